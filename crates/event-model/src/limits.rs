@@ -1,0 +1,22 @@
+//! Every limit of the event model, in one place.
+//!
+//! Each is named in the error that it causes and in `docs/events.md`.
+
+/// The longest slug, in bytes.
+pub const SLUG_BYTES_MAX: usize = 64;
+/// The longest name of a kind, in bytes.
+pub const KIND_BYTES_MAX: usize = 64;
+/// The longest name of a thread, in bytes.
+pub const THREAD_BYTES_MAX: usize = 200;
+/// The largest event, in bytes of its canonical JSON (24 KiB).
+pub const EVENT_BYTES_MAX: usize = 24 * 1024;
+/// The longest line of JSON that is read, in bytes, its end not counted (256 KiB).
+pub const LINE_BYTES_MAX: usize = 256 * 1024;
+/// The deepest nesting of objects and lists in `data`.
+pub const DATA_DEPTH_MAX: usize = 16;
+/// The longest list or object in `data`.
+pub const DATA_ITEMS_MAX: usize = 1_000;
+/// How far ahead of the clock a publication may lie, in microseconds (one day).
+pub const PUBLISHED_AHEAD_US_MAX: i64 = 24 * 60 * 60 * 1_000_000;
+/// The first and the last year of a date.
+pub const YEARS: std::ops::RangeInclusive<i32> = -9_999..=9_999;

@@ -1,0 +1,371 @@
+//! Clocks: [`Instant`], [`Zone`] and [`Published`].
+//!
+//! Three clocks run in this store and never mix: when something happened
+//! (`occurred`, an EDTF date, see [`crate::edtf`]), when a source made it
+//! public ([`Published`]), and when the log accepted it (an [`Instant`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc,
+};
+use serde::{Serialize, Serializer};
+
+/// A calendar day.
+pub type Day = NaiveDate;
+
+const LAST_MICROSECOND: i64 = 86_400_000_000 - 1;
+
+/// A point in time, in microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instant(i64);
+
+/// A text that is no instant, day or zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TimeError {
+    /// Neither an instant with its offset nor a day.
+    #[error(
+        "{text:?} is neither an instant with an offset (2025-12-23T09:30:00Z) nor a day (2025-12-23)"
+    )]
+    Malformed {
+        /// What was read.
+        text: String,
+    },
+    /// A day or time of day that the calendar does not have.
+    #[error("{text:?} does not exist in the calendar")]
+    NoSuchDate {
+        /// What was read.
+        text: String,
+    },
+    /// An instant that does not say its offset.
+    #[error("{text:?} has no offset; end it with Z or with +hh:mm")]
+    NoOffset {
+        /// What was read.
+        text: String,
+    },
+    /// Neither an IANA zone nor an offset.
+    #[error("{text:?} is not a zone (Asia/Shanghai, America/New_York, UTC, +08:00)")]
+    UnknownZone {
+        /// What was read.
+        text: String,
+    },
+}
+
+impl Instant {
+    /// The instant of so many microseconds since 1970, if a calendar has it.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::<Utc>::from_timestamp_micros(micros).map(|_| Self(micros))
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The last microsecond of a day in a zone.
+    ///
+    /// Where the clocks of the zone jump over midnight, the day ends at the
+    /// instant before the next day begins.
+    #[must_use]
+    pub fn end_of(day: Day, zone: Zone) -> Self {
+        match day.succ_opt() {
+            Some(next) => Self(Self::start_of(next, zone).0 - 1),
+            None => {
+                Self(day.and_time(NaiveTime::MIN).and_utc().timestamp_micros() + LAST_MICROSECOND)
+            }
+        }
+    }
+
+    /// The first microsecond of a day in a zone.
+    #[must_use]
+    pub fn start_of(day: Day, zone: Zone) -> Self {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let local = match zone {
+            Zone::Fixed(offset) => offset
+                .from_local_datetime(&midnight)
+                .earliest()
+                .map(|t| t.to_utc()),
+            Zone::Named(zone) => (0..=48)
+                .filter_map(|half_hours| {
+                    midnight.checked_add_signed(TimeDelta::minutes(30 * half_hours))
+                })
+                .find_map(|time| {
+                    zone.from_local_datetime(&time)
+                        .earliest()
+                        .map(|t| t.to_utc())
+                }),
+        };
+        Self(
+            local
+                .unwrap_or_else(|| midnight.and_utc())
+                .timestamp_micros(),
+        )
+    }
+
+    /// The day of this instant in UTC.
+    #[must_use]
+    pub fn day(self) -> Day {
+        self.utc().date_naive()
+    }
+
+    /// The instant so many microseconds later, or earlier if negative.
+    #[must_use]
+    pub fn plus_micros(self, micros: i64) -> Self {
+        Self::from_micros(self.0.saturating_add(micros)).unwrap_or(self)
+    }
+
+    fn utc(self) -> DateTime<Utc> {
+        DateTime::<Utc>::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 in UTC: whole seconds, or six digits of a second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = if self.0.rem_euclid(1_000_000) == 0 {
+            SecondsFormat::Secs
+        } else {
+            SecondsFormat::Micros
+        };
+        f.pad(&self.utc().to_rfc3339_opts(format, true))
+    }
+}
+
+impl FromStr for Instant {
+    type Err = TimeError;
+
+    /// Reads RFC 3339; the offset must be there, the seconds need not.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(Self(time.timestamp_micros()));
+        }
+        let text_owned = || text.to_owned();
+        if !shaped_like_a_day(text.get(..10).unwrap_or_default()) {
+            return Err(TimeError::Malformed { text: text_owned() });
+        }
+        for pattern in ["%Y-%m-%dT%H:%M%:z", "%Y-%m-%dT%H:%MZ"] {
+            let read = match pattern.strip_suffix('Z') {
+                Some(_) => chrono::NaiveDateTime::parse_from_str(text, pattern)
+                    .map(|t| t.and_utc().fixed_offset()),
+                None => DateTime::parse_from_str(text, pattern),
+            };
+            if let Ok(time) = read {
+                return Ok(Self(time.timestamp_micros()));
+            }
+        }
+        for pattern in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
+            if chrono::NaiveDateTime::parse_from_str(text, pattern).is_ok() {
+                return Err(TimeError::NoOffset { text: text_owned() });
+            }
+        }
+        if text.get(10..11).is_some_and(|mark| mark == "T") {
+            return Err(TimeError::NoSuchDate { text: text_owned() });
+        }
+        Err(TimeError::Malformed { text: text_owned() })
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Reads a day (`2025-12-23`).
+///
+/// # Errors
+///
+/// [`TimeError::Malformed`] if the text is not shaped like a day, and
+/// [`TimeError::NoSuchDate`] if the calendar does not have it.
+pub fn parse_day(text: &str) -> Result<Day, TimeError> {
+    if !shaped_like_a_day(text) {
+        return Err(TimeError::Malformed {
+            text: text.to_owned(),
+        });
+    }
+    Day::parse_from_str(text, "%Y-%m-%d").map_err(|_| TimeError::NoSuchDate {
+        text: text.to_owned(),
+    })
+}
+
+fn shaped_like_a_day(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+/// A zone of the IANA database, or a fixed offset from UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zone {
+    /// A named zone with its rules.
+    Named(chrono_tz::Tz),
+    /// So far from UTC all year.
+    Fixed(FixedOffset),
+}
+
+impl Zone {
+    /// Coordinated universal time, the zone where none is said.
+    pub const UTC: Self = Self::Named(chrono_tz::Tz::UTC);
+}
+
+impl FromStr for Zone {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || TimeError::UnknownZone {
+            text: text.to_owned(),
+        };
+        if text.starts_with(['+', '-']) {
+            return text.parse().map(Self::Fixed).map_err(|_| unknown());
+        }
+        if text == "Z" {
+            return Ok(Self::UTC);
+        }
+        text.parse().map(Self::Named).map_err(|_| unknown())
+    }
+}
+
+/// When a source made a claim public: an instant, or a day.
+///
+/// A day counts as its end in the zone of the source, so that nothing of the
+/// day itself is known before it is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    text: String,
+    day: Option<Day>,
+    instant: Instant,
+}
+
+impl Published {
+    /// Reads an instant with its offset, or a day in the zone of the source.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`] if it is neither, or does not exist.
+    pub fn parse(text: &str, zone: Zone) -> Result<Self, TimeError> {
+        let (day, instant) = match parse_day(text) {
+            Ok(day) => (Some(day), Instant::end_of(day, zone)),
+            Err(TimeError::Malformed { .. }) => (None, text.parse()?),
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            day,
+            instant,
+        })
+    }
+
+    /// As the source, or whoever recorded it, wrote it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// From when on it could be known.
+    #[must_use]
+    pub fn instant(&self) -> Instant {
+        self.instant
+    }
+
+    /// The day of publication: the day as written, or that of the instant in UTC.
+    #[must_use]
+    pub fn day(&self) -> Day {
+        self.day.unwrap_or_else(|| self.instant.day())
+    }
+
+    /// The last day that it could have been anywhere when this was published.
+    ///
+    /// A day as written is that day. An instant is taken in UTC+14, the zone
+    /// furthest ahead.
+    #[must_use]
+    pub fn day_furthest_ahead(&self) -> Day {
+        self.day
+            .unwrap_or_else(|| self.instant.plus_micros(14 * 3_600_000_000).day())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_instant_reads_and_writes_the_same() {
+        for (written, expected) in [
+            ("2025-12-23T09:30:00Z", "2025-12-23T09:30:00Z"),
+            ("2025-12-23T09:30Z", "2025-12-23T09:30:00Z"),
+            ("2025-12-23T09:30+08:00", "2025-12-23T01:30:00Z"),
+            ("2025-12-23T09:30:00.5-05:00", "2025-12-23T14:30:00.500000Z"),
+        ] {
+            assert_eq!(instant(written).to_string(), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_says_why() {
+        let error = |text: &str| text.parse::<Instant>().unwrap_err();
+        assert!(matches!(
+            error("2025-12-23T09:30:00"),
+            TimeError::NoOffset { .. }
+        ));
+        assert!(matches!(
+            error("2025-02-30T09:30:00Z"),
+            TimeError::NoSuchDate { .. }
+        ));
+        assert!(matches!(error("yesterday"), TimeError::Malformed { .. }));
+        assert!(matches!(error("2025-12-23"), TimeError::Malformed { .. }));
+        assert!(matches!(
+            parse_day("2025-02-30").unwrap_err(),
+            TimeError::NoSuchDate { .. }
+        ));
+        assert!(matches!(
+            parse_day("2025-2-3").unwrap_err(),
+            TimeError::Malformed { .. }
+        ));
+    }
+
+    #[test]
+    fn a_day_ends_in_the_zone_of_its_source() {
+        let end = |day: &str, zone: &str| {
+            Published::parse(day, zone.parse().unwrap())
+                .unwrap()
+                .instant()
+                .to_string()
+        };
+        assert_eq!(end("2025-12-23", "UTC"), "2025-12-23T23:59:59.999999Z");
+        assert_eq!(
+            end("2025-12-23", "Asia/Shanghai"),
+            "2025-12-23T15:59:59.999999Z"
+        );
+        assert_eq!(
+            end("2025-07-01", "America/New_York"),
+            "2025-07-02T03:59:59.999999Z"
+        );
+        assert_eq!(end("2025-12-23", "-05:00"), "2025-12-24T04:59:59.999999Z");
+        // Clocks in Santiago jump from midnight to one o'clock on 2025-09-07.
+        assert_eq!(
+            end("2025-09-06", "America/Santiago"),
+            "2025-09-07T03:59:59.999999Z"
+        );
+    }
+
+    #[test]
+    fn the_day_of_publication_is_the_day_as_written() {
+        let published =
+            Published::parse("2025-12-23", "America/New_York".parse().unwrap()).unwrap();
+        assert_eq!(published.day().to_string(), "2025-12-23");
+        assert_eq!(published.day_furthest_ahead().to_string(), "2025-12-23");
+        let published = Published::parse("2025-12-23T20:00:00Z", Zone::UTC).unwrap();
+        assert_eq!(published.day().to_string(), "2025-12-23");
+        assert_eq!(published.day_furthest_ahead().to_string(), "2025-12-24");
+    }
+}
