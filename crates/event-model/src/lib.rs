@@ -4,9 +4,25 @@
 //! knows its fields, the kinds and their life cycles, how dates that are not
 //! precise are bounded, and what makes a claim valid. It is pure: it does no
 //! I/O and reads no clock.
+//!
+//! - [`draft::Draft`]: what somebody wrote, with every problem noted
+//! - [`event::Event`]: a claim that holds together, as the log keeps it
+//! - [`kind::Kind`]: what a kind of event is; the kinds are in [`kinds`]
+//! - [`edtf::Edtf`] and [`edtf::Bounds`]: dates that are not precise
+//! - [`identifier`]: LEI, CIK, ISIN, FIGI, tickers, and keys of companies
 
+pub mod draft;
 pub mod edtf;
+pub mod event;
 pub mod id;
 pub mod identifier;
+pub mod json;
+pub mod kind;
+pub mod kinds;
 pub mod limits;
+pub mod problem;
+pub mod schema;
+mod shape;
+mod thread;
 pub mod time;
+pub mod vocabulary;

@@ -20,3 +20,7 @@ pub const DATA_ITEMS_MAX: usize = 1_000;
 pub const PUBLISHED_AHEAD_US_MAX: i64 = 24 * 60 * 60 * 1_000_000;
 /// The first and the last year of a date.
 pub const YEARS: std::ops::RangeInclusive<i32> = -9_999..=9_999;
+/// How many near names an error suggests.
+pub const SUGGESTIONS_MAX: usize = 3;
+/// The longest text in `data`, in characters.
+pub const TEXT_CHARS_MAX: usize = 8_000;

@@ -1,1 +1,28 @@
-//! To come.
+//! Timelines: what could have been known of a company, as of a basis.
+//!
+//! One pure function gives the meaning of time travel: [`fold::fold`]. It sees
+//! events, never storage, and reads no clock. Read the modules in the order in
+//! which it calls them:
+//!
+//! 1. [`basis`]: the three cuts that a question makes
+//! 2. [`standing`]: which events are visible, and which of them are struck
+//! 3. [`claim`]: when each claim happened, as far as all of them tell
+//! 4. [`rule`]: which of several claims prevails
+//! 5. [`thread`]: what a thread says through its claims
+//! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
+//! 7. [`timeline`]: the answer, and its JSON
+//!
+//! [`diff`] compares two answers.
+
+pub mod basis;
+pub mod claim;
+pub mod diff;
+pub mod earnings;
+pub mod fold;
+pub mod identity;
+pub mod regulation;
+pub mod rule;
+pub mod standing;
+pub mod thread;
+pub mod timeline;
+mod timeline_json;

@@ -1,0 +1,522 @@
+//! A [`Draft`]: what somebody wrote down as an event, read and checked as far
+//! as it goes by itself, with every problem noted.
+//!
+//! A draft becomes an [`Event`] in two steps. [`Draft::read`] checks what the
+//! text alone tells. [`Draft::finish`] adds what only a store knows: which
+//! company a key means, and which events it refers to.
+
+use serde_json::{Map, Value};
+
+use crate::edtf::Edtf;
+use crate::event::{Event, Source};
+use crate::id::{EventId, Slug};
+use crate::identifier::CompanyKey;
+use crate::json::sort_of;
+use crate::kind::Kind;
+use crate::kinds;
+use crate::limits;
+use crate::problem::{Defect, Problem, Problems};
+use crate::shape;
+use crate::thread;
+use crate::time::{Instant, Published, Zone};
+use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
+
+const GIVEN_BY_THE_LOG: &[&str] = &["position", "version", "recorded"];
+
+/// An event as written, with what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Draft {
+    id: Option<EventId>,
+    company: Option<CompanyKey>,
+    kind: Option<Box<str>>,
+    thread: Option<Box<str>>,
+    occurred: Option<Edtf>,
+    published: Option<Published>,
+    published_missing: bool,
+    certainty: Option<Certainty>,
+    confirmation: Option<Confirmation>,
+    level: Option<Level>,
+    source: Source,
+    data: Map<String, Value>,
+    repeats: Option<EventId>,
+    supersedes: Option<EventId>,
+    target: Option<EventId>,
+    fault: Option<Fault>,
+    reason: Option<Box<str>>,
+    problems: Problems,
+}
+
+/// What a store knows of an event that a draft refers to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The company it is about.
+    pub company: Slug,
+    /// Its kind.
+    pub kind: Box<str>,
+    /// Its thread.
+    pub thread: Box<str>,
+    /// When it was published.
+    pub published: Published,
+}
+
+impl Draft {
+    /// Reads a JSON value as an event.
+    #[must_use]
+    pub fn read(value: &Value) -> Self {
+        let mut draft = Self::default();
+        let Value::Object(fields) = value else {
+            let found = sort_of(value);
+            draft.problems.add("", Defect::NotAnObject { found });
+            return draft;
+        };
+        let mut reader = Reader {
+            fields,
+            problems: &mut draft.problems,
+        };
+        reader.check_names();
+        draft.id = reader.parsed("id", shape::event_id);
+        draft.company = reader.required("company", CompanyKey::parse);
+        draft.kind = reader.required("kind", kind_name);
+        draft.thread = reader.parsed("thread", thread_name);
+        draft.occurred = reader.parsed("occurred", Edtf::parse);
+        draft.certainty = reader.required("certainty", str::parse);
+        draft.confirmation = reader.parsed("confirmation", str::parse);
+        draft.level = reader.parsed("level", str::parse);
+        draft.source = reader.source();
+        let zone = draft.source.zone();
+        draft.published = reader.parsed("published", |text| Published::parse(text, zone));
+        draft.published_missing = !reader.has("published");
+        draft.repeats = reader.parsed("repeats", shape::event_id);
+        draft.supersedes = reader.parsed("supersedes", shape::event_id);
+        draft.fault = reader.parsed("fault", str::parse);
+        draft.reason = reader.parsed("reason", |text| Ok::<_, Defect>(text.into()));
+        draft.data = reader.data(draft.kind.as_deref());
+        draft.check_together();
+        draft
+    }
+
+    /// The company, as it was written.
+    #[must_use]
+    pub fn company(&self) -> Option<&CompanyKey> {
+        self.company.as_ref()
+    }
+
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// When it was published, if it says so.
+    #[must_use]
+    pub fn published(&self) -> Option<&Published> {
+        self.published.as_ref()
+    }
+
+    /// The fields of `data`.
+    #[must_use]
+    pub fn data(&self) -> &Map<String, Value> {
+        &self.data
+    }
+
+    /// The events that it refers to.
+    pub fn targets(&self) -> impl Iterator<Item = EventId> {
+        [self.strikes(), self.repeats].into_iter().flatten()
+    }
+
+    /// The event that it strikes, if any.
+    #[must_use]
+    pub fn strikes(&self) -> Option<EventId> {
+        self.target.or(self.supersedes)
+    }
+
+    /// Makes the event, with what a store knows.
+    ///
+    /// `target` finds the events that came before this one, and `now` is the
+    /// clock. The id is made from the content where none is given.
+    ///
+    /// # Errors
+    ///
+    /// Every problem, in the order of the fields.
+    pub fn finish(
+        mut self,
+        company: Result<Slug, Defect>,
+        target: impl Fn(EventId) -> Option<Target>,
+        now: Instant,
+    ) -> Result<Event, Vec<Problem>> {
+        let company = match company {
+            Ok(company) => Some(company),
+            Err(defect) => {
+                if self.company.is_some() {
+                    self.problems.add("company", defect);
+                }
+                None
+            }
+        };
+        let struck = self.check_targets(company.as_ref(), target);
+        self.settle_published(struck.as_ref(), now);
+        let thread = self.settle_thread(struck.as_ref());
+        let event = self.build(company, thread);
+        let problems = &mut self.problems;
+        if let Some(event) = &event {
+            let bytes = event.to_json().len();
+            problems.limit("", bytes, "bytes", limits::EVENT_BYTES_MAX);
+        }
+        match event {
+            Some(event) if self.problems.0.is_empty() => Ok(event),
+            _ => Err(self.problems.0),
+        }
+    }
+
+    /// Checks what concerns several fields.
+    fn check_together(&mut self) {
+        let is_retraction = self.kind.as_deref() == Some(kinds::RETRACTION);
+        if is_retraction {
+            let target = self.data.get("target").and_then(Value::as_str);
+            self.target = target.and_then(|text| text.parse().ok());
+        }
+        let strikes = is_retraction || self.supersedes.is_some();
+        let problems = &mut self.problems;
+        if is_retraction && self.supersedes.is_some() {
+            problems.add(
+                "supersedes",
+                Defect::Excludes {
+                    other: "kind retraction",
+                },
+            );
+        }
+        if self.repeats.is_some() && strikes {
+            problems.add(
+                "repeats",
+                Defect::Excludes {
+                    other: "supersedes",
+                },
+            );
+        }
+        if strikes && self.fault.is_none() && !problems.0.iter().any(|p| p.path == "fault") {
+            problems.add("fault", Defect::NoFault);
+        }
+        if !strikes && self.fault.is_some() {
+            problems.add("fault", Defect::FaultWithoutStrike);
+        }
+        if self.published_missing && !(strikes && self.fault == Some(Fault::Record)) {
+            problems.add("published", Defect::Missing);
+        }
+        let confirms = self
+            .confirmation
+            .is_some_and(|word| word != Confirmation::Unstated);
+        if self.data.is_empty() && !confirms && !problems.0.iter().any(|p| p.path == "data") {
+            problems.add("data", Defect::StatesNothing);
+        }
+    }
+
+    /// Checks the events that it refers to, and tells of the struck one.
+    fn check_targets(
+        &mut self,
+        company: Option<&Slug>,
+        find: impl Fn(EventId) -> Option<Target>,
+    ) -> Option<Target> {
+        let strikes_at = if self.target.is_some() {
+            "data.target"
+        } else {
+            "supersedes"
+        };
+        let mut struck = None;
+        for (path, id) in [(strikes_at, self.strikes()), ("repeats", self.repeats)] {
+            let Some(id) = id else { continue };
+            let Some(target) = find(id) else {
+                self.problems.add(path, Defect::NoSuchTarget { id });
+                continue;
+            };
+            if company.is_some_and(|company| *company != target.company) {
+                let company = target.company.clone();
+                self.problems
+                    .add(path, Defect::TargetOfOther { id, company });
+            }
+            if path == "supersedes" && &*target.kind == kinds::RETRACTION {
+                self.problems.add(path, Defect::SupersedesRetraction { id });
+            }
+            if path == strikes_at {
+                struck = Some(target);
+            }
+        }
+        struck
+    }
+
+    fn settle_published(&mut self, struck: Option<&Target>, now: Instant) {
+        if self.published_missing {
+            self.published = struck.map(|target| target.published.clone());
+        }
+        let Some(published) = &self.published else {
+            return;
+        };
+        if published.instant() > now.plus_micros(limits::PUBLISHED_AHEAD_US_MAX) {
+            let published = published.text().to_owned();
+            let now = now.to_string();
+            self.problems
+                .add("published", Defect::PublishedAhead { published, now });
+        }
+        let earliest = self
+            .occurred
+            .as_ref()
+            .and_then(|occurred| occurred.bounds().earliest);
+        if let (Some(earliest), Some(published)) = (earliest, &self.published)
+            && earliest > published.day_furthest_ahead()
+        {
+            let published = published.text().to_owned();
+            let earliest = earliest.to_string();
+            self.problems.add(
+                "occurred",
+                Defect::OccurredAfterPublished {
+                    earliest,
+                    published,
+                },
+            );
+        }
+    }
+
+    fn settle_thread(&mut self, struck: Option<&Target>) -> Option<Box<str>> {
+        if let Some(thread) = self.thread.take() {
+            return Some(thread);
+        }
+        let kind_name = self.kind.as_deref()?;
+        let kind = Kind::named(kind_name);
+        let has_key = kind.is_some_and(|kind| !kind.thread_key.is_empty());
+        if let Some(target) = struck
+            && !has_key
+            && *target.kind == *kind_name
+        {
+            return Some(target.thread.clone());
+        }
+        // A missing required field of the key is told of already.
+        let untold = !self.problems.0.iter().any(|p| p.what == Defect::Missing);
+        let own = format!(
+            "{kind_name}\n{}\n{}\n{}",
+            Value::Object(self.data.clone()),
+            self.occurred.as_ref().map_or("", Edtf::text),
+            self.published.as_ref().map_or("", Published::text),
+        );
+        match thread::derive(kind, &self.data, &own) {
+            Ok(thread) => Some(thread),
+            Err(defect) => {
+                if untold {
+                    self.problems.add("thread", defect);
+                }
+                None
+            }
+        }
+    }
+
+    fn build(&mut self, company: Option<Slug>, thread: Option<Box<str>>) -> Option<Event> {
+        let mut event = Event {
+            id: self.id.unwrap_or(EventId(uuid::Uuid::nil())),
+            company: company?,
+            kind: self.kind.take()?,
+            thread: thread?,
+            occurred: self.occurred.take(),
+            published: self.published.take()?,
+            certainty: self.certainty?,
+            confirmation: self.confirmation.unwrap_or(Confirmation::Unstated),
+            level: self.level.unwrap_or(Level::Fact),
+            source: std::mem::take(&mut self.source),
+            data: std::mem::take(&mut self.data),
+            repeats: self.repeats,
+            supersedes: self.supersedes,
+            fault: self.fault,
+            reason: self.reason.take(),
+        };
+        if self.id.is_none() {
+            event.id = event.content_id();
+        }
+        Some(event)
+    }
+}
+
+/// Reads the fields of the envelope; a field that is `null` is not there.
+struct Reader<'a> {
+    fields: &'a Map<String, Value>,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    fn check_names(&mut self) {
+        for name in self.fields.keys().map(String::as_str) {
+            if GIVEN_BY_THE_LOG.contains(&name) {
+                self.problems.add(name, Defect::GivenByTheLog);
+            } else if !Event::FIELDS.contains(&name) {
+                let names = Event::FIELDS.iter().copied();
+                self.problems.add(name, shape::unknown_field(name, names));
+            }
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    fn parsed<T, E: Into<Defect>>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let text = shape::text(name, value, self.problems)?;
+        self.problems.take(name, parse(text))
+    }
+
+    fn required<T, E: Into<Defect>>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if !self.has(name) {
+            self.problems.add(name, Defect::Missing);
+        }
+        self.parsed(name, parse)
+    }
+
+    fn source(&mut self) -> Source {
+        let mut source = Source::default();
+        let Some(value) = self.fields.get("source").filter(|value| !value.is_null()) else {
+            self.problems.add("source.name", Defect::Missing);
+            return source;
+        };
+        let Some(fields) = shape::object("source", value, Source::FIELDS, self.problems) else {
+            return source;
+        };
+        let mut part = |name: &str| {
+            let value = fields.get(name).filter(|value| !value.is_null())?;
+            let text = shape::text(&format!("source.{name}"), value, self.problems)?;
+            Some(Box::from(text))
+        };
+        let name = part("name");
+        source.url = part("url");
+        source.locator = part("locator");
+        source.zone = part("zone");
+        source.author = part("author");
+        source.edition = part("edition");
+        source.covers = part("covers");
+        match name {
+            Some(name) => source.name = name,
+            None if !fields.contains_key("name") => {
+                self.problems.add("source.name", Defect::Missing)
+            }
+            None => {}
+        }
+        if let Some(zone) = &source.zone {
+            self.problems.take("source.zone", zone.parse::<Zone>());
+        }
+        if let Some(covers) = &source.covers {
+            self.problems.take("source.covers", Edtf::parse(covers));
+        }
+        source
+    }
+
+    fn data(&mut self, kind: Option<&str>) -> Map<String, Value> {
+        let mut data = match self.fields.get("data") {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(data)) => data.clone(),
+            Some(other) => {
+                self.problems
+                    .add("data", shape::wrong_type("an object", other));
+                return Map::new();
+            }
+        };
+        data.retain(|_, value| !value.is_null());
+        check_size(
+            "data",
+            &Value::Object(data.clone()),
+            limits::DATA_DEPTH_MAX,
+            self.problems,
+        );
+        if let Some(kind) = kind.and_then(Kind::named) {
+            shape::check_data(&data, kind, self.problems);
+            normalise(&mut data, kind);
+        }
+        data
+    }
+}
+
+/// Writes identifiers the one way in which they are compared.
+fn normalise(data: &mut Map<String, Value>, kind: &Kind) {
+    if kind.name != kinds::COMPANY {
+        return;
+    }
+    let Some(Value::Array(list)) = data.get_mut("identifiers") else {
+        return;
+    };
+    for fields in list.iter_mut().filter_map(Value::as_object_mut) {
+        fields.retain(|_, value| !value.is_null());
+        let part = |name: &str| fields.get(name).and_then(Value::as_str);
+        let (Some(scheme), Some(value)) = (part("scheme"), part("value")) else {
+            continue;
+        };
+        if let Ok(identifier) = crate::identifier::Identifier::read(scheme, value, None, None) {
+            let value = identifier.value.to_string();
+            fields.insert("value".to_owned(), Value::String(value));
+        }
+    }
+}
+
+fn check_size(path: &str, value: &Value, depth_left: usize, problems: &mut Problems) {
+    if depth_left == 0 {
+        let most = limits::DATA_DEPTH_MAX;
+        problems.add(
+            path,
+            Defect::TooMuch {
+                actual: most + 1,
+                unit: "levels",
+                most,
+            },
+        );
+        return;
+    }
+    match value {
+        Value::Array(list) => {
+            problems.limit(path, list.len(), "items", limits::DATA_ITEMS_MAX);
+            for (at, item) in list.iter().enumerate() {
+                check_size(&format!("{path}[{at}]"), item, depth_left - 1, problems);
+            }
+        }
+        Value::Object(fields) => {
+            problems.limit(path, fields.len(), "fields", limits::DATA_ITEMS_MAX);
+            for (name, item) in fields {
+                check_size(&format!("{path}.{name}"), item, depth_left - 1, problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn kind_name(text: &str) -> Result<Box<str>, Defect> {
+    let shaped = text
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let begins = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_lowercase());
+    if shaped && begins && text.len() <= limits::KIND_BYTES_MAX {
+        Ok(text.into())
+    } else {
+        Err(Defect::NotAKindName {
+            text: text.to_owned(),
+        })
+    }
+}
+
+fn thread_name(text: &str) -> Result<Box<str>, Defect> {
+    if text.len() > limits::THREAD_BYTES_MAX {
+        return Err(Defect::TooMuch {
+            actual: text.len(),
+            unit: "bytes",
+            most: limits::THREAD_BYTES_MAX,
+        });
+    }
+    if text.chars().any(char::is_control) || text.trim() != text {
+        return Err(Defect::NotAThreadName {
+            text: text.to_owned(),
+        });
+    }
+    Ok(text.into())
+}

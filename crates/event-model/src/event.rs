@@ -1,0 +1,318 @@
+//! An [`Event`]: one claim that one source made about one company.
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::edtf::{Bounds, Edtf};
+use crate::id::{EventId, Slug};
+use crate::kind::Kind;
+use crate::kinds;
+use crate::time::{Published, Zone};
+use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
+
+/// The version of the event model: what `schema` says in an answer's basis.
+///
+/// When a field changes its meaning, the version rises and [`upcast`] learns to
+/// read events of the older one.
+pub const SCHEMA: u16 = 1;
+
+/// An event as the log keeps it: checked, its company a slug, its thread named.
+///
+/// What the log alone gives (position, version, recorded) is not part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The company it is about.
+    pub company: Slug,
+    /// The name of its kind. Kinds from elsewhere are kept.
+    pub kind: Box<str>,
+    /// The matter it belongs to, within its company and kind.
+    pub thread: Box<str>,
+    /// When it happened, as exactly as the source says. `None`: unknown.
+    pub occurred: Option<Edtf>,
+    /// When the source made it public.
+    pub published: Published,
+    /// Who stands behind it.
+    pub certainty: Certainty,
+    /// What the parties say of it.
+    pub confirmation: Confirmation,
+    /// What sort of claim it is.
+    pub level: Level,
+    /// Where it is from.
+    pub source: Source,
+    /// What happened, in the fields of its kind.
+    pub data: Map<String, Value>,
+    /// The event that this one only tells again.
+    pub repeats: Option<EventId>,
+    /// The earlier event whose claim this one corrects.
+    pub supersedes: Option<EventId>,
+    /// Whose error a correction or retraction mends.
+    pub fault: Option<Fault>,
+    /// Why: of a correction, or of a step back.
+    pub reason: Option<Box<str>>,
+}
+
+/// Where a claim is from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The medium, person or authority.
+    pub name: Box<str>,
+    /// Where to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Box<str>>,
+    /// The place in the source: `paragraph 1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locator: Option<Box<str>>,
+    /// The zone in which its dates are meant: an IANA zone or an offset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Box<str>>,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Box<str>>,
+    /// The edition it was read from, where a source is published anew: a text
+    /// that sorts as the editions follow one another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Box<str>>,
+    /// The dates that this edition covers, as EDTF.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Box<str>>,
+}
+
+impl Source {
+    /// The names of its fields.
+    pub const FIELDS: &'static [&'static str] = &[
+        "name", "url", "locator", "zone", "author", "edition", "covers",
+    ];
+
+    /// The zone in which its dates are meant; UTC if it does not say.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        let zone = self.zone.as_deref().and_then(|text| text.parse().ok());
+        zone.unwrap_or(Zone::UTC)
+    }
+}
+
+/// The bytes of a stored event do not read as one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoredEventError {
+    /// Not the JSON of an event.
+    #[error("stored event is no JSON of an event")]
+    Json(#[from] serde_json::Error),
+    /// A field does not hold what it must.
+    #[error("stored event has no valid `{field}`")]
+    Field {
+        /// The field.
+        field: &'static str,
+    },
+    /// Written by a newer version of this software.
+    #[error("stored event has schema {schema}, newer than {SCHEMA}")]
+    Newer {
+        /// The schema it was written in.
+        schema: u16,
+    },
+}
+
+impl Event {
+    /// The names of its fields, in the order in which they are written.
+    pub const FIELDS: &'static [&'static str] = &[
+        "id",
+        "company",
+        "kind",
+        "thread",
+        "occurred",
+        "published",
+        "certainty",
+        "confirmation",
+        "level",
+        "source",
+        "data",
+        "repeats",
+        "supersedes",
+        "fault",
+        "reason",
+    ];
+
+    /// The event as one line of JSON without its end: fields in a fixed order,
+    /// those of `data` sorted, what is not there left out.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Writing maps with text keys into memory does not fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Event::to_json`] wrote, in this or an older schema.
+    ///
+    /// # Errors
+    ///
+    /// [`StoredEventError`] if the bytes are anything else.
+    pub fn from_stored(schema: u16, bytes: &[u8]) -> Result<Self, StoredEventError> {
+        upcast(schema, serde_json::from_slice(bytes)?)?.try_into()
+    }
+
+    /// The id of an event that came without one: the same for the same content.
+    #[must_use]
+    pub fn content_id(&self) -> EventId {
+        // Made once for this purpose; it never changes.
+        const NAMESPACE: Uuid = Uuid::from_u128(0x8a6f_5c1e_3b0d_5d55_9c0a_6e1f_7d29_4b60);
+        let blank = Self {
+            id: EventId(Uuid::nil()),
+            ..self.clone()
+        };
+        EventId(Uuid::new_v5(&NAMESPACE, blank.to_json().as_bytes()))
+    }
+
+    /// The description of its kind, if the store knows it.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::named(&self.kind)
+    }
+
+    /// The stage that it says its thread has reached.
+    #[must_use]
+    pub fn stage(&self) -> Option<&str> {
+        let field = self.kind()?.life.as_ref()?.field;
+        self.data.get(field)?.as_str()
+    }
+
+    /// A text of `data`.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.data.get(field)?.as_str()
+    }
+
+    /// A date of `data`.
+    #[must_use]
+    pub fn date(&self, field: &str) -> Option<Edtf> {
+        Edtf::parse(self.text(field)?).ok()
+    }
+
+    /// The event that it strikes: the target of a retraction, or what it
+    /// supersedes.
+    #[must_use]
+    pub fn strikes(&self) -> Option<EventId> {
+        if &*self.kind == kinds::RETRACTION {
+            return self.text("target")?.parse().ok();
+        }
+        self.supersedes
+    }
+
+    /// Whether it is a retraction.
+    #[must_use]
+    pub fn is_retraction(&self) -> bool {
+        &*self.kind == kinds::RETRACTION
+    }
+
+    /// The first and the last day on which it can have happened. It cannot have
+    /// happened after it was published.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        let stated = self.occurred.as_ref().map_or(Bounds::ANY, Edtf::bounds);
+        stated.cut_latest(self.published.day())
+    }
+}
+
+/// Brings the JSON of an event of an older schema to the present one.
+fn upcast(schema: u16, value: Value) -> Result<Value, StoredEventError> {
+    match schema {
+        SCHEMA => Ok(value),
+        newer => Err(StoredEventError::Newer { schema: newer }),
+    }
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Event", Self::FIELDS.len())?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("company", &self.company)?;
+        fields.serialize_field("kind", &self.kind)?;
+        fields.serialize_field("thread", &self.thread)?;
+        if let Some(occurred) = &self.occurred {
+            fields.serialize_field("occurred", occurred.text())?;
+        }
+        fields.serialize_field("published", self.published.text())?;
+        fields.serialize_field("certainty", &self.certainty)?;
+        fields.serialize_field("confirmation", &self.confirmation)?;
+        fields.serialize_field("level", &self.level)?;
+        fields.serialize_field("source", &self.source)?;
+        fields.serialize_field("data", &self.data)?;
+        if let Some(id) = &self.repeats {
+            fields.serialize_field("repeats", id)?;
+        }
+        if let Some(id) = &self.supersedes {
+            fields.serialize_field("supersedes", id)?;
+        }
+        if let Some(fault) = &self.fault {
+            fields.serialize_field("fault", fault)?;
+        }
+        if let Some(reason) = &self.reason {
+            fields.serialize_field("reason", reason)?;
+        }
+        fields.end()
+    }
+}
+
+impl TryFrom<Value> for Event {
+    type Error = StoredEventError;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        let Value::Object(mut fields) = value else {
+            return Err(StoredEventError::Field { field: "event" });
+        };
+        let source: Source = match fields.remove("source") {
+            Some(source) => serde_json::from_value(source)?,
+            None => return Err(StoredEventError::Field { field: "source" }),
+        };
+        let data = match fields.remove("data") {
+            Some(Value::Object(data)) => data,
+            _ => return Err(StoredEventError::Field { field: "data" }),
+        };
+        let published = required(&fields, "published", |text| {
+            Published::parse(text, source.zone())
+        })?;
+        Ok(Self {
+            id: required(&fields, "id", str::parse)?,
+            company: required(&fields, "company", str::parse)?,
+            kind: required(&fields, "kind", |text| Ok::<_, ()>(text.into()))?,
+            thread: required(&fields, "thread", |text| Ok::<_, ()>(text.into()))?,
+            occurred: optional(&fields, "occurred", Edtf::parse)?,
+            published,
+            certainty: required(&fields, "certainty", str::parse)?,
+            confirmation: required(&fields, "confirmation", str::parse)?,
+            level: required(&fields, "level", str::parse)?,
+            source,
+            data,
+            repeats: optional(&fields, "repeats", str::parse)?,
+            supersedes: optional(&fields, "supersedes", str::parse)?,
+            fault: optional(&fields, "fault", str::parse)?,
+            reason: optional(&fields, "reason", |text| Ok::<_, ()>(text.into()))?,
+        })
+    }
+}
+
+fn optional<T, E>(
+    fields: &Map<String, Value>,
+    field: &'static str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, StoredEventError> {
+    match fields.get(field) {
+        None => Ok(None),
+        Some(value) => value
+            .as_str()
+            .and_then(|text| parse(text).ok())
+            .map(Some)
+            .ok_or(StoredEventError::Field { field }),
+    }
+}
+
+fn required<T, E>(
+    fields: &Map<String, Value>,
+    field: &'static str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, StoredEventError> {
+    optional(fields, field, parse)?.ok_or(StoredEventError::Field { field })
+}

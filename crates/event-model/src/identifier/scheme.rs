@@ -1,0 +1,524 @@
+//! [`Scheme`]: who gives an identifier, and how its value is checked.
+//!
+//! Of `regit-identifiers` only the check digits are used for LEI and ISIN. Its
+//! types for them refuse real values: an early LEI need not have zeros in
+//! places 5 and 6 (AMD's has not), and an ISIN may bear the code of a country
+//! that is no more (`AN8068571086`).
+
+use std::fmt;
+use std::str::FromStr;
+
+use regit_identifiers::checkdigit;
+use regit_identifiers::cusip::Cusip;
+use regit_identifiers::errors::ValidationError;
+use regit_identifiers::figi::Figi;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{IdentifierError, SCHEME_BYTES_MAX, SYMBOL_BYTES_MAX, VALUE_BYTES_MAX};
+
+/// Who gives an identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scheme {
+    /// Legal Entity Identifier, ISO 17442.
+    Lei,
+    /// Central Index Key of the SEC.
+    Cik,
+    /// International Securities Identification Number, ISO 6166.
+    Isin,
+    /// Financial Instrument Global Identifier, ANSI X9.145.
+    Figi,
+    /// CUSIP or CINS number, ANSI X9.6.
+    Cusip,
+    /// Symbol on a market, with the market's MIC (ISO 10383) or without.
+    Ticker,
+    /// A scheme whose values are kept and not checked.
+    Other(SchemeName),
+}
+
+/// The name of a scheme that this store does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SchemeName(Box<str>);
+
+impl SchemeName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scheme {
+    /// The schemes whose values are checked, and by which a company is found.
+    pub const KNOWN: [Self; 6] = [
+        Self::Lei,
+        Self::Cik,
+        Self::Isin,
+        Self::Figi,
+        Self::Cusip,
+        Self::Ticker,
+    ];
+
+    /// The name of the scheme.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Lei => "lei",
+            Self::Cik => "cik",
+            Self::Isin => "isin",
+            Self::Figi => "figi",
+            Self::Cusip => "cusip",
+            Self::Ticker => "ticker",
+            Self::Other(name) => name.as_str(),
+        }
+    }
+
+    /// The known scheme of that name, in any case.
+    pub(super) fn known(name: &str) -> Option<Self> {
+        Self::KNOWN
+            .into_iter()
+            .find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// `lei:…, cik:…`, for messages.
+    pub(super) fn list() -> String {
+        Self::KNOWN.map(|scheme| format!("{scheme}:…")).join(", ")
+    }
+
+    /// Checks a value and writes it as the scheme does.
+    ///
+    /// Space around it is dropped, letters of a checked scheme become capital,
+    /// and a CIK gets its leading zeros. A value that was written here is
+    /// read as itself.
+    ///
+    /// # Errors
+    ///
+    /// [`IdentifierError`] says which check it fails and, for a check digit,
+    /// what it should have been.
+    pub fn parse_value(&self, text: &str) -> Result<Box<str>, IdentifierError> {
+        let text = text.trim();
+        if let Self::Other(_) = self {
+            return self.parse_other(text);
+        }
+        let capital = text.to_ascii_uppercase();
+        match self {
+            Self::Lei => self.check_lei(&capital)?,
+            Self::Isin => self.check_isin(&capital)?,
+            Self::Figi => self.check(&capital, "12", Figi::validate)?,
+            Self::Cusip => self.check(&capital, "9", Cusip::validate)?,
+            Self::Ticker => self.check_ticker(&capital)?,
+            Self::Cik => return self.parse_cik(&capital),
+            Self::Other(_) => {}
+        }
+        Ok(capital.into())
+    }
+
+    fn parse_other(&self, text: &str) -> Result<Box<str>, IdentifierError> {
+        if text.is_empty() {
+            return Err(self.broken(text, "it is empty"));
+        }
+        if text.len() > VALUE_BYTES_MAX {
+            return Err(self.length(text, "at most 128"));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(self.broken(text, "it has control characters"));
+        }
+        Ok(text.into())
+    }
+
+    fn parse_cik(&self, text: &str) -> Result<Box<str>, IdentifierError> {
+        self.characters(text, |_, found| found.is_ascii_digit())?;
+        if !(1..=10).contains(&text.len()) {
+            return Err(self.length(text, "1 to 10"));
+        }
+        if text.bytes().all(|digit| digit == b'0') {
+            return Err(self.broken(text, "it is zero"));
+        }
+        Ok(format!("{text:0>10}").into())
+    }
+
+    fn check_lei(&self, text: &str) -> Result<(), IdentifierError> {
+        if text.chars().count() != 20 {
+            return Err(self.length(text, "20"));
+        }
+        self.characters(text, |position, found| match position {
+            19.. => found.is_ascii_digit(),
+            _ => found.is_ascii_alphanumeric(),
+        })?;
+        let (body, _) = text.split_at_checked(18).unwrap_or_default();
+        let digits = checkdigit::lei_check_digits(body).map(String::from_iter);
+        self.compare(text, 2, digits)
+    }
+
+    fn check_isin(&self, text: &str) -> Result<(), IdentifierError> {
+        if text.chars().count() != 12 {
+            return Err(self.length(text, "12"));
+        }
+        self.characters(text, |position, found| match position {
+            1 | 2 => found.is_ascii_alphabetic(),
+            12 => found.is_ascii_digit(),
+            _ => found.is_ascii_alphanumeric(),
+        })?;
+        let (body, _) = text.split_at_checked(11).unwrap_or_default();
+        let digit = checkdigit::isin_check_digit(body).map(String::from);
+        self.compare(text, 1, digit)
+    }
+
+    /// Checks a value that ends in one check digit.
+    fn check(
+        &self,
+        text: &str,
+        length: &'static str,
+        validate: impl Fn(&str) -> Result<(), ValidationError>,
+    ) -> Result<(), IdentifierError> {
+        match validate(text) {
+            Err(ValidationError::WrongLength { .. }) => Err(self.length(text, length)),
+            Err(ValidationError::BadCheckDigit { expected, .. }) => {
+                self.compare(text, 1, Ok(expected.into()))
+            }
+            other => other.map_err(|error| self.refused(text, error)),
+        }
+    }
+
+    /// Compares the last characters with what the check gives.
+    fn compare(
+        &self,
+        text: &str,
+        digits: usize,
+        expected: Result<String, ValidationError>,
+    ) -> Result<(), IdentifierError> {
+        let expected = expected.map_err(|error| self.refused(text, error))?;
+        let body_bytes = text.len().saturating_sub(digits);
+        let (_, found) = text.split_at_checked(body_bytes).unwrap_or_default();
+        if found == expected {
+            return Ok(());
+        }
+        Err(IdentifierError::CheckDigits {
+            scheme: self.clone(),
+            text: text.to_owned(),
+            found: found.to_owned(),
+            expected,
+        })
+    }
+
+    fn check_ticker(&self, text: &str) -> Result<(), IdentifierError> {
+        let (market, symbol) = match text.split_once(':') {
+            Some((market, symbol)) => (Some(market), symbol),
+            None => (None, text),
+        };
+        if market.is_some_and(|market| market.len() != 4 || !is_alphanumeric(market)) {
+            return Err(self.broken(text, "a market is a MIC of 4 letters or digits (XNYS)"));
+        }
+        let is_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b".-/".contains(&byte);
+        if !symbol.bytes().all(is_symbol) || !symbol.bytes().any(|b| b.is_ascii_alphanumeric()) {
+            let rule = "a symbol is of letters, digits, \".\", \"-\" and \"/\" (BABA, BRK.B)";
+            return Err(self.broken(text, rule));
+        }
+        if symbol.len() > SYMBOL_BYTES_MAX {
+            return Err(self.broken(text, "a symbol has at most 16 characters"));
+        }
+        Ok(())
+    }
+
+    /// Checks each character by its place, from 1.
+    fn characters(
+        &self,
+        text: &str,
+        is_allowed: impl Fn(usize, char) -> bool,
+    ) -> Result<(), IdentifierError> {
+        match (1..)
+            .zip(text.chars())
+            .find(|(position, found)| !is_allowed(*position, *found))
+        {
+            None => Ok(()),
+            Some((position, found)) => Err(IdentifierError::Character {
+                scheme: self.clone(),
+                text: text.to_owned(),
+                position,
+                found,
+            }),
+        }
+    }
+
+    fn refused(&self, text: &str, error: ValidationError) -> IdentifierError {
+        match error {
+            ValidationError::InvalidCharacter { position, found } => IdentifierError::Character {
+                scheme: self.clone(),
+                text: text.to_owned(),
+                position,
+                found,
+            },
+            ValidationError::Structure { rule } => self.broken(text, rule),
+            _ => self.broken(text, "it is not well formed"),
+        }
+    }
+
+    fn length(&self, text: &str, expected: &'static str) -> IdentifierError {
+        IdentifierError::Length {
+            scheme: self.clone(),
+            text: text.chars().take(VALUE_BYTES_MAX).collect(),
+            expected,
+            found: text.chars().count(),
+        }
+    }
+
+    fn broken(&self, text: &str, rule: &'static str) -> IdentifierError {
+        IdentifierError::Rule {
+            scheme: self.clone(),
+            text: text.chars().take(VALUE_BYTES_MAX).collect(),
+            rule,
+        }
+    }
+}
+
+fn is_alphanumeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+impl FromStr for Scheme {
+    type Err = IdentifierError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if text.is_empty() || text.len() > SCHEME_BYTES_MAX || !text.bytes().all(is_allowed) {
+            return Err(IdentifierError::MalformedScheme {
+                text: text.chars().take(VALUE_BYTES_MAX).collect(),
+            });
+        }
+        Ok(Self::known(text).unwrap_or_else(|| Self::Other(SchemeName(text.into()))))
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Scheme {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Scheme {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const REAL: [(Scheme, &str); 15] = [
+        (Scheme::Lei, "5493001NTNQJDH60PM02"),
+        (Scheme::Lei, "R2I72C950HOYXII45366"),
+        (Scheme::Lei, "549300S4KLFTLO7GSQ80"),
+        (Scheme::Isin, "US01609W1027"),
+        (Scheme::Isin, "KYG017191142"),
+        (Scheme::Isin, "US0079031078"),
+        (Scheme::Isin, "US67066G1040"),
+        // Schlumberger: the Netherlands Antilles are no more.
+        (Scheme::Isin, "AN8068571086"),
+        (Scheme::Isin, "XS0971721963"),
+        (Scheme::Figi, "BBG006G2JVL2"),
+        (Scheme::Figi, "BBG000BLNNH6"),
+        (Scheme::Cusip, "01609W102"),
+        (Scheme::Cusip, "007903107"),
+        (Scheme::Cik, "0001577552"),
+        (Scheme::Ticker, "XNYS:BABA"),
+    ];
+
+    /// The value, or the message without its beginning.
+    fn check(scheme: &Scheme, text: &str, expect: &str) {
+        let found = match scheme.parse_value(text) {
+            Ok(value) => value.to_string(),
+            Err(error) => {
+                let message = error.to_string();
+                let (_, why) = message
+                    .split_once(&format!(" value of {scheme}: "))
+                    .unwrap();
+                why.to_owned()
+            }
+        };
+        assert_eq!(found, expect, "{scheme} {text}");
+    }
+
+    #[test]
+    fn real_values_hold() {
+        for (scheme, value) in REAL {
+            check(&scheme, value, value);
+            check(&scheme, &format!(" {} ", value.to_ascii_lowercase()), value);
+        }
+    }
+
+    #[test]
+    fn one_changed_digit_is_found() {
+        use Scheme::{Cusip, Figi, Isin, Lei};
+        for (scheme, text, expect) in [
+            (
+                Lei,
+                "5493001NTNQJDH60PM03",
+                "it ends in 03, and its check gives 02",
+            ),
+            (
+                Lei,
+                "5493001NTNQJDH61PM02",
+                "it ends in 02, and its check gives 72",
+            ),
+            (
+                Lei,
+                "R2I72C950HOYXII45367",
+                "it ends in 67, and its check gives 66",
+            ),
+            (
+                Lei,
+                "549300S4KLFTLO7GSQ81",
+                "it ends in 81, and its check gives 80",
+            ),
+            (Isin, "US01609W1028", "it ends in 8, and its check gives 7"),
+            (Isin, "KYG017191143", "it ends in 3, and its check gives 2"),
+            (Isin, "US0079031079", "it ends in 9, and its check gives 8"),
+            (Isin, "US67066G1041", "it ends in 1, and its check gives 0"),
+            (Figi, "BBG006G2JVL3", "it ends in 3, and its check gives 2"),
+            (Cusip, "01609W103", "it ends in 3, and its check gives 2"),
+        ] {
+            check(&scheme, text, expect);
+        }
+    }
+
+    #[test]
+    fn what_is_not_well_formed_says_why() {
+        use Scheme::{Cik, Cusip, Figi, Isin, Lei, Ticker};
+        let symbol = "a symbol is of letters, digits, \".\", \"-\" and \"/\" (BABA, BRK.B)";
+        let market = "a market is a MIC of 4 letters or digits (XNYS)";
+        for (scheme, text, expect) in [
+            (Lei, "", "it has 0 characters instead of 20"),
+            (
+                Lei,
+                "5493001NTNQJDH60PM0",
+                "it has 19 characters instead of 20",
+            ),
+            (Lei, "5493001NTNQJDH60PM0X", "'X' cannot be character 20"),
+            (Lei, "5493001NTNQJDH6-PM02", "'-' cannot be character 16"),
+            (Lei, "5493001NTNQJDH6éPM02", "'é' cannot be character 16"),
+            (Isin, "US01609W102", "it has 11 characters instead of 12"),
+            (Isin, "1S01609W1027", "'1' cannot be character 1"),
+            (Isin, "US01609W102X", "'X' cannot be character 12"),
+            (Figi, "BBG006G2JVL", "it has 11 characters instead of 12"),
+            (Figi, "BBG006A2JVL2", "'A' cannot be character 7"),
+            (Figi, "BBX006G2JVL2", "FIGI position 3 must be the letter G"),
+            (Cusip, "01609W1021", "it has 10 characters instead of 9"),
+            (Cik, "1577552", "0001577552"),
+            (Cik, "2488", "0000002488"),
+            (Cik, "0", "it is zero"),
+            (Cik, "", "it has 0 characters instead of 1 to 10"),
+            (
+                Cik,
+                "12345678901",
+                "it has 11 characters instead of 1 to 10",
+            ),
+            (Cik, "CIK2488", "'C' cannot be character 1"),
+            (Ticker, "baba", "BABA"),
+            (Ticker, "xnys:brk.b", "XNYS:BRK.B"),
+            (Ticker, "XHKG:9988", "XHKG:9988"),
+            (Ticker, "BRK/B", "BRK/B"),
+            (Ticker, "", symbol),
+            (Ticker, "XNYS:", symbol),
+            (Ticker, "XNYS:-", symbol),
+            (Ticker, "BA BA", symbol),
+            (Ticker, "NYSE1:BABA", market),
+            (Ticker, ":BABA", market),
+            (Ticker, "XNYS:BABA:X", symbol),
+            (
+                Ticker,
+                "ABCDEFGHIJKLMNOPQ",
+                "a symbol has at most 16 characters",
+            ),
+            ("wkn".parse().unwrap(), " A117ME", "A117ME"),
+            ("wkn".parse().unwrap(), " ", "it is empty"),
+            (
+                "wkn".parse().unwrap(),
+                "a\u{7}b",
+                "it has control characters",
+            ),
+        ] {
+            check(&scheme, text, expect);
+        }
+        let long = "x".repeat(VALUE_BYTES_MAX + 1);
+        check(
+            &"wkn".parse().unwrap(),
+            &long,
+            "it has 129 characters instead of at most 128",
+        );
+    }
+
+    #[test]
+    fn a_scheme_has_a_name() {
+        for (text, expect) in [
+            ("lei", Some(Scheme::Lei)),
+            ("ticker", Some(Scheme::Ticker)),
+            (
+                "hk_stock_1",
+                Some(Scheme::Other(SchemeName("hk_stock_1".into()))),
+            ),
+            ("LEI", None),
+            ("", None),
+            ("a-b", None),
+            ("a:b", None),
+        ] {
+            assert_eq!(text.parse().ok(), expect, "{text}");
+        }
+        assert!("x".repeat(SCHEME_BYTES_MAX).parse::<Scheme>().is_ok());
+        assert!("x".repeat(SCHEME_BYTES_MAX + 1).parse::<Scheme>().is_err());
+    }
+
+    fn any_scheme() -> impl Strategy<Value = Scheme> {
+        let other = Scheme::Other(SchemeName("other".into()));
+        proptest::sample::select([Scheme::KNOWN.to_vec(), vec![other]].concat())
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_as_itself(scheme in any_scheme(), text in "[ A-Za-z0-9:.]{0,21}|[0-9]{1,10}") {
+            if let Ok(value) = scheme.parse_value(&text) {
+                prop_assert_eq!(scheme.parse_value(&value), Ok(value));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(scheme in any_scheme(), text in any::<String>()) {
+            if let Err(error) = scheme.parse_value(&text) {
+                prop_assert!(!error.to_string().is_empty());
+            }
+        }
+
+        #[test]
+        fn every_single_digit_that_changes_is_found(
+            (scheme, value) in proptest::sample::select(REAL[..13].to_vec()),
+            at in 0_usize..20,
+            digit in b'0'..=b'9',
+        ) {
+            let mut bytes = value.as_bytes().to_vec();
+            if let Some(byte) = bytes.get_mut(at)
+                && byte.is_ascii_digit()
+                && *byte != digit
+            {
+                *byte = digit;
+                prop_assert!(scheme.parse_value(std::str::from_utf8(&bytes).unwrap()).is_err());
+            }
+        }
+
+        #[test]
+        fn the_check_digits_that_are_expected_hold(body in "[A-Z0-9]{18}") {
+            let text = format!("{body}00");
+            if let Err(IdentifierError::CheckDigits { expected, .. }) = Scheme::Lei.parse_value(&text) {
+                prop_assert!(Scheme::Lei.parse_value(&(body + &expected)).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! What can be wrong with an event: [`Problem`], and where.
+
+use std::fmt;
+
+use crate::edtf::EdtfError;
+use crate::id::{EventId, Slug, SlugError};
+use crate::identifier::IdentifierError;
+use crate::limits;
+use crate::time::TimeError;
+use crate::vocabulary::UnknownWord;
+
+/// One thing that is wrong with an event, and the field it is wrong with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// The field: `data.quantity.min`. Empty for the event as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub what: Defect,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Defect {
+    /// Not a JSON object.
+    #[error("an event is one JSON object, and this is {found}")]
+    NotAnObject {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A field that its kind, or an event, does not have.
+    #[error("no such field{}", near_text(near))]
+    UnknownField {
+        /// Names that look like it, or all there are.
+        near: Vec<String>,
+    },
+    /// A field that the log gives.
+    #[error("is given by the log alone; leave it out")]
+    GivenByTheLog,
+    /// A field that must be there.
+    #[error("is missing")]
+    Missing,
+    /// A value of another type.
+    #[error("must be {expected}, and is {found}")]
+    WrongType {
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// An empty text or list.
+    #[error("is empty; leave the field out if there is nothing to say")]
+    Empty,
+    /// A word that is none of those allowed.
+    #[error("{text:?} is not one of {}{}", known.join(", "), near_text(near))]
+    UnknownWord {
+        /// What was read.
+        text: String,
+        /// What is allowed.
+        known: Vec<String>,
+        /// What looks like it.
+        near: Vec<String>,
+    },
+    /// Not an EDTF date.
+    #[error(transparent)]
+    Date(#[from] EdtfError),
+    /// Not an instant, a day or a zone.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// Not a slug.
+    #[error(transparent)]
+    Slug(#[from] SlugError),
+    /// Not an identifier of its scheme.
+    #[error(transparent)]
+    Identifier(#[from] IdentifierError),
+    /// Not a UUID.
+    #[error("{text:?} is not a UUID")]
+    NotAnId {
+        /// What was read.
+        text: String,
+    },
+    /// Not the name of a kind.
+    #[error(
+        "{text:?} is not the name of a kind (lower-case letters, digits and underscores, at most {} bytes)",
+        limits::KIND_BYTES_MAX
+    )]
+    NotAKindName {
+        /// What was read.
+        text: String,
+    },
+    /// Not the name of a thread.
+    #[error("{text:?} is not the name of a thread (no control characters, no spaces around it)")]
+    NotAThreadName {
+        /// What was read.
+        text: String,
+    },
+    /// Not a decimal number.
+    #[error("{text:?} is not a decimal number such as \"128.60\"")]
+    NotADecimal {
+        /// What was read.
+        text: String,
+    },
+    /// Not a currency.
+    #[error("{text:?} is not a currency code of ISO 4217 such as \"EUR\"")]
+    NotACurrency {
+        /// What was read.
+        text: String,
+    },
+    /// Not a month and day.
+    #[error("{text:?} is not a month and a day such as \"03-31\"")]
+    NotAMonthDay {
+        /// What was read.
+        text: String,
+    },
+    /// A range that runs backwards.
+    #[error("min {min} is above max {max}")]
+    MinAboveMax {
+        /// The lower bound as written.
+        min: String,
+        /// The upper bound as written.
+        max: String,
+    },
+    /// A negative number where there can be none.
+    #[error("{number} is negative")]
+    Negative {
+        /// The number as written.
+        number: String,
+    },
+    /// Money without its currency.
+    #[error("has an amount and no currency")]
+    NoCurrency,
+    /// It happened after it was published.
+    #[error(
+        "begins on {earliest}, after its publication on {published}; a date to come belongs into `data`"
+    )]
+    OccurredAfterPublished {
+        /// The first possible day.
+        earliest: String,
+        /// The day of publication.
+        published: String,
+    },
+    /// Published in the future.
+    #[error("{published} lies more than a day ahead of the clock, {now}")]
+    PublishedAhead {
+        /// When it is published.
+        published: String,
+        /// The clock.
+        now: String,
+    },
+    /// No thread could be made.
+    #[error("is needed here, since data has no {}", missing.join(" and no "))]
+    NoThread {
+        /// The fields that would name it.
+        missing: Vec<String>,
+    },
+    /// An event that says nothing.
+    #[error("states nothing: no field of data and no confirmation")]
+    StatesNothing,
+    /// A correction that does not say whose error it mends.
+    #[error("is missing; say \"record\" (our error) or \"source\" (theirs)")]
+    NoFault,
+    /// A fault where nothing is struck.
+    #[error("stands only with `supersedes`, or in a retraction")]
+    FaultWithoutStrike,
+    /// Fields that exclude each other.
+    #[error("cannot stand together with `{other}`")]
+    Excludes {
+        /// The other field.
+        other: &'static str,
+    },
+    /// No such event.
+    #[error("there is no event {id} before this one")]
+    NoSuchTarget {
+        /// The id.
+        id: EventId,
+    },
+    /// The event belongs to another company.
+    #[error("event {id} is about {company}, another company")]
+    TargetOfOther {
+        /// The id.
+        id: EventId,
+        /// Its company.
+        company: Slug,
+    },
+    /// The event is a retraction.
+    #[error("event {id} is a retraction, which cannot be superseded; retract it")]
+    SupersedesRetraction {
+        /// The id.
+        id: EventId,
+    },
+    /// No company of this key.
+    #[error("no company {key:?}{}", near_text(near))]
+    UnknownCompany {
+        /// What was asked for.
+        key: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// More than one company of this key.
+    #[error("{key:?} is more than one company: {}", matches.join(", "))]
+    AmbiguousCompany {
+        /// What was asked for.
+        key: String,
+        /// Their slugs.
+        matches: Vec<String>,
+    },
+    /// Over a limit.
+    #[error("has {actual} {unit}; the most is {most}")]
+    TooMuch {
+        /// How much there is.
+        actual: usize,
+        /// Of what.
+        unit: &'static str,
+        /// How much there may be.
+        most: usize,
+    },
+}
+
+impl From<UnknownWord> for Defect {
+    fn from(unknown: UnknownWord) -> Self {
+        let known: Vec<String> = unknown.known.iter().map(ToString::to_string).collect();
+        Self::UnknownWord {
+            near: near(&unknown.text, unknown.known.iter().copied()),
+            text: unknown.text,
+            known,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        self.what.fmt(f)
+    }
+}
+
+fn near_text(near: &[String]) -> String {
+    match near {
+        [] => String::new(),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// Gathers problems, so that all of them are told at once.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn add(&mut self, path: impl Into<String>, what: impl Into<Defect>) {
+        self.0.push(Problem {
+            path: path.into(),
+            what: what.into(),
+        });
+    }
+
+    /// The value, or nothing and one problem more.
+    pub(crate) fn take<T, E: Into<Defect>>(&mut self, path: &str, read: Result<T, E>) -> Option<T> {
+        read.map_err(|error| self.add(path, error)).ok()
+    }
+
+    pub(crate) fn limit(&mut self, path: &str, actual: usize, unit: &'static str, most: usize) {
+        if actual > most {
+            self.add(path, Defect::TooMuch { actual, unit, most });
+        }
+    }
+}
+
+/// The words most like a text, at most three, the nearest first.
+///
+/// A word is near if a third of its letters, or fewer, would have to change,
+/// or if one begins with the other.
+pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let text = text.to_lowercase();
+    let mut scored: Vec<(usize, &str)> = words
+        .filter_map(|word| {
+            let lower = word.to_lowercase();
+            let distance = strsim::damerau_levenshtein(&text, &lower);
+            let longest = text.chars().count().max(lower.chars().count());
+            let begins = text.len() >= 3 && (lower.starts_with(&text) || text.starts_with(&lower));
+            (distance * 3 <= longest || begins).then_some((distance, word))
+        })
+        .collect();
+    scored.sort_unstable();
+    scored.dedup();
+    scored
+        .into_iter()
+        .take(limits::SUGGESTIONS_MAX)
+        .map(|(_, word)| word.to_owned())
+        .collect()
+}

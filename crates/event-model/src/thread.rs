@@ -1,0 +1,77 @@
+//! The name of the thread that an event belongs to, where none is given.
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::kind::Kind;
+use crate::kinds;
+use crate::limits;
+use crate::problem::Defect;
+
+/// Derives the thread of an event from its kind's natural key.
+///
+/// `own` is what makes the event different from others of its kind; it names
+/// the thread of a kind that has no key.
+pub(crate) fn derive(
+    kind: Option<&Kind>,
+    data: &Map<String, Value>,
+    own: &str,
+) -> Result<Box<str>, Defect> {
+    let Some(kind) = kind else {
+        return Ok(own_thread(own));
+    };
+    if kind.name == kinds::COMPANY {
+        return Ok(kinds::COMPANY.into());
+    }
+    if kind.thread_key.is_empty() {
+        return Ok(own_thread(own));
+    }
+    let mut parts = Vec::new();
+    let mut missing = Vec::new();
+    for group in kind.thread_key {
+        match group.iter().find_map(|name| words_of(data.get(*name)?)) {
+            Some(part) => parts.push(part),
+            None => missing.push(group.join(" or ")),
+        }
+    }
+    if missing.is_empty() {
+        Ok(parts.join("-").into())
+    } else {
+        Err(Defect::NoThread { missing })
+    }
+}
+
+fn own_thread(own: &str) -> Box<str> {
+    let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, own.as_bytes())
+        .simple()
+        .to_string();
+    digest.get(..12).unwrap_or_default().into()
+}
+
+/// A value in lower-case letters and digits of any script, joined by hyphens.
+fn words_of(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("-"),
+        _ => return None,
+    };
+    let mut words = String::new();
+    for character in text.chars() {
+        if character.is_alphanumeric() {
+            words.extend(character.to_lowercase());
+        } else if !words.is_empty() && !words.ends_with('-') {
+            words.push('-');
+        }
+    }
+    let most = limits::THREAD_BYTES_MAX / 3;
+    let end = (0..=most.min(words.len()))
+        .rev()
+        .find(|at| words.is_char_boundary(*at));
+    words.truncate(end.unwrap_or(0));
+    let words = words.trim_end_matches('-');
+    (!words.is_empty()).then(|| words.to_owned())
+}

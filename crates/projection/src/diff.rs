@@ -1,0 +1,202 @@
+//! What is believed differently in two answers: [`diff`].
+
+use std::collections::BTreeMap;
+
+use event_model::edtf::{Bounds, Edtf};
+use event_model::id::EventId;
+use event_model::kinds;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::thread::{Decided, ThreadView};
+use crate::timeline::Timeline;
+
+/// One thing that is believed differently.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The section of the timeline.
+    pub section: &'static str,
+    /// The kind of the thread.
+    pub kind: String,
+    /// The thread.
+    pub thread: String,
+    /// What sort of change it is.
+    pub change: ChangeKind,
+    /// The field that changed; `None` for a thread that came or went.
+    pub field: Option<String>,
+    /// What was believed.
+    pub from: Value,
+    /// What is believed.
+    pub to: Value,
+    /// From the earliest day of one date to that of the other.
+    pub days: Option<i64>,
+    /// The event that made the new value, or, of a thread that went, the old.
+    pub event: EventId,
+    /// Where that event's source is named, if it is among the events.
+    pub source: Option<String>,
+    /// When it was published, as written.
+    pub published: Option<String>,
+}
+
+/// What sort of change it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// A matter that was not known of.
+    Added,
+    /// A matter that is not known of any more.
+    Withdrawn,
+    /// Another stage.
+    Stage,
+    /// A date that the earlier one did not leave open.
+    Moved,
+    /// A date that is one of those the earlier one left open.
+    Narrowed,
+    /// Another certainty.
+    Certainty,
+    /// Another confirmation.
+    Confirmation,
+    /// Another value of any other field.
+    Changed,
+}
+
+/// Tells what the second answer believes differently from the first.
+#[must_use]
+pub fn diff(before: &Timeline, after: &Timeline) -> Vec<Change> {
+    let key = |view: &ThreadView| (view.kind.clone(), view.thread.clone());
+    let old: BTreeMap<_, _> = before
+        .threads()
+        .map(|(section, view)| (key(view), (section, view)))
+        .collect();
+    let new: BTreeMap<_, _> = after
+        .threads()
+        .map(|(section, view)| (key(view), (section, view)))
+        .collect();
+    let mut changes = Vec::new();
+    for (section, view) in after.threads() {
+        match old.get(&key(view)) {
+            None => changes.push(whole(section, view, ChangeKind::Added)),
+            Some((_, was)) => changes.extend(between(section, was, view)),
+        }
+    }
+    for (section, view) in before.threads() {
+        if !new.contains_key(&key(view)) {
+            changes.push(whole(section, view, ChangeKind::Withdrawn));
+        }
+    }
+    for change in &mut changes {
+        name_source(change, before, after);
+    }
+    changes
+}
+
+fn whole(section: &'static str, view: &ThreadView, change: ChangeKind) -> Change {
+    let said = json!({
+        "stage": view.stage(),
+        "certainty": view.certainty,
+        "occurrence": view.occurrence,
+    });
+    let (from, to) = match change {
+        ChangeKind::Withdrawn => (said, Value::Null),
+        _ => (Value::Null, said),
+    };
+    Change {
+        from,
+        to,
+        ..blank(section, view, change, view.lead)
+    }
+}
+
+fn between(section: &'static str, was: &ThreadView, is: &ThreadView) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let life_field = is
+        .kind()
+        .and_then(|kind| kind.life.as_ref())
+        .map(|life| life.field);
+    let mut names: Vec<&String> = was.fields.keys().chain(is.fields.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let (old, new) = (was.fields.get(name), is.fields.get(name));
+        let value = |decided: Option<&Decided>| decided.map_or(Value::Null, |d| d.value.clone());
+        let (from, to) = (value(old), value(new));
+        let Some(event) = new.or(old).map(|decided| decided.event) else {
+            continue;
+        };
+        if from == to {
+            continue;
+        }
+        let (change, days) = if Some(name.as_str()) == life_field {
+            (ChangeKind::Stage, None)
+        } else if is.kind == kinds::EARNINGS_DATE && name == "date" {
+            date_change(&from, &to)
+        } else {
+            (ChangeKind::Changed, None)
+        };
+        let field = Some(name.clone());
+        changes.push(Change {
+            field,
+            from,
+            to,
+            days,
+            ..blank(section, is, change, event)
+        });
+    }
+    if was.certainty != is.certainty {
+        let (from, to) = (json!(was.certainty), json!(is.certainty));
+        changes.push(Change {
+            from,
+            to,
+            ..blank(section, is, ChangeKind::Certainty, is.lead)
+        });
+    }
+    if was.confirmation != is.confirmation {
+        let event = is.confirmed_by.unwrap_or(is.lead);
+        let (from, to) = (json!(was.confirmation), json!(is.confirmation));
+        changes.push(Change {
+            from,
+            to,
+            ..blank(section, is, ChangeKind::Confirmation, event)
+        });
+    }
+    changes
+}
+
+fn date_change(from: &Value, to: &Value) -> (ChangeKind, Option<i64>) {
+    let bounds = |value: &Value| {
+        let date = value.as_str().and_then(|text| Edtf::parse(text).ok());
+        date.map_or(Bounds::ANY, |date| date.bounds())
+    };
+    let (from, to) = (bounds(from), bounds(to));
+    let days = from.earliest.zip(to.earliest);
+    let days = days.map(|(from, to)| to.signed_duration_since(from).num_days());
+    if from.encloses(to) {
+        (ChangeKind::Narrowed, days)
+    } else {
+        (ChangeKind::Moved, days)
+    }
+}
+
+fn blank(section: &'static str, view: &ThreadView, change: ChangeKind, event: EventId) -> Change {
+    Change {
+        section,
+        kind: view.kind.clone(),
+        thread: view.thread.clone(),
+        change,
+        field: None,
+        from: Value::Null,
+        to: Value::Null,
+        days: None,
+        event,
+        source: None,
+        published: None,
+    }
+}
+
+fn name_source(change: &mut Change, before: &Timeline, after: &Timeline) {
+    let mut events = after.events.iter().chain(&before.events);
+    if let Some(view) = events.find(|view| view.event.id == change.event) {
+        change.source = Some(view.event.source.name.to_string());
+        change.published = Some(view.event.published.text().to_owned());
+    }
+}

@@ -1,0 +1,126 @@
+//! What is known of a company itself: its names and identifiers.
+
+use std::collections::BTreeMap;
+
+use event_model::id::{EventId, Slug};
+use event_model::identifier::Identifier;
+use event_model::kinds;
+use event_model::time::Day;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::claim::{Claim, Threads};
+use crate::rule::prevailing;
+use crate::thread::{decide, speaking};
+
+/// A company, as known under a basis.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Company {
+    /// Its slug, which never changes.
+    pub slug: Slug,
+    /// Its name on the day asked about; `None` before any is known.
+    pub name: Option<String>,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// The identifiers whose span covers the day asked about.
+    pub identifiers: Vec<IdentifierView>,
+    /// The last day of its fiscal year, `MM-DD`.
+    pub fiscal_year_end: Option<String>,
+    /// The company that follows it.
+    pub successor: Option<String>,
+}
+
+/// An identifier with its span, and the event that says so.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct IdentifierView {
+    /// `lei`, `cik`, `isin`, `figi`, `ticker` …
+    pub scheme: String,
+    /// The value as it is compared.
+    pub value: String,
+    /// From when on, as EDTF.
+    pub from: Option<String>,
+    /// Until when, as EDTF.
+    pub to: Option<String>,
+    /// The event that says so.
+    pub event: EventId,
+}
+
+/// Tells what is known of a company.
+#[must_use]
+pub fn company(slug: &Slug, threads: &Threads<'_>, on: Day) -> Company {
+    let mut claims: Vec<Claim<'_>> = threads
+        .iter()
+        .filter(|((kind, _), _)| *kind == kinds::COMPANY)
+        .flat_map(|(_, claims)| claims.iter().cloned())
+        .collect();
+    claims.sort_by_key(Claim::order);
+    let (speaking, _) = speaking(&claims, on);
+    let possible: Vec<_> = claims
+        .iter()
+        .filter(|claim| claim.is_possible_by(on))
+        .collect();
+    let text = |field: &str| {
+        decide(field, &speaking)
+            .and_then(|claim| claim.event.text(field))
+            .map(str::to_owned)
+    };
+    let aliases = decide("aliases", &speaking).and_then(|claim| claim.event.data.get("aliases"));
+    Company {
+        slug: slug.clone(),
+        name: text("name"),
+        aliases: texts(aliases),
+        identifiers: identifiers(&possible, on),
+        fiscal_year_end: text("fiscal_year_end"),
+        successor: text("successor"),
+    }
+}
+
+/// The identifiers, each decided by itself among the claims that list it: that
+/// one is added takes none away. Their own spans tell on which days they are
+/// the company's, so whether a claim is certain or possible plays no part.
+fn identifiers(claims: &[&Claim<'_>], on: Day) -> Vec<IdentifierView> {
+    let mut listed: BTreeMap<(String, String), Vec<(&Claim<'_>, Identifier)>> = BTreeMap::new();
+    for claim in claims {
+        for identifier in identifiers_of(claim.event.data.get("identifiers")) {
+            let key = (identifier.scheme.to_string(), identifier.value.to_string());
+            listed.entry(key).or_default().push((claim, identifier));
+        }
+    }
+    let decided = listed.into_iter().filter_map(|((scheme, value), stated)| {
+        let claims: Vec<&Claim<'_>> = stated.iter().map(|(claim, _)| *claim).collect();
+        let won = prevailing(&claims)?.id();
+        let (_, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
+        identifier.covers(on).then(|| IdentifierView {
+            scheme,
+            value,
+            from: identifier.from.as_ref().map(ToString::to_string),
+            to: identifier.to.as_ref().map(ToString::to_string),
+            event: won,
+        })
+    });
+    decided.collect()
+}
+
+/// Reads a list of identifiers as a `company` event has it.
+pub fn identifiers_of(list: Option<&Value>) -> impl Iterator<Item = Identifier> {
+    let items = list
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    items.iter().filter_map(|item| {
+        let part = |name: &str| item.get(name).and_then(Value::as_str);
+        Identifier::read(part("scheme")?, part("value")?, part("from"), part("to")).ok()
+    })
+}
+
+fn texts(list: Option<&Value>) -> Vec<String> {
+    let items = list
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    items
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
