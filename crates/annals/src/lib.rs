@@ -1,1 +1,51 @@
-//! To come.
+//! An event-sourced store of corporate timelines.
+//!
+//! A [`Store`] is a log of events with the answers that are folded out of it.
+//! Open one, append claims, and ask what could have been known:
+//!
+//! ```no_run
+//! use annals::{Moment, Question, Store, SystemClock};
+//!
+//! # fn main() -> Result<(), annals::Error> {
+//! let store = Store::open("timelines".as_ref(), SystemClock::shared())?;
+//! let question = Question::at(Moment::parse("2025-12-23")?);
+//! let basis = store.basis(&question)?;
+//! let alibaba = store.find("alibaba", &basis.cuts)?;
+//! let answer = store.at(&alibaba, &basis)?;
+//! println!("{:?}", answer.timeline.earnings.next);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`Store`]: open, close, and what keeps a store well
+//! - [`append`]: batches of events, all or nothing
+//! - [`question`]: from what a person asks to the three cuts of a basis
+//! - [`directory`]: which company a name or identifier means
+//! - [`amend`]: retractions and corrections
+//! - [`import`]: events from other formats
+
+pub mod amend;
+pub mod answer;
+pub mod append;
+mod batch;
+mod clock;
+pub mod directory;
+mod directory_file;
+pub mod error;
+pub mod import;
+mod preparation;
+pub mod question;
+mod store;
+
+pub use clock::SystemClock;
+pub use error::Error;
+/// What the log beneath says when it cannot.
+pub mod log_errors {
+    pub use event_log::{AppendError, EngineError, LogError, OpenError};
+}
+
+pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Stats};
+pub use event_model as model;
+pub use projection;
+pub use question::{Moment, Question, RecordedCut};
+pub use store::Store;

@@ -1,2 +1,54 @@
-//! To come.
-fn main() {}
+//! The `annals` command line: parse, ask the store, render.
+
+mod cli;
+mod commands;
+mod error;
+mod exit_code;
+mod kind_flags;
+mod output;
+mod render;
+mod session;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::exit_code::ExitCode;
+use crate::output::{Output, complain};
+
+fn main() -> std::process::ExitCode {
+    // A panic is our bug, and is told as one.
+    std::panic::set_hook(Box::new(|panic| {
+        complain(&format!(
+            "error: annals has a bug: {panic}\n\
+             hint: nothing that was acknowledged is lost; please report this with the command\n"
+        ));
+    }));
+    let ran = std::panic::catch_unwind(run);
+    std::process::ExitCode::from(ran.unwrap_or(ExitCode::Bug) as u8)
+}
+
+fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help asked for is no error, and goes to standard output.
+            let is_error = error.use_stderr();
+            error.print().ok();
+            return if is_error {
+                ExitCode::Usage
+            } else {
+                ExitCode::Done
+            };
+        }
+    };
+    let mut output = Output::stdout();
+    let ran = commands::run(cli, &mut output).and_then(|code| output.finish().map(|()| code));
+    match ran {
+        Ok(code) => code,
+        Err(error) if error.is_broken_pipe() => ExitCode::Done,
+        Err(error) => {
+            complain(&error.to_string());
+            error.code
+        }
+    }
+}

@@ -1,1 +1,43 @@
-//! To come.
+//! The append-only log of events.
+//!
+//! What is appended is never changed, gets a [position](event_model::id::Position)
+//! in the whole log and a [version](event_model::id::Version) in the stream of
+//! its company, and is chained to what came before it by a [`struct@Hash`]. The
+//! payload is opaque here.
+//!
+//! - [`EventLog`]: what every log does.
+//! - [`SledLog`]: the log on disk. An append that returned survives a power cut.
+//! - [`MemoryLog`]: the same in memory, for tests.
+//! - [`Clock`]: where the time of recording comes from.
+//!
+//! The bytes on disk are described in `docs/format.md`.
+
+mod admission;
+mod block;
+mod chain;
+mod clock;
+mod error;
+mod event_log;
+mod hash;
+mod index;
+mod index_file;
+mod layout;
+pub mod limits;
+mod memory;
+mod progress;
+mod queue;
+mod record;
+mod sled_log;
+mod spool;
+mod sync;
+
+pub use crate::clock::Clock;
+pub use crate::error::{AppendError, BatchError, Damage, EngineError, LogError, OpenError};
+pub use crate::event_log::{
+    BatchOutcome, Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded,
+    TailEvents,
+};
+pub use crate::hash::{Hash, HashError};
+pub use crate::limits::Limits;
+pub use crate::memory::MemoryLog;
+pub use crate::sled_log::{SledLog, Stats, Verified};

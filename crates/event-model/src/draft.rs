@@ -205,7 +205,13 @@ impl Draft {
         let confirms = self
             .confirmation
             .is_some_and(|word| word != Confirmation::Unstated);
-        if self.data.is_empty() && !confirms && !problems.0.iter().any(|p| p.path == "data") {
+        // That a company is declared is a statement in itself.
+        let declares = self.kind.as_deref() == Some(kinds::COMPANY);
+        if self.data.is_empty()
+            && !confirms
+            && !declares
+            && !problems.0.iter().any(|p| p.path == "data")
+        {
             problems.add("data", Defect::StatesNothing);
         }
     }

@@ -54,6 +54,11 @@ pub enum TimeError {
 }
 
 impl Instant {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(0);
+    /// The last instant that a calendar here has.
+    pub const LAST: Self = Self(DateTime::<Utc>::MAX_UTC.timestamp_micros());
+
     /// The instant of so many microseconds since 1970, if a calendar has it.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {

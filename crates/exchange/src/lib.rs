@@ -1,1 +1,7 @@
-//! To come.
+//! Importers and exporters, one module a format.
+//!
+//! They see bytes, events and timelines; never storage, network or clock.
+//!
+//! - [`edgar`]: the submissions files of the SEC's EDGAR (in)
+
+pub mod edgar;

@@ -28,6 +28,9 @@ pub struct Claim<'a> {
 /// by kind and name.
 pub type Threads<'a> = BTreeMap<(&'a str, &'a str), Vec<Claim<'a>>>;
 
+/// What lists are ordered by.
+pub type ListOrder = (Bounds, Place, Position);
+
 impl Claim<'_> {
     /// The order in which claims came: by publication; of equal instants, the
     /// surer later; then by position.
@@ -55,8 +58,8 @@ impl Claim<'_> {
 
     /// The order of lists: by the days, then by publication and position.
     #[must_use]
-    pub fn list_order(&self) -> (Bounds, Instant, Position) {
-        (self.bounds, self.event.published.instant(), self.position)
+    pub fn list_order(&self) -> ListOrder {
+        (self.bounds, self.place, self.position)
     }
 
     /// The id of its event.
@@ -94,8 +97,9 @@ pub fn threads<'a>(standing: &Standing<'a>) -> Threads<'a> {
 /// Lets vague dates give way to precise ones.
 ///
 /// A stage is reached once. So a claim whose days enclose those of facts of the
-/// same thread and stage takes their span. Claims without a stage are of
-/// different happenings and keep their days.
+/// same thread and stage takes their span. A fact that gave way itself has no
+/// say of its own, so the span is that of the most precise facts. Claims
+/// without a stage are of different happenings and keep their days.
 fn narrow(claims: &mut [Claim<'_>]) {
     let mut facts: BTreeMap<&str, Vec<Bounds>> = BTreeMap::new();
     for claim in claims
@@ -109,11 +113,15 @@ fn narrow(claims: &mut [Claim<'_>]) {
     for bounds in facts.values_mut() {
         bounds.sort_unstable();
         bounds.dedup();
+        let all = bounds.clone();
+        bounds.retain(|fact| !all.iter().any(|other| fact.strictly_encloses(*other)));
     }
     for claim in claims {
-        let stage = claim.event.stage().and_then(|stage| facts.get(stage));
-        let enclosed = stage.into_iter().flatten().copied();
-        let span = enclosed
+        let precise = claim.event.stage().and_then(|stage| facts.get(stage));
+        let span = precise
+            .into_iter()
+            .flatten()
+            .copied()
             .filter(|fact| claim.bounds.strictly_encloses(*fact))
             .reduce(Bounds::hull);
         claim.bounds = span.unwrap_or(claim.bounds);

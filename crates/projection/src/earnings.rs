@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use event_model::edtf::{Bounds, Edtf};
-use event_model::id::EventId;
+use event_model::id::{EventId, Position};
 use event_model::kinds;
 use event_model::time::Day;
 use serde::Serialize;
@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::basis::Cuts;
 use crate::claim::{Claim, Threads};
 use crate::rule::prevailing;
-use crate::thread::{ThreadView, speaking, view};
+use crate::standing::Place;
+use crate::thread::{ThreadView, decide, speaking, view};
 
 /// The results of a company: to come, overdue and reported.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +35,8 @@ pub struct ResultsDate {
     pub view: ThreadView,
     /// The days that its date leaves open.
     pub bounds: Bounds,
+    /// The order of equal dates: that of the claims that give them.
+    pub order: (Place, Position),
     /// Whether the date is over without results.
     pub overdue: bool,
     /// How the date changed, in the order in which its claims came in.
@@ -69,7 +72,7 @@ pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
                 .is_some_and(|period| closed.contains(period))
         })
         .collect();
-    open.sort_by_key(|date| (date.bounds.earliest.is_none(), date.bounds, date.view.order));
+    open.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
     let next = take_next(&mut open);
     let (overdue, upcoming) = open.into_iter().partition(|date| date.overdue);
     let mut reported: Vec<ThreadView> = of_kind(threads, kinds::EARNINGS_RESULT)
@@ -117,9 +120,11 @@ fn results_date(claims: &[Claim<'_>], cuts: &Cuts) -> Option<ResultsDate> {
     let today = cuts.on.min(cuts.known.day());
     let overdue = bounds.latest.is_some_and(|latest| latest < today);
     let (speaking, _) = speaking(claims, cuts.on);
+    let dated = decide("date", &speaking).or_else(|| prevailing(&speaking))?;
     Some(ResultsDate {
         view,
         bounds,
+        order: (dated.place, dated.position),
         overdue,
         moves: moves(&speaking),
     })
@@ -128,16 +133,15 @@ fn results_date(claims: &[Claim<'_>], cuts: &Cuts) -> Option<ResultsDate> {
 /// Replays the dates as their claims came in, and tells of each change that is
 /// neither a narrowing of the narrowest date held nor a vaguer word for it.
 fn moves(speaking: &[&Claim<'_>]) -> Vec<Move> {
-    let stating: Vec<&Claim<'_>> = speaking
-        .iter()
-        .filter(|claim| claim.event.text("date").is_some())
-        .copied()
-        .collect();
+    let states = |claim: &&&Claim<'_>| claim.event.text("date").is_some();
+    let mut stating: Vec<&Claim<'_>> = speaking.iter().filter(states).copied().collect();
+    stating.sort_by_key(|claim| (claim.place, claim.event.certainty, claim.position));
     let mut moves = Vec::new();
     let mut held: Option<Edtf> = None;
     for end in 1..=stating.len() {
-        let came_in = stating.get(..end).unwrap_or_default();
-        let Some(current) = prevailing(came_in) else {
+        let mut came_in = stating.get(..end).unwrap_or_default().to_vec();
+        came_in.sort_by_key(|claim| claim.order());
+        let Some(current) = prevailing(&came_in) else {
             continue;
         };
         let Some(date) = current.event.date("date") else {

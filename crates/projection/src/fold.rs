@@ -103,7 +103,7 @@ fn event_views(
                 .get(&event.id)
                 .copied()
                 .unwrap_or_else(|| event.bounds());
-            let order = (bounds, event.published.instant(), stood.placed.position);
+            let order = (bounds, stood.place, stood.placed.position);
             (
                 order,
                 EventView {

@@ -61,6 +61,9 @@ pub fn contests(lost: &Claim<'_>, won: &Claim<'_>) -> bool {
     let came_no_sooner = lost.place.published >= won.place.published;
     let same_instant = lost.place.published == won.place.published;
     let surer = same_instant && won.event.certainty > lost.event.certainty;
+    if won.bounds.certainly_after(lost.bounds) {
+        return false;
+    }
     match beats(won, lost) {
         Some(Rule::Official) => came_no_sooner,
         None => surer,

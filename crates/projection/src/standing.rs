@@ -29,7 +29,7 @@ pub struct Stood<'a> {
 }
 
 /// A place in the order of publication. A correction stands in the place of
-/// what it corrects.
+/// what it corrects; one of our own errors mends a wrong publication too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// When what stands here was first published.
@@ -156,11 +156,29 @@ fn struck(read: &[&Placed], visible: &[bool], index: &HashMap<EventId, usize>) -
 fn places(read: &[&Placed], index: &HashMap<EventId, usize>) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::with_capacity(read.len());
     for placed in read {
-        let corrected = placed.event.supersedes.and_then(|id| index.get(&id));
-        let inherited = corrected.and_then(|target| places.get(*target).copied());
-        places.push(inherited.unwrap_or(Place {
+        let own = Place {
             published: placed.event.published.instant(),
             position: placed.position,
+        };
+        let target = placed
+            .event
+            .supersedes
+            .and_then(|id| index.get(&id).copied());
+        let corrected = target.and_then(|at| read.get(at).zip(places.get(at)));
+        places.push(corrected.map_or(own, |(target, place)| {
+            // A log that never had our error would have the claim at its own
+            // publication, unless that claim was a correction itself.
+            let stood_by_itself = place.published == target.event.published.instant();
+            let mends_publication = placed.event.fault == Some(Fault::Record) && stood_by_itself;
+            let published = if mends_publication {
+                own.published
+            } else {
+                place.published
+            };
+            Place {
+                published,
+                ..*place
+            }
         }));
     }
     places

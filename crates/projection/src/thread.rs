@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use event_model::edtf::Bounds;
 use event_model::event::Event;
-use event_model::id::{EventId, Position};
+use event_model::id::EventId;
 use event_model::kind::Kind;
-use event_model::time::{Day, Instant};
+use event_model::time::Day;
 use event_model::vocabulary::{Certainty, Confirmation};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::claim::Claim;
+use crate::claim::{Claim, ListOrder};
 use crate::rule::{contests, prevailing, quantity_is_shared};
 
 /// What a thread says under a basis.
@@ -46,7 +46,7 @@ pub struct ThreadView {
     /// Where its source is named.
     pub source: String,
     /// The order in lists.
-    pub order: (Bounds, Instant, Position),
+    pub order: ListOrder,
 }
 
 /// A value, and the claim that decided it.
@@ -89,25 +89,25 @@ pub fn speaking<'c, 'a>(claims: &'c [Claim<'a>], on: Day) -> (Vec<&'c Claim<'a>>
     (possible, Occurrence::Possible)
 }
 
+/// The claims that state a field. A quantity shared with others never replaces
+/// one's own.
+fn stating<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Vec<&'c Claim<'a>> {
+    let states = |claim: &&&Claim<'_>| claim.event.data.contains_key(field);
+    let stating: Vec<_> = speaking.iter().filter(states).copied().collect();
+    if field == "quantity" {
+        let is_own = |claim: &&&Claim<'_>| !quantity_is_shared(claim.event);
+        let own: Vec<_> = stating.iter().filter(is_own).copied().collect();
+        if !own.is_empty() {
+            return own;
+        }
+    }
+    stating
+}
+
 /// Decides a field among the claims that state it.
 #[must_use]
 pub fn decide<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Option<&'c Claim<'a>> {
-    let stating: Vec<_> = speaking
-        .iter()
-        .filter(|claim| claim.event.data.contains_key(field))
-        .copied()
-        .collect();
-    if field == "quantity" {
-        let own: Vec<_> = stating
-            .iter()
-            .filter(|claim| !quantity_is_shared(claim.event))
-            .copied()
-            .collect();
-        if !own.is_empty() {
-            return prevailing(&own);
-        }
-    }
-    prevailing(&stating)
+    prevailing(&stating(field, speaking))
 }
 
 /// What a thread says through its claims, if it says anything on that day.
@@ -118,13 +118,14 @@ pub fn view(claims: &[Claim<'_>], on: Day) -> Option<ThreadView> {
     let mut fields = BTreeMap::new();
     let mut contested = false;
     for field in field_names(&speaking) {
-        let Some(won) = decide(field, &speaking) else {
+        let stating = stating(field, &speaking);
+        let Some(won) = prevailing(&stating) else {
             continue;
         };
         let Some(value) = won.event.data.get(field) else {
             continue;
         };
-        contested |= speaking.iter().any(|claim| {
+        contested |= stating.iter().any(|claim| {
             claim
                 .event
                 .data

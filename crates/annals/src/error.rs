@@ -1,0 +1,223 @@
+//! What can go wrong with a store: [`Error`].
+
+use std::io;
+use std::path::PathBuf;
+
+use event_log::{AppendError, LogError, OpenError};
+use event_model::event::StoredEventError;
+use event_model::id::{EventId, Position, Slug};
+use event_model::problem::Problem;
+use event_model::time::{Instant, TimeError};
+
+/// Why a store could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The log did not take the events.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// Lines of a batch are at fault; nothing was appended.
+    #[error("{} of {read} lines at fault; nothing was appended", lines.len())]
+    Lines {
+        /// The lines and what is wrong with each.
+        lines: Vec<LineProblems>,
+        /// How many lines were read.
+        read: u64,
+    },
+    /// Ids of a batch belong to other events; nothing was appended.
+    #[error("{} ids belong to other events; nothing was appended", conflicts.len())]
+    IdsReused {
+        /// The lines, the ids, and where they stand already.
+        conflicts: Vec<IdReused>,
+    },
+    /// There was nothing to append.
+    #[error("{name} holds no events")]
+    NoEvents {
+        /// The name of the input.
+        name: String,
+    },
+    /// An expected version for a batch of several companies.
+    #[error("an expected version needs a batch of one company, and this is of {companies}")]
+    ExpectedOfMany {
+        /// How many companies it is about.
+        companies: usize,
+    },
+    /// No company of this name or identifier.
+    #[error("no company {key:?}")]
+    UnknownCompany {
+        /// What was asked for.
+        key: String,
+        /// Names that look like it.
+        near: Vec<String>,
+    },
+    /// More than one company of this name or identifier.
+    #[error("{key:?} is more than one company")]
+    AmbiguousCompany {
+        /// What was asked for.
+        key: String,
+        /// Their slugs.
+        matches: Vec<Slug>,
+    },
+    /// A key of a company that cannot be read.
+    #[error("{key:?} is no key of a company")]
+    CompanyKey {
+        /// What was asked for.
+        key: String,
+        /// Why.
+        #[source]
+        source: Box<event_model::identifier::IdentifierError>,
+    },
+    /// No event of this id.
+    #[error("no event {id}")]
+    UnknownEvent {
+        /// What was asked for.
+        id: String,
+    },
+    /// More than one event whose id starts so.
+    #[error("{prefix} begins more than one id")]
+    AmbiguousEvent {
+        /// What was asked for.
+        prefix: String,
+        /// Some of them.
+        matches: Vec<EventId>,
+    },
+    /// A date or instant that cannot be read.
+    #[error(transparent)]
+    Time(#[from] TimeError),
+    /// A recorded cut past the head of the log.
+    #[error("the recorded cut {cut} is past the head of the log, {head}")]
+    PastHead {
+        /// The cut.
+        cut: Position,
+        /// The head.
+        head: Position,
+    },
+    /// A recorded cut in the future.
+    #[error("the recorded cut {cut} is in the future: it is {now}")]
+    CutInFuture {
+        /// The cut.
+        cut: Instant,
+        /// The clock.
+        now: Instant,
+    },
+    /// An amendment that is not one.
+    #[error("the amendment is at fault")]
+    Amendment {
+        /// What is wrong with it.
+        problems: Vec<Problem>,
+    },
+    /// A path of a field that cannot be set.
+    #[error("cannot set {path:?}")]
+    CannotSet {
+        /// The path.
+        path: String,
+        /// What can be set there.
+        settable: Vec<String>,
+    },
+    /// A correction that changes nothing.
+    #[error("the correction changes nothing")]
+    NothingChanged,
+    /// A file that cannot be imported; nothing was appended.
+    #[error("{} files at fault; nothing was imported", files.len())]
+    Import {
+        /// The files and why.
+        files: Vec<(String, String)>,
+    },
+    /// A stored event that cannot be read.
+    #[error("event at position {position} cannot be read")]
+    StoredEvent {
+        /// Where it is.
+        position: Position,
+        /// Why.
+        #[source]
+        source: StoredEventError,
+    },
+    /// The file system refused.
+    #[error("cannot use {}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The input of a batch cannot be read.
+    #[error("cannot read {name}")]
+    Input {
+        /// The name of the input.
+        name: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// A line of a batch, and all that is wrong with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineProblems {
+    /// The number of the line, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub problems: Vec<LineProblem>,
+}
+
+/// One thing that is wrong with a line.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineProblem {
+    /// Not UTF-8.
+    #[error("column {column}: not UTF-8")]
+    NotUtf8 {
+        /// The byte, from 1.
+        column: usize,
+    },
+    /// Longer than a line may be.
+    #[error("longer than {most} bytes")]
+    TooLong {
+        /// The limit.
+        most: usize,
+    },
+    /// Not JSON.
+    #[error("column {column}: {message}")]
+    NotJson {
+        /// The column, from 1.
+        column: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// Not an event.
+    #[error("{0}")]
+    Event(Problem),
+}
+
+/// A line whose id belongs to another event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdReused {
+    /// The number of the line, from 1.
+    pub line: u64,
+    /// The id.
+    pub id: EventId,
+    /// The other event: its position in the log, or its line in the batch.
+    pub other: OtherEvent,
+}
+
+/// Where the event stands that an id belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherEvent {
+    /// In the log.
+    Position(Position),
+    /// In the same batch, on an earlier line.
+    Line(u64),
+}
+
+/// An I/O error with its path.
+pub(crate) fn io_at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+    let path = path.into();
+    move |source| Error::Io { path, source }
+}

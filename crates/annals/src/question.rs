@@ -1,0 +1,137 @@
+//! From what a person asks to the three cuts of a basis: [`Question`].
+
+use event_log::EventLog;
+use event_model::id::Position;
+use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
+use projection::basis::{Basis, Cuts};
+
+use crate::error::Error;
+use crate::store::Store;
+
+/// A point in time as a person gives it: a day, or an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A day.
+    Day(Day),
+    /// An instant.
+    Instant(Instant),
+}
+
+impl Moment {
+    /// Reads a day (`2025-12-23`) or an instant with its offset.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`] if it is neither, or does not exist.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        match parse_day(text) {
+            Ok(day) => Ok(Self::Day(day)),
+            Err(TimeError::Malformed { .. }) => text.parse().map(Self::Instant),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn known(self, zone: Zone) -> Instant {
+        match self {
+            Self::Day(day) => Instant::end_of(day, zone),
+            Self::Instant(instant) => instant,
+        }
+    }
+
+    fn on(self) -> Day {
+        match self {
+            Self::Day(day) => day,
+            Self::Instant(instant) => instant.day(),
+        }
+    }
+}
+
+/// How far the log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordedCut {
+    /// Up to this position.
+    Position(Position),
+    /// What was recorded up to this instant.
+    Moment(Moment),
+}
+
+impl RecordedCut {
+    /// Reads a position (digits only), a day or an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`TimeError`] if it is none of them.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let number = text.parse().unwrap_or(u64::MAX);
+            return Ok(Self::Position(Position(number)));
+        }
+        Moment::parse(text).map(Self::Moment)
+    }
+}
+
+/// What is asked: a date, and the cuts that differ from what it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// The date: known up to its end, and on that day.
+    pub at: Moment,
+    /// Published up to here instead.
+    pub known: Option<Moment>,
+    /// On this day in the world instead.
+    pub on: Option<Day>,
+    /// The log read up to here instead of its head.
+    pub recorded: Option<RecordedCut>,
+    /// The zone in which a day ends.
+    pub zone: Zone,
+}
+
+impl Question {
+    /// Asks at a date, with nothing set apart and days ending in UTC.
+    #[must_use]
+    pub fn at(at: Moment) -> Self {
+        Self {
+            at,
+            known: None,
+            on: None,
+            recorded: None,
+            zone: Zone::UTC,
+        }
+    }
+}
+
+impl Store {
+    /// Settles the cuts of a question, and pins them by the hash of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PastHead`] and [`Error::CutInFuture`] for a recorded cut that
+    /// later appends could change; [`Error::Log`] if the log cannot be read.
+    pub fn basis(&self, question: &Question) -> Result<Basis, Error> {
+        let head = self.log().head().position;
+        let recorded = match question.recorded {
+            None => head,
+            Some(RecordedCut::Position(cut)) if cut > head => {
+                return Err(Error::PastHead { cut, head });
+            }
+            Some(RecordedCut::Position(cut)) => cut,
+            Some(RecordedCut::Moment(moment)) => {
+                let cut = moment.known(question.zone);
+                let now = self.now();
+                if cut > now {
+                    return Err(Error::CutInFuture { cut, now });
+                }
+                self.log().position_at(cut)?
+            }
+        };
+        let hash = self.log().head_at(recorded)?.map(|head| head.hash);
+        let cuts = Cuts {
+            known: question.known.unwrap_or(question.at).known(question.zone),
+            on: question.on.unwrap_or_else(|| question.at.on()),
+            recorded,
+        };
+        Ok(Basis {
+            cuts,
+            head: hash.unwrap_or(event_log::Hash::ZERO).to_string(),
+        })
+    }
+}

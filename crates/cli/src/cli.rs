@@ -1,0 +1,344 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::append::AppendArgs;
+
+/// What was known when: an event-sourced store of corporate timelines
+///
+/// Append what a source said about a company, ask what anyone could have known
+/// on any date, and export the answer as JSON.
+#[derive(Debug, Parser)]
+#[command(name = "annals", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// Folder of the store [default: the platform's data folder]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "ANNALS_STORE",
+        hide_env_values = true
+    )]
+    pub(crate) store: Option<PathBuf>,
+    /// Say on standard error how the question was understood
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 the data is at fault, 2 usage, 3 nothing found, 4 conflict,
+5 a check failed, 6 the store is damaged, 7 the machine is in the way (disk,
+permission, lock), 70 our bug.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Append events, by flags or from JSON Lines
+    Append(AppendArgs),
+    /// Show what could have been known on a date
+    At(AtArgs),
+    /// Tell what is believed differently at two dates
+    Diff(DiffArgs),
+    /// List the events of the log
+    Log(LogArgs),
+    /// Show one event
+    Show(ShowArgs),
+    /// List the companies
+    Companies(CompaniesArgs),
+    /// Say that an event does not hold
+    Retract(RetractArgs),
+    /// Say what an event should have said
+    Correct(CorrectArgs),
+    /// Write timelines or events as JSON
+    Export(ExportArgs),
+    /// Read events from another format
+    Import(ImportArgs),
+    /// Show the kinds of events, or the JSON Schema of one
+    Schema(SchemaArgs),
+    /// Tell how much the store holds
+    Stats(StatsArgs),
+    /// Walk the whole log and check it
+    Verify(VerifyArgs),
+    /// Make every cache again from the log
+    Rebuild,
+    /// Show what this program does, in a store of its own
+    Demo(DemoArgs),
+}
+
+/// The cuts of a question that can be set apart from its date.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CutArgs {
+    /// Day in the world that is asked about
+    #[arg(long, value_name = "DAY")]
+    pub(crate) on: Option<String>,
+    /// What was published after this is not known (a day: its end)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) known: Option<String>,
+    /// Read the log up to a position (digits) or an instant
+    #[arg(long, value_name = "POSITION|DATE")]
+    pub(crate) recorded: Option<String>,
+    /// Zone in which a day ends: Asia/Shanghai, +08:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals at 2025-12-23 alibaba
+  annals at 2026-02-16T12:00:00Z ticker:XNYS:BABA --json
+  annals at 2025-12-23 alibaba --on 2026-02-19     known then, of a day to come
+  annals at 2025-12-21 alibaba --recorded 23       as the log stood at event 23
+  annals at 2026-03-08 --all --json")]
+pub(crate) struct AtArgs {
+    /// A day (known up to its end) or an instant with its offset
+    #[arg(value_name = "DATE")]
+    pub(crate) date: String,
+    /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) company: Option<String>,
+    /// Every company
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) cuts: CutArgs,
+    /// Print JSON (JSON Lines with --all)
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Leave the list of events out of the JSON
+    #[arg(long)]
+    pub(crate) no_events: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals diff 2025-12-23 2026-03-08 alibaba
+  annals diff 2025-12-23 2026-03-08 alibaba --json")]
+pub(crate) struct DiffArgs {
+    /// The earlier date
+    #[arg(value_name = "DATE")]
+    pub(crate) from: String,
+    /// The later date
+    #[arg(value_name = "DATE")]
+    pub(crate) to: String,
+    /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
+    pub(crate) company: String,
+    #[command(flatten)]
+    pub(crate) cuts: CutArgs,
+    /// Print JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals log alibaba
+  annals log --kind earnings_date --limit 20
+  annals log alibaba --json")]
+pub(crate) struct LogArgs {
+    /// Only this company
+    pub(crate) company: Option<String>,
+    /// Only this kind
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// At most so many events, the last ones
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Read the log up to a position (digits) or an instant
+    #[arg(long, value_name = "POSITION|DATE")]
+    pub(crate) recorded: Option<String>,
+    /// Print JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The id of an event, or its first digits
+    pub(crate) id: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompaniesArgs {
+    /// Known up to this date
+    #[arg(long, value_name = "DATE")]
+    pub(crate) at: Option<String>,
+    /// Print JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What a retraction and a correction say besides.
+#[derive(Debug, Args)]
+pub(crate) struct AmendArgs {
+    /// Whose error it was: ours (record) or theirs (source)
+    #[arg(long, value_enum)]
+    pub(crate) fault: FaultArg,
+    /// Why
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// When it was published [default: with the event for our own error, now
+    /// for the source's]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) published: Option<String>,
+    /// Who says so [default: the source of the event]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source_name: Option<String>,
+    /// Where to read it
+    #[arg(long, value_name = "URL", requires = "source_name")]
+    pub(crate) source_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) options: AppendOptionArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FaultArg {
+    /// Our error: the world knew better all along
+    Record,
+    /// The source's error: until now the world was told so
+    Source,
+}
+
+/// How a batch is appended.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AppendOptionArgs {
+    /// Check everything and append nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Refuse unless the company is at this version: any, none or a number
+    #[arg(long, value_name = "N")]
+    pub(crate) expect_version: Option<String>,
+    /// Print JSON Lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  annals retract b1000004 --fault source --reason 'the outlet printed the wrong year'")]
+pub(crate) struct RetractArgs {
+    /// The id of the event, or its first digits
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals correct a1000001 --fault record --set data.stage=considering \\
+         --reason 'typed the wrong stage'
+  annals correct a1000001 --fault source --set data.quantity.max=60000 \\
+         --published 2026-01-05 --reason 'the paper corrected itself'")]
+pub(crate) struct CorrectArgs {
+    /// The id of the event, or its first digits
+    pub(crate) id: String,
+    /// A field and its value: data.stage=considering, certainty=official
+    #[arg(long, value_name = "PATH=VALUE", required = true)]
+    pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals export alibaba --at 2025-12-23 --format json -o alibaba.json
+  annals export --all --at 2026-03-08 --format jsonl | annals --store copy append --file -")]
+pub(crate) struct ExportArgs {
+    /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub(crate) company: Option<String>,
+    /// Every company
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// A day (known up to its end) or an instant with its offset [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) cuts: CutArgs,
+    /// The timeline as one object (json), or the visible events (jsonl)
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) format: ExportFormat,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// The timeline
+    Json,
+    /// The visible events, one a line, as they can be appended
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[command(subcommand)]
+    pub(crate) format: ImportFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportFormat {
+    /// Read submissions of the SEC (CIK##########.json and older pages)
+    Edgar(EdgarArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  annals import edgar CIK0001318605.json CIK0001318605-submissions-001.json")]
+pub(crate) struct EdgarArgs {
+    /// The files, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The CIK, for an older page whose name does not tell it
+    #[arg(long)]
+    pub(crate) cik: Option<String>,
+    /// Check everything and append nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The kind whose JSON Schema is wanted
+    pub(crate) kind: Option<String>,
+    /// Print the JSON Schemas of all kinds, one a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Keep the store here instead of in a new temporary folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}

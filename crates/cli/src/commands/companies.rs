@@ -1,0 +1,39 @@
+//! `annals companies`
+
+use annals::{Moment, Question};
+
+use crate::cli::CompaniesArgs;
+use crate::error::CommandError;
+use crate::output::Output;
+use crate::render::overview::company_list;
+use crate::session::Session;
+
+pub(crate) fn run(
+    session: &Session,
+    args: &CompaniesArgs,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let store = session.open()?;
+    let at = match &args.at {
+        Some(date) => Moment::parse(date).map_err(annals::Error::Time)?,
+        None => Moment::Instant(session.now()),
+    };
+    let basis = store.basis(&Question::at(at))?;
+    let mut rows = Vec::new();
+    for slug in store.companies(&basis) {
+        let company = store.company(&slug, &basis)?;
+        let events = store.version(&slug);
+        if args.json {
+            let mut value = serde_json::to_value(&company).unwrap_or_default();
+            value["events"] = events.into();
+            out.json_line(&value)?;
+        } else {
+            rows.push((company, events));
+        }
+    }
+    if !args.json {
+        out.text(&company_list(&rows, out.is_terminal()))?;
+    }
+    out.finish()?;
+    Ok(store.close()?)
+}

@@ -1,0 +1,37 @@
+//! `annals diff`
+
+use annals::projection::diff::diff;
+
+use crate::cli::DiffArgs;
+use crate::error::CommandError;
+use crate::output::Output;
+use crate::render;
+use crate::session::Session;
+
+pub(crate) fn run(
+    session: &Session,
+    args: &DiffArgs,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let store = session.open()?;
+    let before = session.basis(&store, &args.from, &args.cuts)?;
+    let after = session.basis(&store, &args.to, &args.cuts)?;
+    let company = store.find(&args.company, &after.cuts)?;
+    let was = store.at(&company, &before)?;
+    let is = store.at(&company, &after)?;
+    let changes = diff(&was.timeline, &is.timeline);
+    if args.json {
+        for change in &changes {
+            out.json_line(change)?;
+        }
+    } else {
+        out.text(&render::changes::changes(
+            &changes,
+            &was,
+            &is,
+            out.is_terminal(),
+        ))?;
+    }
+    out.finish()?;
+    Ok(store.close()?)
+}

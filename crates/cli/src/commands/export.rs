@@ -1,0 +1,109 @@
+//! `annals export`
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use annals::Store;
+use annals::model::id::Slug;
+use annals::projection::basis::Basis;
+use serde_json::json;
+
+use crate::cli::{ExportArgs, ExportFormat};
+use crate::error::CommandError;
+use crate::exit_code::ExitCode;
+use crate::output::{Output, say};
+use crate::session::Session;
+
+pub(crate) fn run(
+    session: &Session,
+    args: &ExportArgs,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let store = session.open()?;
+    let date = args.at.clone().unwrap_or_else(|| session.now().to_string());
+    let basis = session.basis(&store, &date, &args.cuts)?;
+    let company = match &args.company {
+        Some(key) => Some(store.find(key, &basis.cuts)?),
+        None => None,
+    };
+    match &args.output {
+        None => {
+            write(&store, company.as_ref(), &basis, args.format, out)?;
+            out.finish()?;
+        }
+        Some(path) => {
+            to_file(path, |file| {
+                write(&store, company.as_ref(), &basis, args.format, file)
+            })?;
+            say(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(store.close()?)
+}
+
+/// Writes a file whole, or leaves what was there.
+fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let refused = |error: std::io::Error| {
+        CommandError::new(
+            ExitCode::Machine,
+            format!("cannot write {}", path.display()),
+        )
+        .detail(error.to_string())
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+    let mut file = BufWriter::new(temporary.map_err(refused)?);
+    write(&mut file)?;
+    let temporary = file
+        .into_inner()
+        .map_err(|error| refused(error.into_error()))?;
+    temporary
+        .persist(path)
+        .map_err(|error| refused(error.error))?;
+    Ok(())
+}
+
+fn write(
+    store: &Store,
+    company: Option<&Slug>,
+    basis: &Basis,
+    format: ExportFormat,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    match (format, company) {
+        (ExportFormat::Jsonl, company) => {
+            for recorded in store.visible(company, basis) {
+                let payload = recorded?.event.payload;
+                out.write_all(&payload).map_err(CommandError::output)?;
+                out.write_all(b"\n").map_err(CommandError::output)?;
+            }
+        }
+        (ExportFormat::Json, Some(company)) => {
+            let answer = store.at(company, basis)?;
+            serde_json::to_writer_pretty(&mut *out, &answer).map_err(CommandError::json)?;
+            out.write_all(b"\n").map_err(CommandError::output)?;
+        }
+        (ExportFormat::Json, None) => {
+            let companies = store.companies(basis);
+            let head = json!({"basis": basis, "count": companies.len()}).to_string();
+            let head = head.trim_end_matches('}');
+            let put = |out: &mut dyn Write, text: &str| {
+                out.write_all(text.as_bytes()).map_err(CommandError::output)
+            };
+            put(out, head)?;
+            put(out, ",\"companies\":[")?;
+            for (at, slug) in companies.iter().enumerate() {
+                put(out, if at == 0 { "\n" } else { ",\n" })?;
+                let answer = store.at(slug, basis)?;
+                serde_json::to_writer(&mut *out, &answer).map_err(CommandError::json)?;
+            }
+            put(out, "\n]}\n")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! `annals log`
+
+use std::collections::VecDeque;
+
+use annals::model::id::Position;
+use annals::{Question, Recorded, RecordedCut};
+
+use crate::cli::LogArgs;
+use crate::error::CommandError;
+use crate::output::Output;
+use crate::render;
+use crate::session::Session;
+
+pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result<(), CommandError> {
+    let store = session.open()?;
+    let cut = args.recorded.as_deref().map(RecordedCut::parse).transpose();
+    let question = Question {
+        recorded: cut.map_err(annals::Error::Time)?,
+        ..Question::at(annals::Moment::Instant(session.now()))
+    };
+    let basis = store.basis(&question)?;
+    let upto = basis.cuts.recorded;
+    let company = match &args.company {
+        Some(key) => Some(store.find(key, &basis.cuts)?),
+        None => None,
+    };
+    let events: Box<dyn Iterator<Item = Result<Recorded, annals::Error>>> = match &company {
+        Some(slug) => Box::new(store.read_stream(slug, upto)),
+        None => Box::new(store.read(Position(0), upto)),
+    };
+    let is_wanted = |recorded: &Recorded| {
+        args.kind
+            .as_deref()
+            .is_none_or(|kind| kind.replace('-', "_") == *recorded.event.kind)
+    };
+    let events = events.filter(|read| read.as_ref().map_or(true, is_wanted));
+    let mut last: VecDeque<Recorded> = VecDeque::new();
+    let mut table = render::log::LogTable::new(out.is_terminal());
+    for recorded in events {
+        let recorded = recorded?;
+        match args.limit {
+            None => table.event(&recorded, args.json, out)?,
+            Some(limit) => {
+                last.push_back(recorded);
+                if last.len() > limit {
+                    last.pop_front();
+                }
+            }
+        }
+    }
+    for recorded in &last {
+        table.event(recorded, args.json, out)?;
+    }
+    out.finish()?;
+    Ok(store.close()?)
+}

@@ -1,0 +1,51 @@
+//! The commands, one a file.
+
+pub(crate) mod append;
+mod at;
+mod companies;
+mod demo;
+mod diff;
+mod export;
+mod import;
+mod log;
+mod rebuild;
+mod retract_correct;
+mod schema;
+mod show;
+mod stats;
+mod verify;
+
+use crate::cli::{Cli, Command, ImportFormat};
+use crate::error::CommandError;
+use crate::exit_code::ExitCode;
+use crate::output::Output;
+use crate::session::Session;
+
+/// Runs a command.
+pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<ExitCode, CommandError> {
+    let session = Session::new(cli.store, cli.verbose)?;
+    run_in(&session, cli.command, out)?;
+    Ok(ExitCode::Done)
+}
+
+fn run_in(session: &Session, command: Command, out: &mut Output) -> Result<(), CommandError> {
+    match command {
+        Command::Append(args) => append::run(session, &args, out),
+        Command::At(args) => at::run(session, &args, out),
+        Command::Diff(args) => diff::run(session, &args, out),
+        Command::Log(args) => log::run(session, &args, out),
+        Command::Show(args) => show::run(session, &args, out),
+        Command::Companies(args) => companies::run(session, &args, out),
+        Command::Retract(args) => retract_correct::retract(session, &args, out),
+        Command::Correct(args) => retract_correct::correct(session, &args, out),
+        Command::Export(args) => export::run(session, &args, out),
+        Command::Import(args) => match args.format {
+            ImportFormat::Edgar(args) => import::edgar(session, &args, out),
+        },
+        Command::Schema(args) => schema::run(&args, out),
+        Command::Stats(args) => stats::run(session, &args, out),
+        Command::Verify(args) => verify::run(session, &args, out),
+        Command::Rebuild => rebuild::run(session, out),
+        Command::Demo(args) => demo::run(session, &args, out),
+    }
+}

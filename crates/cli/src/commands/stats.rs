@@ -1,0 +1,49 @@
+//! `annals stats`
+
+use serde_json::json;
+
+use crate::cli::StatsArgs;
+use crate::error::CommandError;
+use crate::output::Output;
+use crate::session::Session;
+
+pub(crate) fn run(
+    session: &Session,
+    args: &StatsArgs,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let store = session.open()?;
+    let stats = store.stats()?;
+    let head = store.head();
+    if args.json {
+        out.json(&json!({
+            "store": store.dir(),
+            "events": stats.events,
+            "companies": stats.companies,
+            "blocks": stats.blocks,
+            "log_bytes": stats.log_bytes,
+            "cache_bytes": stats.cache_bytes,
+            "head": {
+                "position": head.position,
+                "recorded": head.recorded,
+                "hash": head.hash.to_string(),
+            },
+        }))?;
+    } else {
+        out.line(&format!("store      {}", store.dir().display()))?;
+        out.line(&format!("events     {}", stats.events))?;
+        out.line(&format!("companies  {}", stats.companies))?;
+        out.line(&format!(
+            "log        {} bytes in {} blocks",
+            stats.log_bytes, stats.blocks
+        ))?;
+        out.line(&format!("cache      {} bytes", stats.cache_bytes))?;
+        out.line(&format!("head       position {}", head.position))?;
+        if let Some(recorded) = head.recorded {
+            out.line(&format!("           recorded {recorded}"))?;
+        }
+        out.line(&format!("           {}", head.hash))?;
+    }
+    out.finish()?;
+    Ok(store.close()?)
+}

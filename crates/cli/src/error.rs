@@ -1,0 +1,275 @@
+//! What went wrong with a command: what, where, why, and what to do next.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use annals::Error;
+use annals::error::OtherEvent;
+use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
+
+use crate::exit_code::ExitCode;
+
+/// An error as a person is told of it.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    /// How the command ends.
+    pub(crate) code: ExitCode,
+    what: String,
+    /// Lines below it: the causes, or all lines at fault.
+    details: Vec<String>,
+    hint: Option<String>,
+    broken_pipe: bool,
+}
+
+impl CommandError {
+    pub(crate) fn new(code: ExitCode, what: impl Into<String>) -> Self {
+        Self {
+            code,
+            what: what.into(),
+            details: Vec::new(),
+            hint: None,
+            broken_pipe: false,
+        }
+    }
+
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
+        Self::new(ExitCode::Usage, what)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    /// Standard output, or the file that stands for it, cannot be written.
+    pub(crate) fn output(error: io::Error) -> Self {
+        let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
+        let error =
+            Self::new(ExitCode::Machine, "cannot write the output").detail(error.to_string());
+        Self {
+            broken_pipe,
+            ..error
+        }
+    }
+
+    pub(crate) fn json(error: serde_json::Error) -> Self {
+        Self::output(io::Error::from(error))
+    }
+
+    /// An input file cannot be opened or read.
+    pub(crate) fn input(path: &Path, error: &io::Error) -> Self {
+        let code = match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => ExitCode::Usage,
+            _ => ExitCode::Machine,
+        };
+        Self::new(code, format!("cannot read {}", path.display()))
+            .detail(error.to_string())
+            .hint("give the path of a file, or - for standard input")
+    }
+
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+
+    /// Says which input the lines at fault are of.
+    pub(crate) fn in_input(mut self, name: &str) -> Self {
+        for detail in &mut self.details {
+            if let Some(rest) = detail.strip_prefix("line ") {
+                *detail = format!("{name}:{rest}");
+            }
+        }
+        self
+    }
+
+    /// Of flags there is only one event, and no line.
+    pub(crate) fn in_flags(mut self) -> Self {
+        for detail in &mut self.details {
+            if let Some(rest) = detail.strip_prefix("line 1: ") {
+                *detail = rest.to_owned();
+            }
+        }
+        if self.what.starts_with("1 of 1 lines") {
+            self.what = "the event is at fault; nothing was appended".to_owned();
+        }
+        self
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "error: {}", self.what)?;
+        for detail in &self.details {
+            writeln!(f, "  {detail}")?;
+        }
+        match &self.hint {
+            Some(hint) => writeln!(f, "hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        let told = Self::new(code_of(&error), error.to_string());
+        match &error {
+            Error::Lines { lines, .. } => lines
+                .iter()
+                .flat_map(|line| {
+                    line.problems
+                        .iter()
+                        .map(move |problem| (line.line, problem))
+                })
+                .fold(told, |told, (line, problem)| {
+                    told.detail(format!("line {line}: {problem}"))
+                })
+                .hint("mend these and append again; `annals schema KIND` shows what a kind holds"),
+            Error::IdsReused { conflicts } => conflicts
+                .iter()
+                .fold(told, |told, conflict| {
+                    let other = match conflict.other {
+                        OtherEvent::Position(at) => format!("the event at position {at}"),
+                        OtherEvent::Line(line) => format!("the event on line {line}"),
+                    };
+                    let (line, id) = (conflict.line, conflict.id);
+                    told.detail(format!(
+                        "line {line}: id {id} belongs to {other}, with other content"
+                    ))
+                })
+                .hint("an id keeps its content; to say it otherwise use `annals correct ID`"),
+            Error::UnknownCompany { near, .. } if near.is_empty() => {
+                told.hint("`annals companies` lists the companies")
+            }
+            Error::UnknownCompany { near, .. } => told.hint(format!(
+                "did you mean {}? `annals companies` lists all",
+                near.join(" or ")
+            )),
+            Error::AmbiguousCompany { matches, .. } => {
+                let slugs: Vec<String> = matches.iter().take(8).map(ToString::to_string).collect();
+                told.hint(format!("say which: {}", slugs.join(", ")))
+            }
+            Error::AmbiguousEvent { matches, .. } => {
+                let ids: Vec<String> = matches.iter().map(ToString::to_string).collect();
+                told.hint(format!("give more of it: {}", ids.join(", ")))
+            }
+            Error::Amendment { problems } => problems
+                .iter()
+                .fold(told, |told, problem| told.detail(problem.to_string())),
+            Error::CannotSet { settable, .. } => {
+                told.hint(format!("what can be set: {}", settable.join(", ")))
+            }
+            Error::Import { files } => files.iter().fold(told, |told, (file, why)| {
+                told.detail(format!("{file}: {why}"))
+            }),
+            other => match hint_for(other) {
+                Some(hint) => told.causes_of(other).hint(hint),
+                None => told.causes_of(other),
+            },
+        }
+    }
+}
+
+impl CommandError {
+    fn causes_of(mut self, error: &Error) -> Self {
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if text != self.what && !self.details.contains(&text) {
+                self.details.push(text);
+            }
+            source = cause.source();
+        }
+        self
+    }
+}
+
+fn code_of(error: &Error) -> ExitCode {
+    match error {
+        Error::Lines { .. } | Error::NoEvents { .. } | Error::Amendment { .. } => ExitCode::Data,
+        Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
+        Error::IdsReused { .. } => ExitCode::Conflict,
+        Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
+        Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
+        Error::Time(_) | Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
+        Error::CannotSet { .. } => ExitCode::Usage,
+        Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
+        Error::StoredEvent { .. } => ExitCode::Damaged,
+        Error::Io { .. } | Error::Input { .. } => ExitCode::Machine,
+        Error::Open(error) => code_of_open(error),
+        Error::Log(error) => code_of_log(error),
+        Error::Append(error) => code_of_append(error),
+        _ => ExitCode::Bug,
+    }
+}
+
+fn code_of_open(error: &OpenError) -> ExitCode {
+    match error {
+        OpenError::NoStore { .. } => ExitCode::NotFound,
+        OpenError::NotAFolder { .. } | OpenError::NotAStore { .. } => ExitCode::Usage,
+        OpenError::Held { .. } | OpenError::Io { .. } => ExitCode::Machine,
+        OpenError::Engine {
+            source: EngineError::Io(_),
+        } => ExitCode::Machine,
+        OpenError::NewerFormat { .. } | OpenError::OtherEngine { .. } => ExitCode::Machine,
+        _ => ExitCode::Damaged,
+    }
+}
+
+fn code_of_log(error: &LogError) -> ExitCode {
+    match error {
+        LogError::Damaged { .. } => ExitCode::Damaged,
+        _ => ExitCode::Machine,
+    }
+}
+
+fn code_of_append(error: &AppendError) -> ExitCode {
+    match error {
+        AppendError::Conflict { .. } | AppendError::IdReused { .. } => ExitCode::Conflict,
+        AppendError::TooLarge { .. } | AppendError::NameTooLong { .. } => ExitCode::Data,
+        AppendError::Read { source } => code_of_log(source),
+        AppendError::OtherCompany { .. } | AppendError::Encoding => ExitCode::Bug,
+        _ => ExitCode::Machine,
+    }
+}
+
+fn hint_for(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::Open(OpenError::NoStore { .. }) => {
+            "append to make one, try `annals demo`, or say where it is with --store DIR"
+        }
+        Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
+            "give a folder that is a store, is empty, or is not there yet"
+        }
+        Error::Open(OpenError::Held { .. }) => {
+            "one process at a time: wait for that one, or end it, and try again"
+        }
+        Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
+            "nothing was changed; keep a copy of the folder before you try to mend it"
+        }
+        Error::Append(AppendError::Conflict { .. }) => {
+            "somebody appended since; look at `annals log` and try again"
+        }
+        Error::Append(AppendError::DiskFull { .. }) => {
+            "make room and try again; nothing was written"
+        }
+        Error::Append(AppendError::OutcomeUnknown { .. }) => {
+            "append the same again: what was stored is told as known"
+        }
+        Error::PastHead { .. } => "`annals stats` tells the head",
+        Error::UnknownEvent { .. } => {
+            "`annals log COMPANY` lists the ids; four digits or more will do"
+        }
+        Error::Time(_) => "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z",
+        Error::NoEvents { .. } => "give one JSON object a line",
+        Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
+        Error::NothingChanged => "set a field to another value: --set data.stage=considering",
+        _ => return None,
+    })
+}

@@ -1,0 +1,337 @@
+//! The flags of `annals append KIND`, made from the descriptions of the kinds.
+
+use annals::model::kind::{Field, Kind, Shape};
+use annals::model::kinds::KINDS;
+use annals::model::vocabulary::{Certainty, Confirmation, Fault, Level};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::{Map, Value, json};
+
+use crate::error::CommandError;
+
+const ENVELOPE: &str = "The claim";
+const DATA: &str = "What happened";
+
+/// A command for each kind.
+pub(crate) fn commands() -> impl Iterator<Item = Command> {
+    KINDS.iter().map(command)
+}
+
+fn command(kind: &'static Kind) -> Command {
+    let name = dashed(kind.name);
+    let fields = kind.fields.iter().map(flag);
+    Command::new(&name)
+        .about(kind.about)
+        .arg(
+            Arg::new("company")
+                .required(true)
+                .help("A slug, or lei:… cik:… isin:… ticker:XNYS:BABA"),
+        )
+        .next_help_heading(DATA)
+        .args(fields)
+        .next_help_heading(ENVELOPE)
+        .args(envelope())
+        .after_help(example(kind, &name))
+}
+
+fn dashed(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+fn flag(field: &'static Field) -> Arg {
+    let arg = Arg::new(format!("data.{}", field.name))
+        .long(dashed(field.name))
+        .value_name(value_name(field.shape))
+        .required(field.required)
+        .allow_hyphen_values(matches!(
+            field.shape,
+            Shape::Decimal | Shape::Money | Shape::Number
+        ))
+        .help(help(field));
+    match field.shape {
+        Shape::Texts | Shape::Items | Shape::Identifiers => arg.action(ArgAction::Append),
+        _ => arg,
+    }
+}
+
+fn value_name(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Text => "TEXT",
+        Shape::Texts => "TEXT (repeatable)",
+        Shape::Date => "EDTF",
+        Shape::Stage => "STAGE",
+        Shape::Word(_) => "WORD",
+        Shape::Decimal | Shape::Number => "NUMBER",
+        Shape::Currency => "CODE",
+        Shape::Quantity => "MIN..MAX [UNIT]",
+        Shape::Money => "MIN..MAX CURRENCY",
+        Shape::MonthDay => "MM-DD",
+        Shape::EventId => "ID",
+        Shape::Identifiers => "SCHEME:VALUE (repeatable)",
+        Shape::Items => "CODE=TYPE (repeatable)",
+        Shape::Company => "COMPANY",
+    }
+}
+
+fn help(field: &Field) -> String {
+    let mut words = field.about.chars();
+    let first = words.next().map(char::to_uppercase).into_iter().flatten();
+    let about: String = first.chain(words).collect();
+    match field.shape {
+        Shape::Word(words) => format!("{about}: {}", words.join(", ")),
+        _ => about,
+    }
+}
+
+fn envelope() -> Vec<Arg> {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(dashed(&name.replace('.', "-")))
+            .value_name(value)
+            .help(help)
+    };
+    let words = |name: &'static str, words: &'static [&'static str], help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_parser(PossibleValuesParser::new(words))
+            .help(help)
+    };
+    vec![
+        text(
+            "occurred",
+            "EDTF",
+            "When it happened, as exactly as the source says; none: unknown",
+        ),
+        text(
+            "published",
+            "DATE",
+            "When the source made it public: a day or an instant",
+        ),
+        words(
+            "certainty",
+            Certainty::WORDS,
+            "Who stands behind it, the surest last",
+        )
+        .required(true),
+        words("confirmation", Confirmation::WORDS, "What the parties say"),
+        words("level", Level::WORDS, "What sort of claim it is"),
+        text("source.name", "NAME", "The medium, person or authority").required(true),
+        text("source.url", "URL", "Where to read it"),
+        text(
+            "source.locator",
+            "PLACE",
+            "The place in the source: paragraph 1",
+        ),
+        text(
+            "source.zone",
+            "ZONE",
+            "The zone of its dates: America/New_York",
+        ),
+        text("source.author", "NAME", "Who wrote it"),
+        text(
+            "thread",
+            "NAME",
+            "The matter; made from the fields above if not given",
+        ),
+        text("id", "UUID", "Its id; made if not given"),
+        text("repeats", "ID", "The event that this one only tells again"),
+        text(
+            "supersedes",
+            "ID",
+            "The event whose claim this one corrects",
+        ),
+        words(
+            "fault",
+            Fault::WORDS,
+            "Whose error a correction mends: ours or theirs",
+        ),
+        text("reason", "TEXT", "Why: of a correction, or of a step back"),
+    ]
+}
+
+fn example(kind: &Kind, name: &str) -> String {
+    let data: Value = serde_json::from_str(kind.example).unwrap_or(Value::Null);
+    let fields = data.as_object().into_iter().flatten();
+    let flags: Vec<String> = fields
+        .map(|(field, value)| format!("--{} {}", dashed(field), as_typed(value)))
+        .collect();
+    let mut text = format!("Example:\n  annals append {name} alibaba \\\n");
+    for flag in flags {
+        text.push_str(&format!("         {flag} \\\n"));
+    }
+    text.push_str(
+        "         --published 2025-12-23 --certainty asserted --source-name 'Some paper'",
+    );
+    if let Some(life) = &kind.life {
+        text.push_str("\n\nStages: ");
+        text.push_str(&life.all().collect::<Vec<_>>().join(", "));
+    }
+    text
+}
+
+/// A value of an example as it is typed on a command line.
+fn as_typed(value: &Value) -> String {
+    let part = |name: &str| match value.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let quoted = |text: &str| match text
+        .contains(|c: char| !c.is_ascii_alphanumeric() && !"-.:/".contains(c))
+    {
+        true => format!("'{text}'"),
+        false => text.to_owned(),
+    };
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Object(fields) if fields.contains_key("min") => {
+            let tail = format!("{}{}", part("unit"), part("currency"));
+            quoted(format!("{}..{} {tail}", part("min"), part("max")).trim())
+        }
+        Value::Object(_) => quoted(format!("{} {}", part("value"), part("currency")).trim()),
+        Value::Array(list) => list.iter().map(as_typed_item).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+fn as_typed_item(item: &Value) -> String {
+    let part = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+    match item {
+        Value::String(text) => text.clone(),
+        _ if item.get("scheme").is_some() => format!("{}:{}", part("scheme"), part("value")),
+        _ => format!("{}={}", part("code"), part("type")),
+    }
+}
+
+/// The event that the flags describe, as JSON; whether it holds is the store's
+/// to say.
+pub(crate) fn event(kind_name: &str, matches: &ArgMatches) -> Result<Value, CommandError> {
+    let name = kind_name.replace('-', "_");
+    let Some(kind) = Kind::named(&name) else {
+        return Err(CommandError::usage(format!("no kind {kind_name:?}")));
+    };
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let mut event = Map::from_iter([("kind".to_owned(), Value::from(kind.name))]);
+    let mut source = Map::new();
+    for name in ENVELOPE_NAMES {
+        let Some(value) = text(name).map(Value::from) else {
+            continue;
+        };
+        match name.strip_prefix("source.") {
+            Some(part) => source.insert(part.to_owned(), value),
+            None => event.insert((*name).to_owned(), value),
+        };
+    }
+    let mut data = Map::new();
+    for field in kind.fields {
+        let id = format!("data.{}", field.name);
+        let Some(values) = matches.get_many::<String>(&id) else {
+            continue;
+        };
+        let values: Vec<&str> = values.map(String::as_str).collect();
+        if let Some(value) = value(field.shape, &values) {
+            data.insert(field.name.to_owned(), value);
+        }
+    }
+    event.insert("source".to_owned(), Value::Object(source));
+    event.insert("data".to_owned(), Value::Object(data));
+    Ok(Value::Object(event))
+}
+
+const ENVELOPE_NAMES: &[&str] = &[
+    "company",
+    "occurred",
+    "published",
+    "certainty",
+    "confirmation",
+    "level",
+    "source.name",
+    "source.url",
+    "source.locator",
+    "source.zone",
+    "source.author",
+    "thread",
+    "id",
+    "repeats",
+    "supersedes",
+    "fault",
+    "reason",
+];
+
+fn value(shape: Shape, values: &[&str]) -> Option<Value> {
+    let first = *values.first()?;
+    Some(match shape {
+        Shape::Texts => json!(values),
+        Shape::Items => values.iter().map(|text| item(text)).collect(),
+        Shape::Identifiers => values.iter().map(|text| identifier(text)).collect(),
+        Shape::Quantity => quantity(first),
+        Shape::Money => money(first),
+        Shape::Number => number(first),
+        _ => json!(first),
+    })
+}
+
+fn item(text: &str) -> Value {
+    match text.split_once('=') {
+        Some((code, kind)) => json!({"code": code, "type": kind}),
+        None => json!({"code": text}),
+    }
+}
+
+/// `ticker:XNYS:BABA`, or with a span `ticker:XNYS:BABA@2014-09-19..2030`.
+fn identifier(text: &str) -> Value {
+    let (text, span) = text.split_once('@').unwrap_or((text, ""));
+    let (scheme, value) = text.split_once(':').unwrap_or(("", text));
+    let (from, to) = span.split_once("..").unwrap_or((span, ""));
+    let mut fields = Map::from_iter([
+        ("scheme".to_owned(), json!(scheme)),
+        ("value".to_owned(), json!(value)),
+    ]);
+    for (name, date) in [("from", from), ("to", to)] {
+        if !date.is_empty() {
+            fields.insert(name.to_owned(), json!(date));
+        }
+    }
+    Value::Object(fields)
+}
+
+/// A number as JSON, or the text for the store to refuse.
+fn number(text: &str) -> Value {
+    let plain = text.replace([',', '_'], "");
+    serde_json::from_str(&plain)
+        .ok()
+        .filter(Value::is_number)
+        .unwrap_or_else(|| json!(text))
+}
+
+/// `40000..50000`, `400000..` or `45000`, and a unit behind it.
+fn quantity(text: &str) -> Value {
+    let (range, unit) = text.split_once(' ').unwrap_or((text, "units"));
+    let mut fields = bounds(range, number);
+    fields.insert("unit".to_owned(), json!(unit.trim()));
+    Value::Object(fields)
+}
+
+/// `10..12 USD`, `1.2 USD`, or an amount alone.
+fn money(text: &str) -> Value {
+    let Some((range, currency)) = text.split_once(' ') else {
+        return json!(text);
+    };
+    let mut fields = match range.contains("..") {
+        true => bounds(range, |text| json!(text)),
+        false => Map::from_iter([("value".to_owned(), json!(range))]),
+    };
+    fields.insert("currency".to_owned(), json!(currency.trim()));
+    Value::Object(fields)
+}
+
+fn bounds(range: &str, read: impl Fn(&str) -> Value) -> Map<String, Value> {
+    let (min, max) = range.split_once("..").unwrap_or((range, range));
+    let mut fields = Map::new();
+    for (name, bound) in [("min", min), ("max", max)] {
+        if !bound.is_empty() {
+            fields.insert(name.to_owned(), read(bound));
+        }
+    }
+    fields
+}

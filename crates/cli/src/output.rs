@@ -1,0 +1,79 @@
+//! Where a command writes: data to standard output, talk to standard error.
+
+use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
+
+use serde::Serialize;
+
+use crate::error::CommandError;
+
+/// Standard output, buffered.
+pub(crate) struct Output {
+    out: BufWriter<Stdout>,
+    is_terminal: bool,
+}
+
+impl Output {
+    pub(crate) fn stdout() -> Self {
+        let out = io::stdout();
+        Self {
+            is_terminal: out.is_terminal(),
+            out: BufWriter::new(out),
+        }
+    }
+
+    /// Whether a person is reading.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Writes a text as it is.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), CommandError> {
+        self.out
+            .write_all(text.as_bytes())
+            .map_err(CommandError::output)
+    }
+
+    /// Writes a line.
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), CommandError> {
+        self.text(text)?;
+        self.text("\n")
+    }
+
+    /// Writes a value as JSON over several lines.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), CommandError> {
+        serde_json::to_writer_pretty(&mut self.out, value).map_err(CommandError::json)?;
+        self.text("\n")
+    }
+
+    /// Writes a value as one line of JSON.
+    pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), CommandError> {
+        serde_json::to_writer(&mut self.out, value).map_err(CommandError::json)?;
+        self.text("\n")
+    }
+
+    /// Writes what is buffered.
+    pub(crate) fn finish(&mut self) -> Result<(), CommandError> {
+        self.out.flush().map_err(CommandError::output)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Says something on standard error. A closed one is no reason to fail.
+pub(crate) fn complain(text: &str) {
+    let mut err: Stderr = io::stderr();
+    err.write_all(text.as_bytes()).ok();
+}
+
+/// Says a line on standard error.
+pub(crate) fn say(line: &str) {
+    complain(&format!("{line}\n"));
+}

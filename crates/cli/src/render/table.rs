@@ -1,0 +1,81 @@
+//! Tables without lines, as wide as the terminal.
+
+use std::fmt;
+
+use annals::model::vocabulary::Certainty;
+use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Width, presets};
+
+/// The width where there is no terminal to ask.
+const WIDTH: u16 = 80;
+/// Wider lines are hard to follow.
+const WIDTH_MAX: u16 = 120;
+
+/// A table that is being filled.
+pub(crate) struct Table {
+    table: comfy_table::Table,
+    coloured: bool,
+}
+
+impl Table {
+    pub(crate) fn new(is_terminal: bool) -> Self {
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width(is_terminal));
+        let coloured = is_terminal && std::env::var_os("NO_COLOR").is_none();
+        if !coloured {
+            table.force_no_tty();
+        }
+        Self { table, coloured }
+    }
+
+    pub(crate) fn header<T: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.table
+            .set_header(cells.into_iter().map(Into::into).collect::<Vec<Cell>>());
+    }
+
+    pub(crate) fn row<T: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.table
+            .add_row(cells.into_iter().map(Into::into).collect::<Vec<Cell>>());
+    }
+
+    /// A cell whose colour says how sure it is.
+    pub(crate) fn sure(&self, text: String, certainty: Certainty) -> Cell {
+        let cell = Cell::new(text);
+        match (self.coloured, certainty) {
+            (false, _) | (true, Certainty::Asserted) => cell,
+            (true, Certainty::Rumour) => cell.fg(Color::Red),
+            (true, Certainty::Reported) => cell.fg(Color::Yellow),
+            (true, Certainty::Attributed) => cell.fg(Color::Cyan),
+            (true, Certainty::Official) => cell.fg(Color::Green),
+        }
+    }
+
+    /// Keeps a column from being narrower than this.
+    pub(crate) fn at_least(&mut self, column: usize, width: u16) {
+        if let Some(column) = self.table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+        }
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.table.lines() {
+            // The first column starts at the edge.
+            let line = line.strip_prefix(' ').unwrap_or(&line);
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// The width to write in.
+pub(crate) fn width(is_terminal: bool) -> u16 {
+    let terminal = terminal_size::terminal_size().map(|(width, _)| width.0);
+    terminal
+        .filter(|_| is_terminal)
+        .unwrap_or(WIDTH)
+        .min(WIDTH_MAX)
+}

@@ -1,0 +1,289 @@
+//! A timeline as a page of 80 columns.
+
+use annals::model::kind::Kind;
+use annals::model::vocabulary::Confirmation;
+use annals::projection::basis::Basis;
+use annals::projection::earnings::{Earnings, ResultsDate};
+use annals::projection::regulation::Force;
+use annals::projection::thread::{Occurrence, ThreadView};
+use annals::projection::timeline::{Answer, Regulation};
+use comfy_table::Cell;
+
+use crate::render::table::{Table, width};
+use crate::render::words;
+
+/// How many threads of other kinds are shown before the rest is only counted.
+const OTHERS_MAX: usize = 8;
+
+/// The page.
+pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
+    let timeline = &answer.timeline;
+    let mut table = Table::new(is_terminal);
+    let pivots = timeline.strategy.pivots.iter().rev();
+    section(
+        &mut table,
+        "Strategy",
+        pivots.map(|view| Row::of(view, pivot(view))),
+    );
+    section(&mut table, "Earnings", earnings(&timeline.earnings));
+    let chips = timeline.chips.iter().map(|view| Row::of(view, chips(view)));
+    section(&mut table, "Chips", chips);
+    section(
+        &mut table,
+        "Regulation",
+        timeline.regulation.iter().map(regulation),
+    );
+    let market = timeline
+        .market
+        .iter()
+        .map(|view| Row::plain(view, words::observation(view)));
+    section(&mut table, "Market", market);
+    let others = timeline.other.len().saturating_sub(OTHERS_MAX);
+    let other = timeline.other.iter().skip(others);
+    section(
+        &mut table,
+        "Other",
+        other.map(|view| Row::of(view, other_thread(view))),
+    );
+    table.at_least(0, 12);
+    let mut page = heading(answer, is_terminal);
+    let body = table.to_string();
+    page.push_str(if body.is_empty() {
+        "Nothing was known.\n"
+    } else {
+        &body
+    });
+    if others > 0 {
+        page.push_str(&format!(
+            "            and {others} earlier ones; --json shows all\n"
+        ));
+    }
+    page.push_str(&footing(answer));
+    page
+}
+
+fn heading(answer: &Answer, is_terminal: bool) -> String {
+    let company = &answer.timeline.company;
+    let mut title = company
+        .name
+        .clone()
+        .unwrap_or_else(|| company.slug.to_string());
+    let ticker = company.identifiers.iter().find(|id| id.scheme == "ticker");
+    if let Some(ticker) = ticker {
+        title.push_str(&format!(" · {}", words::symbol(&ticker.value)));
+    }
+    let known = as_known(&answer.basis);
+    let used = title.chars().count() + known.chars().count();
+    let gap = usize::from(width(is_terminal)).saturating_sub(used);
+    if gap >= 2 {
+        format!("{title}{}{known}\n\n", " ".repeat(gap))
+    } else {
+        format!("{title}\n{known}\n\n")
+    }
+}
+
+/// "as known at the end of 2025-12-23", and on which day if it is another.
+pub(crate) fn as_known(basis: &Basis) -> String {
+    let known = basis.cuts.known.to_string();
+    let day = basis.cuts.known.day();
+    let mut text = match known.strip_suffix("T23:59:59.999999Z") {
+        Some(day) => format!("as known at the end of {day}"),
+        None => format!("as known at {known}"),
+    };
+    if basis.cuts.on != day {
+        text.push_str(&format!(", on {}", basis.cuts.on));
+    }
+    text
+}
+
+fn footing(answer: &Answer) -> String {
+    let (events, sources) = answer.timeline.tally();
+    let slug = &answer.timeline.company.slug;
+    let plural = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    };
+    format!(
+        "\n{} from {}. Next: annals log {slug}\n",
+        plural(events, "event"),
+        plural(sources, "source")
+    )
+}
+
+/// A line of the page: what, how far it is, and how sure.
+struct Row<'a> {
+    view: &'a ThreadView,
+    what: String,
+    state: String,
+}
+
+impl<'a> Row<'a> {
+    fn of(view: &'a ThreadView, what: String) -> Self {
+        Self {
+            view,
+            what,
+            state: state(view),
+        }
+    }
+
+    fn plain(view: &'a ThreadView, what: String) -> Self {
+        Self {
+            view,
+            what,
+            state: String::new(),
+        }
+    }
+}
+
+fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>>) {
+    let mut name = name;
+    for Row { view, what, state } in rows {
+        let sure = table.sure(sure(view), view.certainty);
+        table.row([Cell::new(name), Cell::new(what), Cell::new(state), sure]);
+        name = "";
+    }
+}
+
+/// How sure: "reported, pending", "asserted, contested".
+fn sure(view: &ThreadView) -> String {
+    let mut text = view.certainty.to_string();
+    if view.confirmation != Confirmation::Unstated {
+        text.push_str(&format!(", {}", view.confirmation));
+    }
+    if view.contested {
+        text.push_str(", contested");
+    }
+    text
+}
+
+/// The stage, and when: "completed, during 2025".
+fn state(view: &ThreadView) -> String {
+    let stage = view.stage().map(words::stage);
+    let when = view.occurred.as_deref().map(words::date);
+    let possibly = (view.occurrence == Occurrence::Possible).then(|| "possibly".to_owned());
+    let parts = [
+        possibly
+            .into_iter()
+            .chain(stage)
+            .collect::<Vec<_>>()
+            .join(" "),
+        when.unwrap_or_default(),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn text_of<'a>(view: &'a ThreadView, names: &[&str]) -> Option<&'a str> {
+    names.iter().find_map(|name| view.text(name))
+}
+
+fn pivot(view: &ThreadView) -> String {
+    text_of(view, &["to", "from"])
+        .unwrap_or(&view.thread)
+        .to_owned()
+}
+
+fn chips(view: &ThreadView) -> String {
+    let name: Vec<&str> = [view.text("vendor"), view.text("product")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let name = if name.is_empty() {
+        view.thread.clone()
+    } else {
+        name.join(" ")
+    };
+    match view.value("quantity") {
+        Some(quantity) => format!("{name}, {}", words::quantity(quantity)),
+        None => name,
+    }
+}
+
+fn regulation(rule: &Regulation) -> Row<'_> {
+    let view = &rule.view;
+    let scope = text_of(view, &["scope", "instrument"]).unwrap_or(&view.thread);
+    let direction = view
+        .text("direction")
+        .map(|text| format!("{text}: "))
+        .unwrap_or_default();
+    let force = match rule.force {
+        Force::Certain => "in force",
+        Force::Possible => "possibly in force",
+        Force::No => "not in force",
+    };
+    let row = Row::of(view, format!("{direction}{scope}"));
+    Row {
+        state: format!("{}; {force}", row.state),
+        ..row
+    }
+}
+
+fn earnings(earnings: &Earnings) -> impl Iterator<Item = Row<'_>> {
+    let dates = earnings
+        .next
+        .iter()
+        .chain(&earnings.upcoming)
+        .chain(&earnings.overdue);
+    let reported = earnings.reported.iter().rev().take(3);
+    dates
+        .map(results_date)
+        .chain(reported.map(|view| Row::of(view, period(view))))
+}
+
+fn period(view: &ThreadView) -> String {
+    view.text("period").unwrap_or(&view.thread).to_owned()
+}
+
+fn results_date(date: &ResultsDate) -> Row<'_> {
+    let view = &date.view;
+    let day = view
+        .text("date")
+        .map_or_else(|| "no date".to_owned(), words::date);
+    let mut parts = vec![day];
+    parts.extend(view.stage().map(words::stage));
+    parts.extend(view.text("session").map(words::stage));
+    if date.overdue {
+        parts.push("overdue".to_owned());
+    }
+    match date.moves.len() {
+        0 => {}
+        1 => parts.push("moved once".to_owned()),
+        times => parts.push(format!("moved {times} times")),
+    }
+    Row {
+        view,
+        what: format!("results {}", period(view)),
+        state: parts.join(", "),
+    }
+}
+
+fn other_thread(view: &ThreadView) -> String {
+    let kind = Kind::named(&view.kind);
+    let told = [
+        "form",
+        "project",
+        "site",
+        "product",
+        "person",
+        "partner",
+        "metric",
+        "target",
+        "what",
+        "text",
+        "description",
+    ];
+    let about = text_of(view, &told).unwrap_or(&view.thread);
+    let name = kind.map_or(view.kind.as_str(), |kind| kind.name);
+    format!("{}: {}", words::field(name), shortened(about))
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 90;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text).trim_end()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,116 @@
+//! What every command needs: the store, the clock, and the cuts of a question.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use annals::model::time::{Instant, Zone, parse_day};
+use annals::projection::basis::Basis;
+use annals::{Clock, Moment, Question, RecordedCut, Store, SystemClock};
+use etcetera::{BaseStrategy, choose_base_strategy};
+
+use crate::cli::CutArgs;
+use crate::error::CommandError;
+use crate::exit_code::ExitCode;
+use crate::output::say;
+
+/// The variable that stops the clock, so that what a command prints can be
+/// said beforehand.
+const CLOCK_VARIABLE: &str = "ANNALS_NOW";
+
+/// Where the store is, what time it is, and how talkative to be.
+pub(crate) struct Session {
+    pub(crate) dir: PathBuf,
+    clock: Arc<dyn Clock>,
+    verbose: bool,
+}
+
+impl Session {
+    pub(crate) fn new(store: Option<PathBuf>, verbose: bool) -> Result<Self, CommandError> {
+        let dir = match store {
+            Some(dir) => dir,
+            None => default_store()?,
+        };
+        Ok(Self {
+            dir,
+            clock: clock()?,
+            verbose,
+        })
+    }
+
+    pub(crate) fn in_dir(&self, dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            clock: Arc::clone(&self.clock),
+            verbose: self.verbose,
+        }
+    }
+
+    /// Opens the store that is there.
+    pub(crate) fn open(&self) -> Result<Store, CommandError> {
+        Ok(Store::open(&self.dir, Arc::clone(&self.clock))?)
+    }
+
+    /// Opens the store, and makes it first if there is none.
+    pub(crate) fn create_or_open(&self) -> Result<Store, CommandError> {
+        Ok(Store::create_or_open(&self.dir, Arc::clone(&self.clock))?)
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Settles the basis of a question.
+    pub(crate) fn basis(
+        &self,
+        store: &Store,
+        date: &str,
+        cuts: &CutArgs,
+    ) -> Result<Basis, CommandError> {
+        let zone: Zone = cuts.zone.parse().map_err(annals::Error::Time)?;
+        let moment = |text: &String| Moment::parse(text).map_err(annals::Error::Time);
+        let cut = |text: &String| RecordedCut::parse(text).map_err(annals::Error::Time);
+        let question = Question {
+            at: moment(&date.to_owned())?,
+            known: cuts.known.as_ref().map(moment).transpose()?,
+            on: cuts
+                .on
+                .as_deref()
+                .map(parse_day)
+                .transpose()
+                .map_err(annals::Error::Time)?,
+            recorded: cuts.recorded.as_ref().map(cut).transpose()?,
+            zone,
+        };
+        let basis = store.basis(&question)?;
+        if self.verbose {
+            let annals::projection::basis::Cuts {
+                known,
+                on,
+                recorded,
+            } = basis.cuts;
+            say(&format!(
+                "on {on}, known up to {known}, recorded up to position {recorded}"
+            ));
+        }
+        Ok(basis)
+    }
+}
+
+fn clock() -> Result<Arc<dyn Clock>, CommandError> {
+    let Ok(text) = std::env::var(CLOCK_VARIABLE) else {
+        return Ok(SystemClock::shared());
+    };
+    let now: Instant = text
+        .parse()
+        .map_err(|error| CommandError::usage(format!("{CLOCK_VARIABLE}: {error}")))?;
+    Ok(Arc::new(move || now))
+}
+
+fn default_store() -> Result<PathBuf, CommandError> {
+    let folders = choose_base_strategy().map_err(|error| {
+        CommandError::new(ExitCode::Machine, "there is no home folder for the store")
+            .detail(error.to_string())
+            .hint("say where the store is with --store DIR or ANNALS_STORE")
+    })?;
+    Ok(folders.data_dir().join("annals"))
+}

@@ -1,0 +1,55 @@
+//! The file `LOCK`: [`Lock`].
+//!
+//! The lock is the operating system's, so it is gone with the process that
+//! holds it. What the file says is only for the one who finds it held.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Seek, Write};
+use std::path::Path;
+
+use event_model::time::Instant;
+
+use super::at;
+use crate::error::OpenError;
+
+/// Held while the store is open.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    /// The lock is given back when this is closed.
+    _file: File,
+}
+
+impl Lock {
+    pub(crate) fn take(path: &Path, now: Instant) -> Result<Self, OpenError> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(at(path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(holder(path)),
+            Err(TryLockError::Error(error)) => return Err(at(path)(error)),
+        }
+        let text = format!("{} {}\n", std::process::id(), now.micros());
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .map_err(at(path))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn holder(path: &Path) -> OpenError {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut words = text.split_whitespace();
+    OpenError::Held {
+        pid: words.next().and_then(|word| word.parse().ok()),
+        since: words
+            .next()
+            .and_then(|word| word.parse().ok())
+            .and_then(Instant::from_micros),
+    }
+}

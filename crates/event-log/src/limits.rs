@@ -1,0 +1,62 @@
+//! Every limit of the log, in one place; each is named in the error it causes
+//! and in `docs/format.md`.
+
+/// The largest payload of an event, in bytes.
+pub const PAYLOAD_BYTES_MAX: usize = event_model::limits::EVENT_BYTES_MAX;
+/// The longest name of a kind, in bytes.
+pub const KIND_BYTES_MAX: usize = event_model::limits::KIND_BYTES_MAX;
+/// The longest name of a thread, in bytes.
+pub const THREAD_BYTES_MAX: usize = event_model::limits::THREAD_BYTES_MAX;
+/// The most events of a block.
+pub const BLOCK_EVENTS_MAX: usize = 64;
+/// The largest block as stored, in bytes.
+///
+/// sled puts a page of up to 17 neighbouring values into a file of its own,
+/// which nobody syncs, once it is larger than a quarter of a segment. So the
+/// bound is 1 MiB / 17 = 61 KiB; this leaves room.
+pub const BLOCK_BYTES_MAX: usize = 32 * 1024;
+/// The most bytes of records that are tried as one block before compression.
+pub const BLOCK_RAW_BYTES_MAX: usize = 64 * 1024;
+/// The most blocks that are handed to sled as one atomic batch.
+pub const GROUP_BLOCKS_MAX: usize = 32;
+/// The most payload bytes of the appends that share one sync; one append may
+/// be larger.
+pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
+/// The room that a commit leaves free on the disk, in bytes: sled cannot even
+/// open a store on a full one.
+pub const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
+/// The size of a segment of sled's file, in bytes; fixed for the life of a store.
+pub const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+/// What sled may cache, in bytes (its own idea of it).
+pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+/// How often sled's own thread flushes and collects garbage, in milliseconds.
+pub const FLUSH_EVERY_MS: u64 = 500;
+/// How many events the index file may lag behind before it is written again;
+/// a hundredth of the log, if that is more.
+pub const INDEX_LAG_EVENTS_MAX: u64 = 1_000;
+/// How many events `verify` walks between two calls of its progress function.
+pub const PROGRESS_EVENTS: u64 = 1_000;
+
+/// What a log accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The largest payload of an event, in bytes.
+    pub payload_bytes_max: usize,
+    /// The longest name of a kind, in bytes.
+    pub kind_bytes_max: usize,
+    /// The longest name of a thread, in bytes.
+    pub thread_bytes_max: usize,
+    /// The room that is left free on the disk, in bytes.
+    pub free_bytes_min: u64,
+}
+
+impl Limits {
+    /// The limits of the logs of this crate.
+    pub(crate) const OURS: Self = Self {
+        payload_bytes_max: PAYLOAD_BYTES_MAX,
+        kind_bytes_max: KIND_BYTES_MAX,
+        thread_bytes_max: THREAD_BYTES_MAX,
+        free_bytes_min: FREE_BYTES_MIN,
+    };
+}

@@ -1,0 +1,154 @@
+//! What keeps sled's habits away from the rest: panics, leftovers, full disks.
+//!
+//! - [`calm`] turns a panic inside sled into an error.
+//! - [`before_open`] clears what would make sled fail or lose data.
+//! - [`check_room`] refuses to fill the disk.
+
+use std::cell::Cell;
+use std::fs;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::Once;
+
+use event_model::id::Position;
+
+use crate::error::{AppendError, Damage, EngineError, OpenError};
+use crate::layout::{Layout, at};
+use crate::limits;
+use crate::spool;
+
+thread_local! {
+    static IN_SLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a call into sled, and makes an error of its panic.
+///
+/// sled has some two hundred places that panic on damaged files, and the
+/// damage is ours to report, in our own words. So the message of the panic is
+/// kept from standard error: by a hook, since there is no other way, that
+/// passes every panic from elsewhere on to the hook that was there before.
+pub(super) fn calm<T>(call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, EngineError> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !is_in_sled() {
+                previous(info);
+            }
+        }));
+    });
+    let before = IN_SLED.replace(true);
+    // What sled leaves behind after a panic is only dropped: the log is
+    // poisoned by any error of a write, and a failed open gives no log.
+    let result = panic::catch_unwind(AssertUnwindSafe(call));
+    IN_SLED.set(before);
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(engine_error(error)),
+        Err(_) => Err(EngineError::Damaged(Damage::EnginePanic)),
+    }
+}
+
+fn is_in_sled() -> bool {
+    let thread = std::thread::current();
+    let of_sled = |name: &str| name == "log flusher" || name.starts_with("sled-io-");
+    IN_SLED.get() || thread.name().is_some_and(of_sled)
+}
+
+fn engine_error(error: sled::Error) -> EngineError {
+    match error {
+        sled::Error::Io(error) => EngineError::Io(error),
+        sled::Error::Corruption { .. } => EngineError::Damaged(Damage::Engine),
+        error => EngineError::Sled(error),
+    }
+}
+
+/// Clears what would be in sled's way, and refuses what it would lose.
+pub(super) fn before_open(layout: &Layout) -> Result<(), OpenError> {
+    if !layout.log_data().is_file() {
+        return Err(OpenError::LogMissing {
+            path: layout.log_data(),
+        });
+    }
+    refuse_blobs(layout)?;
+    // A crash leaves these, and sled takes them for finished snapshots. The
+    // snapshot before it is still there, or the log is replayed from its start.
+    for name in names(&layout.log())? {
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            let path = layout.log().join(name);
+            fs::remove_file(&path).map_err(at(&path))?;
+        }
+    }
+    for name in names(&layout.cache())? {
+        if name.starts_with(spool::PREFIX) {
+            // Left by a killed process; harmless, and found again next time.
+            let _ = fs::remove_file(layout.cache().join(name));
+        }
+    }
+    Ok(())
+}
+
+/// sled never syncs the files of values that it keeps outside its pages, so
+/// there must be none; the limits on blocks see to it.
+fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {
+    let blobs = layout.log().join("blobs");
+    if names(&blobs)?.is_empty() {
+        return Ok(());
+    }
+    Err(OpenError::Damaged {
+        position: Position(0),
+        what: Damage::BlobFile,
+    })
+}
+
+/// Moves sled's snapshots out of its way; it then replays its log.
+pub(super) fn move_snapshots_aside(layout: &Layout) -> Result<bool, OpenError> {
+    let aside = layout.cache().join("snapshots");
+    let mut moved = false;
+    for name in names(&layout.log())? {
+        if name.starts_with("snap.") {
+            fs::create_dir_all(&aside).map_err(at(&aside))?;
+            let from = layout.log().join(&name);
+            fs::rename(&from, aside.join(&name)).map_err(at(&from))?;
+            moved = true;
+        }
+    }
+    Ok(moved)
+}
+
+/// The names in a folder; none if there is no such folder.
+fn names(folder: &Path) -> Result<Vec<String>, OpenError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(at(folder)(error)),
+    };
+    entries
+        .map(|entry| {
+            let name = entry.map_err(at(folder))?.file_name();
+            Ok(name.to_string_lossy().into_owned())
+        })
+        .collect()
+}
+
+/// Refuses to write if too little of the disk would be left.
+pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), AppendError> {
+    // sled rewrites pages, so what is written is more than what is stored.
+    let needed = limits::FREE_BYTES_MIN.saturating_add(bytes.saturating_mul(2));
+    match free_bytes(dir).map_err(|source| AppendError::Io { source })? {
+        Some(free) if free < needed => Err(AppendError::DiskFull { free, needed }),
+        _ => Ok(()),
+    }
+}
+
+/// What is free for us; `None` where the system does not tell.
+#[cfg(unix)]
+fn free_bytes(dir: &Path) -> std::io::Result<Option<u64>> {
+    let room = rustix::fs::statvfs(dir)?;
+    Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_dir: &Path) -> std::io::Result<Option<u64>> {
+    Ok(None)
+}

@@ -1,0 +1,102 @@
+//! What only the log on disk must do.
+
+mod damage;
+mod folder;
+mod reopen;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use event_model::id::{EventId, Position};
+use event_model::time::Instant;
+use tempfile::TempDir;
+
+use super::SledLog;
+use crate::clock::Clock;
+use crate::error::OpenError;
+use crate::event_log::{EventLog, Expected, NewEvent, Recorded};
+
+fn clock() -> Arc<dyn Clock> {
+    let micros = AtomicI64::new(1_700_000_000_000_000);
+    Arc::new(move || Instant::from_micros(micros.fetch_add(1, Ordering::Relaxed)).unwrap())
+}
+
+/// A folder for a store, which is not there yet.
+fn dir() -> (TempDir, std::path::PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("store");
+    (dir, store)
+}
+
+fn create(store: &Path) -> SledLog {
+    SledLog::create_or_open(store, clock()).unwrap()
+}
+
+fn open(store: &Path) -> Result<SledLog, OpenError> {
+    SledLog::open(store, clock())
+}
+
+fn id(number: u64) -> EventId {
+    // Spread, so that ids do not come in the order of positions.
+    let number = u128::from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    EventId(uuid::Uuid::from_u128(number << 64 | number))
+}
+
+fn event(number: u64) -> NewEvent {
+    NewEvent {
+        id: id(number),
+        company: format!("company-{}", number % 5).parse().unwrap(),
+        kind: "statement".into(),
+        thread: "a-thread".into(),
+        published: Instant::from_micros(0).unwrap(),
+        payload: format!("{{\"number\":{number},\"filler\":\"{}\"}}", id(number).0)
+            .into_bytes()
+            .into(),
+    }
+}
+
+fn append(log: &SledLog, numbers: std::ops::Range<u64>) {
+    for number in numbers {
+        let event = event(number);
+        let company = event.company.clone();
+        log.append(&company, Expected::Any, vec![event]).unwrap();
+    }
+}
+
+fn append_all(log: &SledLog, numbers: std::ops::Range<u64>) {
+    let mut events = numbers.map(|number| Ok::<_, ()>(event(number)));
+    log.append_all(&mut events, &[]).unwrap();
+}
+
+fn all(log: &SledLog) -> Vec<Recorded> {
+    log.read(Position(0), Position(u64::MAX))
+        .map(Result::unwrap)
+        .collect()
+}
+
+/// All that a log answers, to compare with that of another.
+fn answers(log: &SledLog) -> String {
+    let streams: Vec<_> = log
+        .companies()
+        .iter()
+        .map(|company| {
+            let events: Vec<_> = log
+                .read_stream(company, Position(u64::MAX))
+                .map(|event| event.unwrap().position.0)
+                .collect();
+            (company.clone(), log.stream_head(company), events)
+        })
+        .collect();
+    let ids = log.find_prefix("", usize::MAX);
+    format!("{:?} {streams:?} {ids:?} {:?}", log.head(), all(log))
+}
+
+/// What sled holds, key by key.
+fn blocks(log: &SledLog) -> Vec<(Position, Vec<u8>)> {
+    log.engine
+        .scan(Position(0))
+        .map(|found| found.unwrap())
+        .map(|(first, block)| (first, block.to_vec()))
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! Many events at once, of one company and of many.
+
+use event_log::{AppendError, BatchError, Expected, NewEvent};
+use event_model::id::{Position, Version};
+
+use crate::all;
+use crate::subject::{self, Make, event, events, id, slug};
+
+pub(crate) fn a_batch_goes_over_many_companies(make: Make) {
+    let log = make(&subject::ticking());
+    log.append_one(event(9_000, "company-1")).unwrap();
+    // More than one atomic write of sled takes.
+    let count = 64 * 32 * 2 + 7;
+    let company = |number: u64| format!("company-{}", number % 5);
+    let batch: Vec<_> = (0..count)
+        .map(|number| event(number, &company(number)))
+        .collect();
+    let outcome = log.batch(&batch, &[]).unwrap();
+    assert_eq!(outcome.stored, count);
+    assert_eq!(outcome.head, log.head());
+    assert_eq!(log.head().position, Position(count + 1));
+    let read = all(&log);
+    for ((outcome, stored), event) in outcome.outcomes.iter().zip(&read[1..]).zip(&batch) {
+        assert_eq!(stored.event, *event);
+        assert_eq!(
+            (outcome.id, outcome.position, outcome.version),
+            (event.id, stored.position, stored.version)
+        );
+        assert!(!outcome.known);
+    }
+    assert_eq!(log.companies().len(), 5);
+    log.append_one(event(9_001, "company-1")).unwrap();
+}
+
+pub(crate) fn a_batch_that_fails_leaves_nothing(make: Make) {
+    let log = make(&subject::ticking());
+    log.append_one(event(0, "acme")).unwrap();
+    let head = log.head();
+    let mut source = (1..5_000u64).map(|number| match number {
+        4_999 => Err("line 4999"),
+        number => Ok(event(number, "acme")),
+    });
+    let error = log.append_all(&mut source, &[]).unwrap_err();
+    assert!(
+        matches!(error, BatchError::Source("line 4999")),
+        "{error:?}"
+    );
+    let reused = NewEvent {
+        payload: b"other".to_vec().into(),
+        ..event(0, "acme")
+    };
+    let mut batch: Vec<_> = (1..5_000).map(|number| event(number, "acme")).collect();
+    batch.push(reused);
+    let error = log.batch(&batch, &[]).unwrap_err();
+    assert!(matches!(error, AppendError::IdReused { .. }), "{error}");
+    assert_eq!(log.head(), head);
+    assert_eq!(log.find(id(1)), None);
+    assert_eq!(log.companies().len(), 1);
+    assert_eq!(
+        log.append_one(event(1, "acme")).unwrap().version,
+        Version(2)
+    );
+}
+
+pub(crate) fn a_batch_again_is_known(make: Make) {
+    let log = make(&subject::ticking());
+    let mut batch = events(0..300, "acme");
+    batch.push(event(7, "acme"));
+    log.batch(&batch, &[]).unwrap();
+    let head = log.head();
+    assert_eq!(head.position, Position(300));
+    let stale = [(slug("acme"), Expected::None)];
+    let again = log.batch(&batch, &stale).unwrap();
+    assert_eq!(again.stored, 0);
+    assert!(again.outcomes.iter().all(|outcome| outcome.known));
+    assert_eq!(again.outcomes[300].position, Position(8));
+    assert_eq!(log.head(), head);
+    batch.push(event(1_000, "acme"));
+    let more = log.batch(&batch, &[]).unwrap();
+    assert_eq!(more.stored, 1);
+    assert_eq!(more.head.position, Position(301));
+    assert_eq!(log.batch(&[], &[]).unwrap().stored, 0);
+}
+
+pub(crate) fn a_batch_has_expected_versions(make: Make) {
+    let log = make(&subject::ticking());
+    log.append_one(event(1, "acme")).unwrap();
+    let batch = [event(2, "acme"), event(3, "umbrella")];
+    let expect = |acme, umbrella| [(slug("acme"), acme), (slug("umbrella"), umbrella)];
+    let exactly = |version| Expected::Exactly(Version(version));
+    for wrong in [
+        expect(Expected::None, Expected::Any),
+        expect(exactly(1), exactly(1)),
+    ] {
+        let error = log.batch(&batch, &wrong).unwrap_err();
+        assert!(matches!(error, AppendError::Conflict { .. }), "{error}");
+    }
+    assert_eq!(log.head().position, Position(1));
+    let right = expect(exactly(1), Expected::None);
+    assert_eq!(log.batch(&batch, &right).unwrap().stored, 2);
+}
+
+pub(crate) fn many_events_in_one_append_are_one(make: Make) {
+    let log = make(&subject::ticking());
+    let count = 64 * 32 + 100;
+    let outcomes = log
+        .append(&slug("acme"), Expected::None, events(0..count, "acme"))
+        .unwrap();
+    assert_eq!(outcomes.last().unwrap().version, Version(count));
+    assert_eq!(all(&log).len() as u64, count);
+    log.append_one(event(count, "acme")).unwrap();
+}

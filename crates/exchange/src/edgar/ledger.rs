@@ -1,0 +1,294 @@
+//! What a company's history says of its filings: [`Ledger`].
+//!
+//! The history and what is planned are taken in by the same code, in the order
+//! of the log, so that a plan for several crawls equals one plan after another.
+
+use std::collections::{BTreeMap, HashMap};
+
+use event_model::draft::Target;
+use event_model::edtf::{Bounds, Edtf};
+use event_model::event::{Event, Source};
+use event_model::id::EventId;
+use event_model::kinds;
+use event_model::time::{Day, Instant};
+
+use super::crawl::{Crawl, RECENT};
+use super::draft::{SOURCE, content};
+
+/// As of when a claim is made. What is greater is later, and right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AsOf {
+    place: Place,
+    edition: Option<Instant>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Recent,
+    Page,
+    /// A correction by somebody else. No crawl knows better.
+    Hand,
+}
+
+impl AsOf {
+    pub(super) fn crawl(crawl: &Crawl) -> Self {
+        let place = if crawl.page {
+            Place::Page
+        } else {
+            Place::Recent
+        };
+        Self {
+            place,
+            edition: Some(crawl.edition),
+        }
+    }
+
+    fn source(source: &Source) -> Self {
+        if &*source.name != SOURCE {
+            return Self {
+                place: Place::Hand,
+                edition: None,
+            };
+        }
+        let is_page = source
+            .locator
+            .as_deref()
+            .is_some_and(|locator| locator != RECENT);
+        let place = if is_page { Place::Page } else { Place::Recent };
+        Self {
+            place,
+            edition: edition(source),
+        }
+    }
+
+    /// Writes it into a source, so that it reads the same.
+    pub(super) fn write(self, source: &mut Source) {
+        let is_page = self.place == Place::Page;
+        source.locator = Some(if is_page { "submissions" } else { RECENT }.into());
+        source.edition = self.edition.map(|edition| edition.to_string().into());
+        source.covers = None;
+    }
+}
+
+fn edition(source: &Source) -> Option<Instant> {
+    source.edition.as_deref()?.parse().ok()
+}
+
+/// A claim about a filing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    /// The event.
+    pub(super) id: EventId,
+    /// What it says, apart from where it was read.
+    pub(super) content: EventId,
+    /// The crawl that it was read from.
+    pub(super) read: AsOf,
+    /// The last crawl that is known to agree.
+    pub(super) last: AsOf,
+    day: Day,
+}
+
+/// What a main file said of the company's tickers.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) event: EventId,
+    pub(super) cik: String,
+    pub(super) edition: Instant,
+    pub(super) tickers: Vec<String>,
+}
+
+/// A company's history, and what is planned to follow it.
+pub(super) struct Ledger<'a> {
+    history: &'a [Event],
+    planned: Vec<Event>,
+    places: HashMap<EventId, usize>,
+    strikes: HashMap<EventId, Vec<EventId>>,
+    filings: BTreeMap<Box<str>, Vec<Claim>>,
+    listed: Vec<Listed>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn of(history: &'a [Event]) -> Self {
+        let mut ledger = Self {
+            history,
+            planned: Vec::new(),
+            places: HashMap::new(),
+            strikes: HashMap::new(),
+            filings: BTreeMap::new(),
+            listed: Vec::new(),
+        };
+        for (place, event) in history.iter().enumerate() {
+            ledger.take_in(place, event);
+        }
+        ledger
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        self.take_in(self.history.len() + self.planned.len(), &event);
+        self.planned.push(event);
+    }
+
+    pub(super) fn into_planned(self) -> Vec<Event> {
+        self.planned
+    }
+
+    pub(super) fn get(&self, id: EventId) -> Option<&Event> {
+        let place = *self.places.get(&id)?;
+        self.history
+            .get(place)
+            .or_else(|| self.planned.get(place - self.history.len()))
+    }
+
+    pub(super) fn target(&self, id: EventId) -> Option<Target> {
+        let event = self.get(id)?;
+        Some(Target {
+            company: event.company.clone(),
+            kind: event.kind.clone(),
+            thread: event.thread.clone(),
+            published: event.published.clone(),
+        })
+    }
+
+    /// The claims about a filing in the order of the log, struck ones too.
+    pub(super) fn claims(&self, accession: &str) -> &[Claim] {
+        self.filings
+            .get(accession)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// The claim about a filing that counts.
+    pub(super) fn standing(&self, accession: &str) -> Option<Claim> {
+        self.last_standing(self.claims(accession))
+    }
+
+    fn last_standing(&self, claims: &[Claim]) -> Option<Claim> {
+        let standing = claims.iter().filter(|claim| !self.is_struck(claim.id));
+        standing
+            .max_by_key(|claim| (claim.last, claim.content))
+            .copied()
+    }
+
+    /// The filings of these days whose standing claim is from before a crawl.
+    pub(super) fn before(&self, crawl: AsOf, first: Day, last: Day) -> Vec<(&str, Claim)> {
+        let standing = self.filings.iter().filter_map(|(accession, claims)| {
+            let claim = self.last_standing(claims)?;
+            let is_due = (first..=last).contains(&claim.day) && claim.last < crawl;
+            is_due.then_some((&**accession, claim))
+        });
+        standing.collect()
+    }
+
+    pub(super) fn listed(&self) -> &[Listed] {
+        &self.listed
+    }
+
+    pub(super) fn is_struck(&self, id: EventId) -> bool {
+        self.strikers(id).next().is_some()
+    }
+
+    /// The events in force that strike an event. A retracted strike is not; a
+    /// corrected one still is.
+    pub(super) fn strikers(&self, id: EventId) -> impl Iterator<Item = &Event> {
+        let all = self.strikes.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let events = all.iter().filter_map(|id| self.get(*id));
+        events.filter(|event| !self.is_retracted(event.id))
+    }
+
+    fn is_retracted(&self, id: EventId) -> bool {
+        let strikes = self.strikes.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let mut retractions = strikes
+            .iter()
+            .filter(|id| self.get(**id).is_some_and(Event::is_retraction));
+        retractions.any(|id| !self.is_retracted(*id))
+    }
+
+    fn take_in(&mut self, place: usize, event: &Event) {
+        self.places.insert(event.id, place);
+        if let Some(target) = event.strikes() {
+            self.strikes.entry(target).or_default().push(event.id);
+        }
+        if &*event.kind == "filing" {
+            self.take_in_filing(event);
+        } else if &*event.kind == kinds::COMPANY && &*event.source.name == SOURCE {
+            self.take_in_marker(event);
+        }
+    }
+
+    /// Claims of other sources are none of ours, unless they correct ours.
+    fn take_in_filing(&mut self, event: &Event) {
+        let Some(accession) = event.text("accession") else {
+            return;
+        };
+        let claims = self.filings.entry(accession.into()).or_default();
+        let corrects = |claim: &Claim| Some(claim.id) == event.supersedes;
+        if &*event.source.name != SOURCE && !claims.iter().any(corrects) {
+            return;
+        }
+        let read = AsOf::source(&event.source);
+        if let Some(told) = event.repeats {
+            let claim = claims.iter_mut().find(|claim| claim.id == told);
+            claim.into_iter().for_each(|claim| claim.last = read);
+            return;
+        }
+        let filed = event
+            .date("filed")
+            .and_then(|filed| filed.bounds().earliest);
+        let day = filed.unwrap_or_else(|| event.published.day());
+        claims.push(Claim {
+            id: event.id,
+            content: content(event),
+            read,
+            last: read,
+            day,
+        });
+    }
+
+    fn take_in_marker(&mut self, event: &Event) {
+        let Some(covers) = event.source.covers.as_deref() else {
+            return;
+        };
+        let Ok(covers) = Edtf::parse(covers) else {
+            return;
+        };
+        let as_of = AsOf::source(&event.source);
+        self.confirm(as_of, covers.bounds());
+        if let (Place::Recent, Some(edition)) = (as_of.place, as_of.edition) {
+            let cik = identifiers(event, "cik").next().unwrap_or_default();
+            let tickers = identifiers(event, "ticker").collect();
+            self.listed.push(Listed {
+                event: event.id,
+                cik,
+                edition,
+                tickers,
+            });
+        }
+    }
+
+    /// What counts for these days counts as of this crawl.
+    fn confirm(&mut self, as_of: AsOf, days: Bounds) {
+        let mut filings = std::mem::take(&mut self.filings);
+        for claims in filings.values_mut() {
+            let standing = self.last_standing(claims).map(|claim| claim.id);
+            let claim = claims.iter_mut().find(|claim| Some(claim.id) == standing);
+            for claim in claim
+                .into_iter()
+                .filter(|claim| days.possibly_on(claim.day))
+            {
+                claim.last = claim.last.max(as_of);
+            }
+        }
+        self.filings = filings;
+    }
+}
+
+fn identifiers<'e>(event: &'e Event, scheme: &'static str) -> impl Iterator<Item = String> + 'e {
+    let list = event
+        .data
+        .get("identifiers")
+        .and_then(|list| list.as_array());
+    list.into_iter().flatten().filter_map(move |identifier| {
+        let part = |name: &str| identifier.get(name)?.as_str();
+        (part("scheme")? == scheme).then(|| part("value").map(str::to_owned))?
+    })
+}

@@ -1,0 +1,114 @@
+//! The fold says what the contract says: it is compared with a second, naive
+//! and separate reading of it, over random histories.
+
+mod second_reading;
+
+use std::collections::BTreeMap;
+
+use event_model::event::Event;
+use event_model::id::{EventId, Position};
+use projection::basis::{Cuts, Placed};
+use projection::claim;
+use projection::earnings::ResultsDate;
+use projection::fold::fold;
+use projection::regulation::{Force, force};
+use projection::standing::{Standing, Status};
+use projection::thread::{Occurrence, view};
+use proptest::prelude::*;
+use second_reading::histories::history_and_cuts;
+use second_reading::reading::read;
+
+fn placed(history: &[(Position, Event)]) -> Vec<Placed> {
+    let place = |(position, event): &(Position, Event)| Placed {
+        position: *position,
+        event: event.clone(),
+    };
+    history.iter().map(place).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn fold_equals_second_reading((history, (known, on, recorded)) in history_and_cuts()) {
+        let naive = read(&history, known, on, recorded);
+        let events = placed(&history);
+        let slug = events[0].event.company.clone();
+        let cuts = Cuts { known, on, recorded };
+        let timeline = fold(&slug, &events, &cuts);
+
+        let status: BTreeMap<EventId, &str> = timeline
+            .events
+            .iter()
+            .map(|view| {
+                let status = match view.status {
+                    Status::Struck => "struck",
+                    Status::Repeats => "repeats",
+                    Status::Strikes => "retraction",
+                    _ => "counts",
+                };
+                (view.event.id, status)
+            })
+            .collect();
+        prop_assert_eq!(&status, &naive.status);
+
+        let standing = Standing::of(&events, &cuts);
+        let threads = claim::threads(&standing);
+        let spoken: Vec<(String, String)> = threads
+            .iter()
+            .filter(|(_, claims)| view(claims, on).is_some())
+            .map(|((kind, name), _)| ((*kind).to_owned(), (*name).to_owned()))
+            .collect();
+        let expected: Vec<(String, String)> = naive.threads.keys().cloned().collect();
+        prop_assert_eq!(&spoken, &expected);
+        for ((kind, name), reading) in &naive.threads {
+            let claims = &threads[&(kind.as_str(), name.as_str())];
+            let view = view(claims, on).unwrap();
+            let occurrence = match view.occurrence {
+                Occurrence::Certain => "certain",
+                Occurrence::Possible => "possible",
+            };
+            prop_assert_eq!(occurrence, reading.occurrence, "{}/{}", kind, name);
+            let fields: BTreeMap<String, _> = view
+                .fields
+                .iter()
+                .map(|(field, decided)| (field.clone(), (decided.value.clone(), decided.event)))
+                .collect();
+            prop_assert_eq!(&fields, &reading.fields, "{}/{}", kind, name);
+            let confirmation =
+                view.confirmed_by.map(|event| (view.confirmation.to_string(), event));
+            prop_assert_eq!(&confirmation, &reading.confirmation, "{}/{}", kind, name);
+            prop_assert_eq!(view.contested, reading.contested, "{}/{}", kind, name);
+        }
+
+        let name = |date: &ResultsDate| date.view.thread.clone();
+        let earnings = &timeline.earnings;
+        let next = earnings.next.as_ref().map(|next| (name(next), next.overdue));
+        prop_assert_eq!(next, naive.next.clone());
+        let mut overdue: Vec<String> = earnings.overdue.iter().map(name).collect();
+        overdue.sort();
+        prop_assert_eq!(&overdue, &naive.overdue);
+        for date in earnings.next.iter().chain(&earnings.overdue).chain(&earnings.upcoming) {
+            let moves: Vec<_> = date
+                .moves
+                .iter()
+                .map(|a| (a.from.clone(), a.to.clone(), a.days, a.event))
+                .collect();
+            prop_assert_eq!(&moves, &naive.moves[&name(date)]);
+        }
+
+        for (name, expected) in &naive.in_force {
+            let claims = &threads[&("regulatory_change", name.as_str())];
+            let force = match force(claims, on) {
+                Force::Certain => "certain",
+                Force::Possible => "possible",
+                Force::No => "no",
+            };
+            prop_assert_eq!(force, *expected, "{}", name);
+        }
+    }
+}
