@@ -193,7 +193,7 @@ pub enum LineProblem {
     },
     /// Not an event.
     #[error("{0}")]
-    Event(Problem),
+    Event(Box<Problem>),
 }
 
 /// A line whose id belongs to another event.

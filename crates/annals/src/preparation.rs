@@ -118,7 +118,10 @@ impl<'s> Preparation<'s> {
         match draft.finish(company, |id| self.target(id), self.now) {
             Ok(event) => self.add(line, &event),
             Err(problems) => {
-                let problems = problems.into_iter().map(LineProblem::Event).collect();
+                let problems = problems
+                    .into_iter()
+                    .map(|problem| LineProblem::Event(Box::new(problem)))
+                    .collect();
                 self.problems.push(LineProblems { line, problems });
                 Ok(())
             }

@@ -338,7 +338,7 @@ pub(crate) struct VerifyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
-    /// Keep the store here instead of in a new temporary folder
+    /// Work in this new folder [default: a new one among the temporary ones]
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 }

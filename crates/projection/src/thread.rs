@@ -23,7 +23,8 @@ pub struct ThreadView {
     pub thread: String,
     /// The fields of `data`, each decided among the claims that state it.
     pub fields: BTreeMap<String, Decided>,
-    /// The date of the leading claim as its source gives it.
+    /// The date of the leading claim as its source gives it, or as a more
+    /// precise one does that it gave way to.
     pub occurred: Option<String>,
     /// The days on which that can have been, as far as the thread tells.
     pub bounds: Bounds,
@@ -141,7 +142,7 @@ pub fn view(claims: &[Claim<'_>], on: Day) -> Option<ThreadView> {
         kind: current.event.kind.to_string(),
         thread: current.event.thread.to_string(),
         fields,
-        occurred: lead.event.occurred.as_ref().map(ToString::to_string),
+        occurred: occurred(lead, claims),
         bounds: lead.bounds,
         occurrence,
         certainty: lead.event.certainty,
@@ -162,6 +163,17 @@ fn lead<'c, 'a>(current: &'c Claim<'a>, speaking: &[&'c Claim<'a>]) -> &'c Claim
     let life = current.event.kind().and_then(|kind| kind.life.as_ref());
     life.and_then(|life| decide(life.field, speaking))
         .unwrap_or(current)
+}
+
+/// The date of a claim as its source gives it, or as a more precise claim does
+/// that it gave way to.
+fn occurred(lead: &Claim<'_>, claims: &[Claim<'_>]) -> Option<String> {
+    let own = lead.event.bounds();
+    let precise = claims.iter().filter(|_| lead.bounds != own).find(|claim| {
+        claim.event.stage() == lead.event.stage() && claim.event.bounds() == lead.bounds
+    });
+    let stated = precise.unwrap_or(lead).event.occurred.as_ref();
+    stated.map(ToString::to_string)
 }
 
 fn field_names<'c>(speaking: &[&'c Claim<'_>]) -> impl Iterator<Item = &'c str> {

@@ -25,7 +25,9 @@ pub(crate) fn run(
         let events = store.version(&slug);
         if args.json {
             let mut value = serde_json::to_value(&company).unwrap_or_default();
-            value["events"] = events.into();
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("events".to_owned(), events.into());
+            }
             out.json_line(&value)?;
         } else {
             rows.push((company, events));

@@ -1,5 +1,8 @@
 //! `annals demo`
 
+use std::io;
+use std::path::{Path, PathBuf};
+
 use clap::Parser;
 
 use crate::cli::{Cli, DemoArgs};
@@ -9,112 +12,118 @@ use crate::output::Output;
 use crate::session::Session;
 
 /// The timeline that this project states in its own words.
-const ALIBABA: &str = include_str!("../../../../data/alibaba.jsonl");
+const SAMPLE: &str = include_str!("../../../../data/alibaba.jsonl");
+
+/// What is shown, and the command that shows it. `{sample}` and `{export}` are
+/// files in the folder of the demo.
+const STEPS: &[(&str, &str)] = &[
+    (
+        "Claims go in, each with its source and the day it was made public.",
+        "append --quiet --file {sample}",
+    ),
+    (
+        "What could be known before the news broke:",
+        "at 2025-12-21 alibaba",
+    ),
+    ("And on the day of the article:", "at 2025-12-23 alibaba"),
+    (
+        "Eleven weeks and six changes of a date later:",
+        "at 2026-03-08 alibaba",
+    ),
+    (
+        "What is believed differently, and by which publication:",
+        "diff 2025-12-23 2026-03-08 alibaba",
+    ),
+    (
+        "The answer as JSON, with the basis that makes it the same next year:",
+        "export alibaba --at 2026-03-08 --format json -o {export}",
+    ),
+];
 
 pub(crate) fn run(
     session: &Session,
     args: &DemoArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let temporary;
-    let dir = match &args.keep {
-        Some(dir) => dir.clone(),
-        None => {
-            temporary = tempfile::Builder::new()
-                .prefix("annals-demo-")
-                .tempdir()
-                .map_err(CommandError::output)?;
-            temporary.path().join("store")
-        }
-    };
-    if dir.exists() {
-        return Err(
-            CommandError::usage(format!("{} is there already", dir.display()))
-                .hint("give a folder that is not there yet"),
-        );
-    }
-    let session = session.in_dir(&dir);
-    let refused = |error: std::io::Error| {
-        CommandError::new(ExitCode::Machine, "cannot write the sample").detail(error.to_string())
-    };
-    let folder = dir.parent().unwrap_or(&dir).to_owned();
-    let sample = folder.join("alibaba.jsonl");
-    let sample_is_ours = !sample.exists();
+    let folder = folder(args.keep.as_deref())?;
+    let (store, sample) = (folder.join("store"), folder.join("alibaba.jsonl"));
     let export = folder.join("alibaba.json");
-    std::fs::create_dir_all(&folder).map_err(refused)?;
-    if sample_is_ours {
-        std::fs::write(&sample, ALIBABA).map_err(refused)?;
+    std::fs::write(&sample, SAMPLE).map_err(|error| refused(&sample, &error))?;
+    let session = session.in_dir(&store);
+    out.line("What was known when, of one company's chips and results. Every command")?;
+    out.line("below can be typed as it stands.")?;
+    if let Ok(program) = std::env::current_exe() {
+        out.line(&format!("\n$ alias annals={}", program.display()))?;
     }
-    out.line("An event-sourced store of corporate timelines, on one company's chips and")?;
-    out.line("results. Every command below can be typed as it stands.")?;
-    let shown = |path: &std::path::Path| path.display().to_string();
-    let (store, sample, export) = (shown(&dir), shown(&sample), shown(&export));
-    let steps: [(&str, &[&str]); 7] = [
-        (
-            "Claims go in, each with its source, and when it was made public.",
-            &["append", "--quiet", "--file", &sample],
-        ),
-        ("Before the news broke:", &["at", "2025-12-21", "alibaba"]),
-        (
-            "On the day of the article:",
-            &["at", "2025-12-23", "alibaba"],
-        ),
-        (
-            "Eleven weeks and six changes of a date later:",
-            &["at", "2026-03-08", "alibaba"],
-        ),
-        (
-            "What is believed differently between the two:",
-            &["diff", "2025-12-23", "2026-03-08", "alibaba"],
-        ),
-        (
-            "What was known then of a day to come:",
-            &["at", "2025-12-23", "alibaba", "--on", "2026-02-19"],
-        ),
-        (
-            "The answer as JSON, with the basis that makes it the same next year:",
-            &[
-                "export",
-                "alibaba",
-                "--at",
-                "2026-03-08",
-                "--format",
-                "json",
-                "-o",
-                &export,
-            ],
-        ),
-    ];
-    for (about, words) in steps {
-        step(&session, about, words, &store, out)?;
+    out.line(&format!("$ export ANNALS_STORE={}", store.display()))?;
+    for (about, command) in STEPS {
+        let words = command.split(' ').map(|word| match word {
+            "{sample}" => sample.display().to_string(),
+            "{export}" => export.display().to_string(),
+            word => word.to_owned(),
+        });
+        step(&session, about, &words.collect::<Vec<_>>(), out)?;
     }
-    out.line("")?;
-    let written = std::fs::metadata(&export).map_or(0, |metadata| metadata.len());
-    out.line(&format!("{export}: {written} bytes of JSON."))?;
-    match args.keep {
-        Some(_) => out.line(&format!("The store is kept in {store}."))?,
+    let bytes = std::fs::metadata(&export)
+        .map_err(|error| refused(&export, &error))?
+        .len();
+    out.line(&format!(
+        "{bytes} bytes of JSON are in {}.",
+        export.display()
+    ))?;
+    out.line("\n# To go on from here:\n")?;
+    out.line("$ annals log alibaba")?;
+    out.line("$ annals at 2025-12-23 alibaba --on 2026-02-19")?;
+    out.line("$ annals at 2025-12-21 alibaba --recorded 23")?;
+    out.line("$ annals append chip-interest --help")?;
+    out.line(&format!(
+        "\nAll of it is in {}; remove that when you are done.",
+        folder.display()
+    ))?;
+    out.finish()
+}
+
+/// A folder of the demo's own: the one that was asked for, which must not be
+/// there yet, or a new one among the temporary ones.
+fn folder(keep: Option<&Path>) -> Result<PathBuf, CommandError> {
+    match keep {
         None => {
-            out.line("This store was in a temporary folder and is gone now; to keep one:")?;
-            out.line("  annals demo --keep DIR")?;
+            let temporary = tempfile::Builder::new().prefix("annals-demo-").tempdir();
+            let temporary = temporary.map_err(|error| refused(&std::env::temp_dir(), &error))?;
+            Ok(temporary.keep())
+        }
+        Some(folder) if folder.exists() => {
+            let what = format!("{} is there already", folder.display());
+            Err(CommandError::usage(what).hint("give a folder that is not there yet"))
+        }
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(|error| refused(folder, &error))?;
+            folder
+                .canonicalize()
+                .map_err(|error| refused(folder, &error))
         }
     }
-    out.finish()
+}
+
+fn refused(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(
+        ExitCode::Machine,
+        format!("cannot write {}", path.display()),
+    )
+    .detail(error.to_string())
 }
 
 /// Says what a command is for, shows it as it is typed, and runs it.
 fn step(
     session: &Session,
     about: &str,
-    words: &[&str],
-    store: &str,
+    words: &[String],
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    out.line(&format!("\n\n# {about}"))?;
-    out.line(&format!("$ annals --store {store} {}\n", words.join(" ")))?;
+    out.line(&format!("\n\n# {about}\n"))?;
+    out.line(&format!("$ annals {}\n", words.join(" ")))?;
     out.finish()?;
-    let typed = ["annals", "--store", store]
-        .into_iter()
-        .chain(words.iter().copied());
+    let typed = std::iter::once("annals").chain(words.iter().map(String::as_str));
     let cli = Cli::try_parse_from(typed).map_err(|error| {
         CommandError::new(ExitCode::Bug, "the demo has a step that cannot be typed")
             .detail(error.to_string())

@@ -52,10 +52,12 @@ impl Table {
         }
     }
 
-    /// Keeps a column from being narrower than this.
-    pub(crate) fn at_least(&mut self, column: usize, width: u16) {
-        if let Some(column) = self.table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    /// Gives columns their widths; one of width zero takes the rest.
+    pub(crate) fn widths(&mut self, widths: &[u16]) {
+        for (at, width) in widths.iter().enumerate().filter(|(_, width)| **width > 0) {
+            if let Some(column) = self.table.column_mut(at) {
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(*width)));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use annals::model::kind::Kind;
 use annals::model::vocabulary::Confirmation;
 use annals::projection::basis::Basis;
 use annals::projection::earnings::{Earnings, ResultsDate};
+use annals::projection::identity::Company;
 use annals::projection::regulation::Force;
 use annals::projection::thread::{Occurrence, ThreadView};
 use annals::projection::timeline::{Answer, Regulation};
@@ -14,6 +15,12 @@ use crate::render::words;
 
 /// How many threads of other kinds are shown before the rest is only counted.
 const OTHERS_MAX: usize = 8;
+/// The widths of the columns but the second, which takes the rest.
+const WIDTH_NAME: u16 = 12;
+const WIDTH_STATE: u16 = 25;
+const WIDTH_SURE: u16 = 13;
+/// How much is shown of what a thread is about, in characters.
+const WHAT_CHARS_MAX: usize = 56;
 
 /// The page.
 pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
@@ -36,7 +43,7 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
     let market = timeline
         .market
         .iter()
-        .map(|view| Row::plain(view, words::observation(view)));
+        .map(|view| Row::of(view, words::observation(view)));
     section(&mut table, "Market", market);
     let others = timeline.other.len().saturating_sub(OTHERS_MAX);
     let other = timeline.other.iter().skip(others);
@@ -45,7 +52,7 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
         "Other",
         other.map(|view| Row::of(view, other_thread(view))),
     );
-    table.at_least(0, 12);
+    table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
     let body = table.to_string();
     page.push_str(if body.is_empty() {
@@ -68,9 +75,8 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
         .name
         .clone()
         .unwrap_or_else(|| company.slug.to_string());
-    let ticker = company.identifiers.iter().find(|id| id.scheme == "ticker");
-    if let Some(ticker) = ticker {
-        title.push_str(&format!(" · {}", words::symbol(&ticker.value)));
+    if let Some(symbol) = symbol(company) {
+        title.push_str(&format!(" · {symbol}"));
     }
     let known = as_known(&answer.basis);
     let used = title.chars().count() + known.chars().count();
@@ -80,6 +86,16 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
     } else {
         format!("{title}\n{known}\n\n")
     }
+}
+
+/// A symbol to know the company by: one of letters rather than a number.
+fn symbol(company: &Company) -> Option<&str> {
+    let tickers = company
+        .identifiers
+        .iter()
+        .filter(|id| id.scheme == "ticker");
+    let symbols = tickers.map(|ticker| words::symbol(&ticker.value));
+    symbols.min_by_key(|symbol| symbol.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// "as known at the end of 2025-12-23", and on which day if it is another.
@@ -125,20 +141,13 @@ impl<'a> Row<'a> {
             state: state(view),
         }
     }
-
-    fn plain(view: &'a ThreadView, what: String) -> Self {
-        Self {
-            view,
-            what,
-            state: String::new(),
-        }
-    }
 }
 
 fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>>) {
     let mut name = name;
     for Row { view, what, state } in rows {
         let sure = table.sure(sure(view), view.certainty);
+        let what = words::shortened(&what, WHAT_CHARS_MAX);
         table.row([Cell::new(name), Cell::new(what), Cell::new(state), sure]);
         name = "";
     }
@@ -277,13 +286,5 @@ fn other_thread(view: &ThreadView) -> String {
     ];
     let about = text_of(view, &told).unwrap_or(&view.thread);
     let name = kind.map_or(view.kind.as_str(), |kind| kind.name);
-    format!("{}: {}", words::field(name), shortened(about))
-}
-
-fn shortened(text: &str) -> String {
-    const MOST: usize = 90;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text).trim_end()),
-        None => text.to_owned(),
-    }
+    format!("{}: {}", words::field(name), about)
 }

@@ -4,9 +4,33 @@ use annals::model::edtf::Edtf;
 use annals::projection::thread::ThreadView;
 use serde_json::Value;
 
-/// A date in words; a text that is none stays as it is.
+/// A date in words, with short names of months; a text that is none stays.
 pub(crate) fn date(text: &str) -> String {
-    Edtf::parse(text).map_or_else(|_| text.to_owned(), |date| date.in_words())
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let Ok(date) = Edtf::parse(text) else {
+        return text.to_owned();
+    };
+    let mut words = date.in_words();
+    for month in MONTHS {
+        words = words.replace(month, month.get(..3).unwrap_or(month));
+    }
+    words
+        .strip_prefix("one day of ")
+        .unwrap_or(&words)
+        .to_owned()
 }
 
 /// A stage: `under_way` is "under way".
@@ -70,29 +94,31 @@ fn thousands(number: &str) -> String {
     }
 }
 
-/// An observation of the market: "about 128.60 EUR", "over 55 % in 2025".
+/// An observation of the market: "about 128.60 EUR", "performance over 55 %".
 pub(crate) fn observation(view: &ThreadView) -> String {
-    let part = |name: &str| view.text(name).map(str::to_owned);
-    let unit = match (part("unit").as_deref(), part("currency")) {
-        (Some("percent"), _) => Some("%".to_owned()),
+    let part = |name: &str| view.text(name);
+    let unit = match (part("unit"), part("currency")) {
+        (Some("percent"), _) => Some("%"),
         (_, currency) => currency,
     };
-    let measure = view.text("measure").filter(|measure| *measure != "price");
-    let when = part("span")
-        .or_else(|| view.occurred.clone())
-        .map(|text| date(&text));
-    let said = [
-        measure.map(str::to_owned),
-        part("hedge"),
-        part("value"),
-        unit,
-        part("reference"),
-    ];
-    let mut text = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if let Some(when) = when {
-        text.push_str(&format!(" ({when})"));
+    let value = part("value");
+    let reference = part("reference").filter(|_| value.is_none());
+    [part("measure"), part("hedge"), value, unit, reference]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A text of one line: what is too much of it is left out.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some(_) => {
+            let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+        None => text.to_owned(),
     }
-    text
 }
 
 /// A value of any field, in a few words.

@@ -1,13 +1,12 @@
 //! The fold says what the contract says: it is compared with a second, naive
 //! and separate reading of it, over random histories.
 
-mod second_reading;
-
 use std::collections::BTreeMap;
 
-use event_model::event::Event;
-use event_model::id::{EventId, Position};
-use projection::basis::{Cuts, Placed};
+use crate::second_reading::histories::history_and_cuts;
+use crate::second_reading::reading::read;
+use event_model::id::EventId;
+use projection::basis::Cuts;
 use projection::claim;
 use projection::earnings::ResultsDate;
 use projection::fold::fold;
@@ -15,23 +14,11 @@ use projection::regulation::{Force, force};
 use projection::standing::{Standing, Status};
 use projection::thread::{Occurrence, view};
 use proptest::prelude::*;
-use second_reading::histories::history_and_cuts;
-use second_reading::reading::read;
 
-fn placed(history: &[(Position, Event)]) -> Vec<Placed> {
-    let place = |(position, event): &(Position, Event)| Placed {
-        position: *position,
-        event: event.clone(),
-    };
-    history.iter().map(place).collect()
-}
+use crate::{config, placed};
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(3_000),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn fold_equals_second_reading((history, (known, on, recorded)) in history_and_cuts()) {

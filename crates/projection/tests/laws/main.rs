@@ -1,0 +1,31 @@
+//! The laws of time travel, over random histories.
+//!
+//! `PROPTEST_CASES=100000 cargo test --release -p projection --test laws` runs
+//! more of them than the default does.
+
+mod equality;
+mod laws;
+mod second_reading;
+
+use event_model::event::Event;
+use event_model::id::Position;
+use projection::basis::Placed;
+use proptest::prelude::ProptestConfig;
+
+/// So many cases, or as many as the variable says.
+fn config(cases: u32) -> ProptestConfig {
+    let said = std::env::var("PROPTEST_CASES").ok();
+    ProptestConfig {
+        cases: said.and_then(|text| text.parse().ok()).unwrap_or(cases),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+fn placed(history: &[(Position, Event)]) -> Vec<Placed> {
+    let place = |(position, event): &(Position, Event)| Placed {
+        position: *position,
+        event: event.clone(),
+    };
+    history.iter().map(place).collect()
+}
