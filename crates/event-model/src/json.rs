@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_as_written() {
-        let text = r#"{"a":128.60,"b":12345678901234567890123,"c":[1e400,-0.0]}"#;
+        let text = r#"{"a":128.60,"b":12345678901234567890123,"c":[1e+400,-0.0]}"#;
         assert_eq!(parse(text).unwrap().to_string(), text);
     }
 }

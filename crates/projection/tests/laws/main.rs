@@ -15,8 +15,11 @@ use proptest::prelude::ProptestConfig;
 /// So many cases, or as many as the variable says.
 fn config(cases: u32) -> ProptestConfig {
     let said = std::env::var("PROPTEST_CASES").ok();
+    let cases = said.and_then(|text| text.parse().ok()).unwrap_or(cases);
     ProptestConfig {
-        cases: said.and_then(|text| text.parse().ok()).unwrap_or(cases),
+        cases,
+        // Some laws are about histories of which only every third is one.
+        max_global_rejects: cases.saturating_mul(20),
         failure_persistence: None,
         ..ProptestConfig::default()
     }

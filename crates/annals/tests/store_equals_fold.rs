@@ -1,0 +1,202 @@
+//! What a store answers is what the fold says of the events that went in:
+//! through the log, its caches, a second opening and a rebuild.
+
+use std::sync::Arc;
+
+use annals::append::AppendOptions;
+use annals::model::id::{Position, Slug};
+use annals::model::time::Instant;
+use annals::projection::basis::{Cuts, Placed};
+use annals::projection::fold::fold;
+use annals::{Clock, Moment, Question, Store};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn clock() -> Arc<dyn Clock> {
+    let now: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
+    Arc::new(move || now)
+}
+
+/// A claim of one of two companies; the number makes it different from others.
+fn claim(number: usize, company: &str, day: u32, stage: &str, certainty: &str) -> Value {
+    json!({
+        "company": company,
+        "kind": "chip_interest",
+        "published": format!("2026-01-{day:02}"),
+        "certainty": certainty,
+        "source": {"name": format!("paper {number}")},
+        "data": {"vendor": "AMD", "product": "MI308", "stage": stage},
+    })
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Claim {
+        company: &'static str,
+        day: u32,
+        stage: &'static str,
+        certainty: &'static str,
+    },
+    Retract {
+        target: usize,
+        fault: &'static str,
+        day: u32,
+    },
+    Correct {
+        target: usize,
+        fault: &'static str,
+        day: u32,
+        stage: &'static str,
+    },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let company = prop::sample::select(vec!["alibaba", "tencent"]);
+    let stage = prop::sample::select(vec!["rumoured", "negotiating", "ordered", "denied"]);
+    let certainty = prop::sample::select(vec!["rumour", "asserted", "official"]);
+    let fault = prop::sample::select(vec!["record", "source"]);
+    prop_oneof![
+        4 => (company, 1..28_u32, stage.clone(), certainty)
+            .prop_map(|(company, day, stage, certainty)| Step::Claim { company, day, stage, certainty }),
+        1 => (any::<usize>(), fault.clone(), 1..28_u32)
+            .prop_map(|(target, fault, day)| Step::Retract { target, fault, day }),
+        1 => (any::<usize>(), fault, 1..28_u32, stage)
+            .prop_map(|(target, fault, day, stage)| Step::Correct { target, fault, day, stage }),
+    ]
+}
+
+/// The lines of a batch for these steps, given what was appended before.
+fn lines(steps: &[Step]) -> Vec<Value> {
+    let mut lines: Vec<Value> = ["alibaba", "tencent"]
+        .iter()
+        .enumerate()
+        .map(|(number, company)| {
+            json!({
+                "id": format!("00000000-0000-4000-8000-0000000{number:05}"),
+                "company": company, "kind": "company", "published": "2020-01-01",
+                "certainty": "official", "source": {"name": "us"}, "data": {"name": company},
+            })
+        })
+        .collect();
+    for (number, step) in steps.iter().enumerate() {
+        let mut line = match step {
+            Step::Claim {
+                company,
+                day,
+                stage,
+                certainty,
+            } => claim(number, company, *day, stage, certainty),
+            Step::Retract { target, fault, day } => {
+                let target = &lines[target % lines.len()];
+                json!({
+                    "company": target["company"], "kind": "retraction", "fault": fault,
+                    "published": format!("2026-01-{day:02}"), "certainty": "official",
+                    "source": {"name": "us"}, "data": {"target": target["id"]},
+                })
+            }
+            Step::Correct {
+                target,
+                fault,
+                day,
+                stage,
+            } => {
+                let target = &lines[target % lines.len()];
+                let company = target["company"].as_str().unwrap();
+                let mut line = claim(number, company, *day, stage, "asserted");
+                if target["kind"] != "retraction" {
+                    line["supersedes"] = target["id"].clone();
+                    line["fault"] = json!(fault);
+                }
+                line
+            }
+        };
+        line["id"] = json!(format!("00000000-0000-4000-9000-0000000{number:05}"));
+        lines.push(line);
+    }
+    lines
+}
+
+fn append(store: &Store, lines: &[Value]) {
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    store
+        .append_lines("lines", &mut text.as_bytes(), AppendOptions::default())
+        .unwrap();
+}
+
+/// What the store says of both companies on some days, under some cuts.
+fn check(store: &Store, days: &[u32]) {
+    for day in days {
+        let mut question = Question::at(Moment::parse(&format!("2026-01-{day:02}")).unwrap());
+        question.recorded = Some(annals::RecordedCut::Position(store.head().position));
+        let basis = store.basis(&question).unwrap();
+        for name in ["alibaba", "tencent"] {
+            let slug: Slug = name.parse().unwrap();
+            let events: Vec<Placed> = store
+                .read(Position(0), store.head().position)
+                .map(|read| read.unwrap())
+                .filter(|recorded| recorded.event.company == slug)
+                .map(|recorded| Placed {
+                    position: recorded.position,
+                    event: annals::model::event::Event::from_stored(1, &recorded.event.payload)
+                        .unwrap(),
+                })
+                .collect();
+            let cuts = Cuts { ..basis.cuts };
+            let answer = store.at(&slug, &basis).unwrap();
+            assert_eq!(
+                answer.timeline,
+                fold(&slug, &events, &cuts),
+                "{name} on day {day}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn store_equals_fold(
+        steps in prop::collection::vec(step(), 1..40),
+        cut in any::<prop::sample::Index>(),
+        days in prop::collection::vec(1..31_u32, 1..4),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("store");
+        let lines = lines(&steps);
+        let (first, rest) = lines.split_at(2 + cut.index(lines.len() - 1).min(lines.len() - 2));
+        let store = Store::create_or_open(&dir, clock()).unwrap();
+        append(&store, first);
+        check(&store, &days);
+
+        // An answer with a pinned basis stays the same whatever comes after.
+        let slug: Slug = "alibaba".parse().unwrap();
+        let question = Question::at(Moment::parse("2026-01-20").unwrap());
+        let pinned = store.basis(&question).unwrap();
+        let before = serde_json::to_string(&store.at(&slug, &pinned).unwrap()).unwrap();
+        store.close().unwrap();
+
+        let store = Store::open(&dir, clock()).unwrap();
+        if !rest.is_empty() {
+            append(&store, rest);
+        }
+        check(&store, &days);
+        let mut again = question;
+        again.recorded = Some(annals::RecordedCut::Position(pinned.cuts.recorded));
+        let basis = store.basis(&again).unwrap();
+        let after = serde_json::to_string(&store.at(&slug, &basis).unwrap()).unwrap();
+        prop_assert_eq!(before, after);
+
+        // The same lines again are all known, and change nothing.
+        let head = store.head();
+        append(&store, &lines);
+        prop_assert_eq!(head, store.head());
+        store.rebuild().unwrap();
+        check(&store, &days);
+        store.close().unwrap();
+    }
+}

@@ -1,0 +1,264 @@
+//! The descriptions of the kinds hold together: examples, checks and schemas.
+
+use event_model::draft::{Draft, Target};
+use event_model::event::Event;
+use event_model::id::EventId;
+use event_model::kinds::KINDS;
+use event_model::problem::Defect;
+use event_model::schema;
+use event_model::time::{Instant, Published, Zone};
+use serde_json::{Value, json};
+
+fn now() -> Instant {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+fn target(_: EventId) -> Option<Target> {
+    Some(Target {
+        company: "alibaba".parse().unwrap(),
+        kind: "statement".into(),
+        thread: "some-thread".into(),
+        published: Published::parse("2025-12-01", Zone::UTC).unwrap(),
+    })
+}
+
+fn finish(value: &Value) -> Result<Event, Vec<String>> {
+    let told = |problem: &event_model::problem::Problem| problem.to_string();
+    Draft::read(value)
+        .finish(Ok("alibaba".parse().unwrap()), target, now())
+        .map_err(|problems| problems.iter().map(told).collect())
+}
+
+fn example(kind: &event_model::kind::Kind) -> Value {
+    let data: Value = serde_json::from_str(kind.example).unwrap();
+    let mut event = json!({
+        "company": "alibaba", "kind": kind.name, "published": "2025-12-23",
+        "certainty": "asserted", "source": {"name": "paper"}, "data": data,
+    });
+    if kind.name == "retraction" {
+        event["fault"] = json!("record");
+    }
+    event
+}
+
+fn base(changes: &Value) -> Value {
+    let mut event = json!({
+        "company": "alibaba", "kind": "chip_interest", "published": "2025-12-23",
+        "certainty": "reported", "source": {"name": "paper"},
+        "data": {"vendor": "AMD", "product": "MI308", "stage": "negotiating"},
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        event[name] = value.clone();
+    }
+    event
+}
+
+#[test]
+fn every_example_is_valid_by_check_and_by_schema() {
+    for kind in KINDS {
+        let event = example(kind);
+        finish(&event).unwrap_or_else(|problems| panic!("{}: {problems:?}", kind.name));
+        let validator = jsonschema::validator_for(&schema::of_event(kind)).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&event)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", kind.name);
+    }
+}
+
+#[test]
+fn a_field_that_a_kind_does_not_have_is_refused_by_check_and_by_schema() {
+    for kind in KINDS {
+        let mut event = example(kind);
+        event["data"]["colour"] = json!("blue");
+        let problems = finish(&event).unwrap_err();
+        assert!(
+            problems[0].starts_with("data.colour: no such field"),
+            "{problems:?}"
+        );
+        let validator = jsonschema::validator_for(&schema::of_event(kind)).unwrap();
+        assert!(!validator.is_valid(&event), "{}", kind.name);
+    }
+}
+
+#[test]
+fn an_event_reads_back_as_it_was_written() {
+    for kind in KINDS {
+        let event = finish(&example(kind)).unwrap();
+        let again = Event::from_stored(1, event.to_json().as_bytes()).unwrap();
+        assert_eq!(event, again, "{}", kind.name);
+        assert_eq!(event.to_json(), again.to_json());
+        assert!(Event::from_stored(2, event.to_json().as_bytes()).is_err());
+    }
+}
+
+#[test]
+fn the_id_is_made_of_the_content() {
+    let id = |value: &Value| finish(value).unwrap().id;
+    let plain = id(&base(&json!({})));
+    assert_eq!(
+        plain,
+        id(&base(&json!({"level": "fact", "confirmation": "unstated"})))
+    );
+    assert_eq!(plain, id(&base(&json!({"thread": "amd-mi308"}))));
+    assert_ne!(plain, id(&base(&json!({"certainty": "official"}))));
+}
+
+#[test]
+fn threads_are_named_by_the_natural_key() {
+    let thread = |value: &Value| finish(value).unwrap().thread.to_string();
+    assert_eq!(thread(&base(&json!({}))), "amd-mi308");
+    let date = json!({"kind": "earnings_date", "data": {"period": "FY2026-Q3", "date": "2026-02"}});
+    assert_eq!(thread(&base(&date)), "fy2026-q3");
+    let chinese = json!({"kind": "product", "data": {"product": "通义 千问"}});
+    assert_eq!(thread(&base(&chinese)), "通义-千问");
+    let correction = json!({
+        "kind": "statement", "data": {"text": "otherwise"}, "fault": "record",
+        "supersedes": "00000000-0000-4000-8000-000000000001",
+    });
+    assert_eq!(thread(&base(&correction)), "some-thread");
+}
+
+/// What is wrong with these, each in the words that a person reads.
+#[test]
+fn what_does_not_hold_is_named_with_its_place() {
+    let cases = [
+        (json!({"occurred": "2025-02-30"}), "occurred: "),
+        (
+            json!({"occurred": "2025-12-24"}),
+            "occurred: begins on 2025-12-24, after its publication",
+        ),
+        (
+            json!({"occurred": "2026-02"}),
+            "occurred: begins on 2026-02-01, after its publication",
+        ),
+        (
+            json!({"published": "2026-11-25"}),
+            "published: 2026-11-25 lies more than a day ahead",
+        ),
+        (json!({"published": "yesterday"}), "published: "),
+        (json!({"published": null}), "published: is missing"),
+        (
+            json!({"certainty": "certain"}),
+            "certainty: \"certain\" is not one of rumour, reported",
+        ),
+        (json!({"source": {}}), "source: is empty"),
+        (
+            json!({"source": {"nme": "x"}}),
+            "source.nme: no such field; did you mean name?",
+        ),
+        (
+            json!({"soruce": 1}),
+            "soruce: no such field; did you mean source?",
+        ),
+        (
+            json!({"position": 4}),
+            "position: is given by the log alone",
+        ),
+        (json!({"fault": "record"}), "fault: stands only with"),
+        (
+            json!({"supersedes": "00000000-0000-4000-8000-000000000001"}),
+            "fault: is missing; say",
+        ),
+        (
+            json!({"kind": "Chips"}),
+            "kind: \"Chips\" is not the name of a kind",
+        ),
+        (
+            json!({"data": {"stage": "agreed"}}),
+            "thread: is needed here, since data has no vendor and no product",
+        ),
+        (json!({"data": {}, "thread": "t"}), "data: states nothing"),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "stage": "negotiated"}}),
+            "data.stage: \"negotiated\" is not one of",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "quantity": {"min": 5, "max": 4}}}),
+            "data.quantity: min 5 is above max 4",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "quantity": {"min": -5}}}),
+            "data.quantity.min: -5 is negative",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "quantity": {"min": "5"}}}),
+            "data.quantity.min: must be a number",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "value": {"min": "5"}}}),
+            "data.value: has an amount and no currency",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "value": {"min": "5", "currency": "EURO"}}}),
+            "data.value.currency: \"EURO\" is not a currency code",
+        ),
+        (
+            json!({"kind": "company", "data": {"identifiers": [{"scheme": "lei", "value": "5493001NTNQJDH60PM03"}]}}),
+            "data.identifiers[0].value: ",
+        ),
+        (
+            json!({"kind": "company", "data": {"fiscal_year_end": "02-30"}}),
+            "data.fiscal_year_end: ",
+        ),
+    ];
+    for (changes, expected) in cases {
+        let problems = finish(&base(&changes)).unwrap_err();
+        assert!(
+            problems.iter().any(|problem| problem.starts_with(expected)),
+            "{changes} gave {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let value = json!({
+        "company": "Ali Baba", "kind": "chip_interest", "occurred": "2025-13", "published": "x",
+        "certainty": "sure", "colour": 1, "data": {"vendor": 3, "stage": "sold"},
+    });
+    let problems = finish(&value).unwrap_err();
+    for path in [
+        "company",
+        "occurred",
+        "published",
+        "certainty",
+        "colour",
+        "source.name",
+        "data.vendor",
+        "data.stage",
+    ] {
+        let named = problems
+            .iter()
+            .any(|problem| problem.starts_with(&format!("{path}: ")));
+        assert!(named, "{path} in {problems:?}");
+    }
+}
+
+#[test]
+fn an_event_is_as_large_as_it_may_be_and_no_larger() {
+    let of = |length: usize| {
+        base(&json!({"kind": "weather", "data": {"text": "x".repeat(length)}, "thread": "t"}))
+    };
+    assert!(finish(&of(24_000)).is_ok());
+    let problems = finish(&of(25_000)).unwrap_err();
+    assert!(
+        problems[0].contains("bytes; the most is 24576"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn an_unknown_company_is_told_with_the_rest() {
+    let defect = Defect::UnknownCompany {
+        key: "alibab".to_owned(),
+        near: vec!["alibaba".to_owned()],
+    };
+    let draft = Draft::read(&base(
+        &json!({"company": "alibab", "occurred": "2025-02-30"}),
+    ));
+    let problems = draft.finish(Err(defect), target, now()).unwrap_err();
+    assert_eq!(problems.len(), 2);
+    assert!(problems[1].to_string().contains("did you mean alibaba?"));
+}
