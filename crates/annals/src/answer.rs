@@ -1,7 +1,9 @@
 //! Answers of a store: timelines, and the events behind them.
 
+use std::collections::{HashMap, VecDeque};
+
 use event_log::{EventLog, Recorded};
-use event_model::id::Slug;
+use event_model::id::{Position, Slug};
 use event_model::kinds;
 use projection::basis::{Basis, Placed};
 use projection::claim;
@@ -30,10 +32,16 @@ impl Store {
 
     /// The same of every company that the log knows by the recorded cut, in the
     /// order of their slugs.
-    pub fn at_all(&self, basis: &Basis) -> impl Iterator<Item = Result<Answer, Error>> {
-        self.companies(basis)
-            .into_iter()
-            .map(|slug| self.at(&slug, basis))
+    pub fn at_all<'a>(
+        &'a self,
+        basis: &'a Basis,
+    ) -> impl Iterator<Item = Result<Answer, Error>> + 'a {
+        AllAnswers {
+            store: self,
+            basis,
+            companies: self.companies(basis).into(),
+            histories: VecDeque::new(),
+        }
     }
 
     /// What is known of a company itself.
@@ -94,9 +102,7 @@ impl Store {
     ) -> Box<dyn Iterator<Item = Result<Recorded, Error>> + 'a> {
         let events = match company {
             Some(slug) => self.log().read_stream(slug, basis.cuts.recorded),
-            None => self
-                .log()
-                .read(event_model::id::Position(0), basis.cuts.recorded),
+            None => self.log().read(Position(0), basis.cuts.recorded),
         };
         let known = basis.cuts.known;
         let is_visible = move |read: &Result<Recorded, _>| {
@@ -108,5 +114,81 @@ impl Store {
                 .filter(is_visible)
                 .map(|read| read.map_err(Error::from)),
         )
+    }
+}
+
+/// How many events of several companies are held at once.
+const EVENTS_AT_ONCE_MAX: u64 = 100_000;
+/// How many events can be read in a row in the time in which one is looked up.
+const READ_PER_LOOK_UP: u64 = 40;
+
+/// Answers of one company after the other, whose events are read together.
+struct AllAnswers<'a> {
+    store: &'a Store,
+    basis: &'a Basis,
+    companies: VecDeque<Slug>,
+    histories: VecDeque<(Slug, Vec<Recorded>)>,
+}
+
+impl AllAnswers<'_> {
+    /// Reads the events of the next companies: the whole log once, if they make
+    /// up much of it.
+    fn read_on(&mut self) -> Result<(), Error> {
+        let mut count = 0;
+        let mut next = Vec::new();
+        while let Some(slug) = self.companies.pop_front() {
+            count += self.store.version(&slug);
+            next.push(slug);
+            if count >= EVENTS_AT_ONCE_MAX {
+                break;
+            }
+        }
+        let upto = self.basis.cuts.recorded;
+        if count.saturating_mul(READ_PER_LOOK_UP) < upto.0 {
+            for slug in next {
+                let events = self
+                    .store
+                    .read_stream(&slug, upto)
+                    .collect::<Result<_, _>>()?;
+                self.histories.push_back((slug, events));
+            }
+            return Ok(());
+        }
+        let mut histories: HashMap<&Slug, Vec<Recorded>> =
+            next.iter().map(|slug| (slug, Vec::new())).collect();
+        for recorded in self.store.read(Position(0), upto) {
+            let recorded = recorded?;
+            if let Some(history) = histories.get_mut(&recorded.event.company) {
+                history.push(recorded);
+            }
+        }
+        for slug in &next {
+            let events = histories.remove(slug).unwrap_or_default();
+            self.histories.push_back((slug.clone(), events));
+        }
+        Ok(())
+    }
+}
+
+impl Iterator for AllAnswers<'_> {
+    type Item = Result<Answer, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.histories.is_empty()
+            && !self.companies.is_empty()
+            && let Err(error) = self.read_on()
+        {
+            self.companies.clear();
+            return Some(Err(error));
+        }
+        let (slug, events) = self.histories.pop_front()?;
+        let events = events
+            .into_iter()
+            .map(placed)
+            .collect::<Result<Vec<_>, _>>();
+        Some(events.map(|events| Answer {
+            basis: self.basis.clone(),
+            timeline: fold(&slug, &events, &self.basis.cuts),
+        }))
     }
 }

@@ -43,6 +43,7 @@ use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::sync;
 use engine::Engine;
+use read::LookedAt;
 
 /// The log on disk. An append that returned survives a power cut.
 pub struct SledLog {
@@ -51,6 +52,7 @@ pub struct SledLog {
     format: Format,
     state: RwLock<State>,
     encoder: Mutex<Encoder>,
+    looked_at: Mutex<LookedAt>,
     queue: Queue<Request, Result<Vec<Outcome>, AppendError>>,
     poisoned: AtomicBool,
     progress: Progress,

@@ -2,7 +2,6 @@
 
 use event_model::event::Event;
 use event_model::kinds;
-use serde::Serialize;
 
 use crate::basis::Basis;
 use crate::earnings::Earnings;
@@ -67,14 +66,17 @@ pub struct EventView {
 
 /// A timeline with the basis that it was asked on: what `annals at --json`
 /// prints and `annals export` writes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// The cuts, and what pins them.
     pub basis: Basis,
     /// The answer.
-    #[serde(flatten)]
     pub timeline: Timeline,
 }
+
+/// An answer whose JSON leaves out the list of events.
+#[derive(Debug, Clone)]
+pub struct WithoutEvents<'a>(pub &'a Answer);
 
 impl Timeline {
     /// The threads of every section, each with the name of its section, in the

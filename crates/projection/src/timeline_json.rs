@@ -12,21 +12,44 @@ use serde_json::{Map, Value, json};
 use crate::earnings::{Earnings, ResultsDate};
 use crate::regulation::Force;
 use crate::thread::ThreadView;
-use crate::timeline::{EventView, Regulation, Strategy, Timeline};
+use crate::timeline::{Answer, EventView, Regulation, Strategy, Timeline, WithoutEvents};
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("basis", &self.basis)?;
+        sections(&self.timeline, &mut fields)?;
+        fields.serialize_entry("events", &self.timeline.events)?;
+        fields.end()
+    }
+}
+
+impl Serialize for WithoutEvents<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("basis", &self.0.basis)?;
+        sections(&self.0.timeline, &mut fields)?;
+        fields.end()
+    }
+}
 
 impl Serialize for Timeline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(None)?;
-        fields.serialize_entry("company", &self.company)?;
-        fields.serialize_entry("strategy", &self.strategy)?;
-        fields.serialize_entry("earnings", &self.earnings)?;
-        fields.serialize_entry("chips", &self.chips)?;
-        fields.serialize_entry("regulation", &self.regulation)?;
-        fields.serialize_entry("market", &self.market)?;
-        fields.serialize_entry("other", &self.other)?;
+        sections(self, &mut fields)?;
         fields.serialize_entry("events", &self.events)?;
         fields.end()
     }
+}
+
+fn sections<M: SerializeMap>(timeline: &Timeline, fields: &mut M) -> Result<(), M::Error> {
+    fields.serialize_entry("company", &timeline.company)?;
+    fields.serialize_entry("strategy", &timeline.strategy)?;
+    fields.serialize_entry("earnings", &timeline.earnings)?;
+    fields.serialize_entry("chips", &timeline.chips)?;
+    fields.serialize_entry("regulation", &timeline.regulation)?;
+    fields.serialize_entry("market", &timeline.market)?;
+    fields.serialize_entry("other", &timeline.other)
 }
 
 impl Serialize for Strategy {

@@ -1,6 +1,6 @@
 //! `annals at`
 
-use annals::projection::timeline::Answer;
+use annals::projection::timeline::WithoutEvents;
 
 use crate::cli::AtArgs;
 use crate::error::CommandError;
@@ -15,15 +15,21 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
         Some(key) => {
             let company = store.find(key, &basis.cuts)?;
             let answer = store.at(&company, &basis)?;
-            if args.json {
-                out.json(&shown(answer, args))?;
+            if args.json && args.no_events {
+                out.json(&WithoutEvents(&answer))?;
+            } else if args.json {
+                out.json(&answer)?;
             } else {
                 out.text(&render::timeline::timeline(&answer, out.is_terminal()))?;
             }
         }
         None if args.json => {
             for answer in store.at_all(&basis) {
-                out.json_line(&shown(answer?, args))?;
+                let answer = answer?;
+                match args.no_events {
+                    true => out.json_line(&WithoutEvents(&answer))?,
+                    false => out.json_line(&answer)?,
+                }
             }
         }
         None => {
@@ -37,13 +43,4 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
     }
     out.finish()?;
     Ok(store.close()?)
-}
-
-/// The answer as JSON, without its events if they are not wanted.
-fn shown(answer: Answer, args: &AtArgs) -> serde_json::Value {
-    let mut value = serde_json::to_value(answer).unwrap_or_default();
-    if let (true, Some(fields)) = (args.no_events, value.as_object_mut()) {
-        fields.remove("events");
-    }
-    value
 }

@@ -133,6 +133,7 @@ fn assemble(
         format,
         state: RwLock::new(State { index, head }),
         encoder: Mutex::new(Encoder::new()),
+        looked_at: Mutex::default(),
         queue: Queue::new(limits::COMMIT_BYTES_MAX),
         poisoned: AtomicBool::new(false),
         progress: Progress::new(head.position),

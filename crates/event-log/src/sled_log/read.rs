@@ -24,6 +24,14 @@ pub(super) struct Part {
     pub(super) events: Vec<Recorded>,
 }
 
+/// The block that a single event was last asked of. Its events are kept once
+/// it is asked a second time in a row; a block is never changed.
+#[derive(Default)]
+pub(super) struct LookedAt {
+    first: Position,
+    events: Vec<Recorded>,
+}
+
 /// The head that the log had with this event.
 pub(super) fn head_of(event: &Recorded) -> Head {
     Head {
@@ -78,14 +86,28 @@ impl SledLog {
         let Some(first) = self.block_of(position) else {
             return Ok(None);
         };
-        let mut part = self.read_part(first, |at| at == position)?;
-        match part.events.pop() {
-            Some(event) => Ok(Some(event)),
-            None => Err(LogError::Damaged {
-                position,
-                what: Damage::BlockMissing,
-            }),
+        let mut looked_at = sync::lock(&self.looked_at);
+        let again = looked_at.first == first;
+        if !again {
+            *looked_at = LookedAt {
+                first,
+                events: Vec::new(),
+            };
+        } else if looked_at.events.is_empty() {
+            looked_at.events = self.read_part(first, |_| true)?.events;
         }
+        let found = match again {
+            true => looked_at
+                .events
+                .iter()
+                .find(|event| event.position == position)
+                .cloned(),
+            false => self.read_part(first, |at| at == position)?.events.pop(),
+        };
+        found.map(Some).ok_or(LogError::Damaged {
+            position,
+            what: Damage::BlockMissing,
+        })
     }
 
     /// The last position recorded at or before an instant.
