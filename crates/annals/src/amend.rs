@@ -90,7 +90,8 @@ impl Store {
         self.append_value(&Value::Object(fields), amendment.options)
     }
 
-    /// Appends one event that is given as a JSON value.
+    /// Appends one event that is given as a JSON value. Without an id it gets one
+    /// made of its content.
     ///
     /// # Errors
     ///

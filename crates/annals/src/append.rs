@@ -5,7 +5,8 @@ use std::io::{self, BufRead};
 
 use event_log::{AppendError, BatchError, EventLog, Expected, NewEvent, Outcome};
 use event_model::event::Event;
-use event_model::id::{Slug, Version};
+use event_model::id::{EventId, Slug, Version};
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::batch::{Intake, Prepared};
 use crate::error::{Error, io_at};
@@ -77,6 +78,16 @@ impl Store {
         let mut preparation = Preparation::new(self, options.new_company)?;
         preparation.take_in(intake)?;
         self.append_prepared(preparation, options)
+    }
+
+    /// A new id (UUID v7), for an event that is not to be one with another of the
+    /// same content.
+    #[must_use]
+    pub fn new_id(&self) -> EventId {
+        let micros = u64::try_from(self.now().micros()).unwrap_or_default();
+        let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or_default();
+        let now = Timestamp::from_unix(NoContext, micros / 1_000_000, nanos);
+        EventId(Uuid::new_v7(now))
     }
 
     /// Appends events that were checked already.

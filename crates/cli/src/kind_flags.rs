@@ -93,6 +93,7 @@ fn envelope() -> Vec<Arg> {
     let words = |name: &'static str, words: &'static [&'static str], help: &'static str| {
         Arg::new(name)
             .long(name)
+            .value_name("WORD")
             .value_parser(PossibleValuesParser::new(words))
             .help(help)
     };

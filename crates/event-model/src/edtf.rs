@@ -44,6 +44,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::bounds::Bounds;
 pub use self::hint::Hint;
+pub use self::words::MONTHS;
 use crate::limits;
 use crate::time::Day;
 

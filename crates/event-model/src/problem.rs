@@ -29,10 +29,12 @@ pub enum Defect {
         found: &'static str,
     },
     /// A field that its kind, or an event, does not have.
-    #[error("no such field{}", near_text(near))]
+    #[error("no such field{}", near_or_all(near, known))]
     UnknownField {
-        /// Names that look like it, or all there are.
+        /// Names that look like it.
         near: Vec<String>,
+        /// All there are.
+        known: Vec<String>,
     },
     /// A field that the log gives.
     #[error("is given by the log alone; leave it out")]
@@ -233,6 +235,13 @@ impl fmt::Display for Problem {
             write!(f, "{}: ", self.path)?;
         }
         self.what.fmt(f)
+    }
+}
+
+fn near_or_all(near: &[String], known: &[String]) -> String {
+    match near {
+        [] => format!("; there are {}", known.join(", ")),
+        near => near_text(near),
     }
 }
 

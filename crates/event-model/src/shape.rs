@@ -34,16 +34,15 @@ pub(crate) fn check_data(data: &Map<String, Value>, kind: &Kind, problems: &mut 
     }
 }
 
-/// The fault of a field that is not there, with near names or all of them.
+/// The defect of a field that is not there, with near names.
 pub(crate) fn unknown_field<'a>(
     name: &str,
     names: impl Iterator<Item = &'a str> + Clone,
 ) -> Defect {
-    let mut suggestions = near(name, names.clone());
-    if suggestions.is_empty() {
-        suggestions = names.map(str::to_owned).collect();
+    Defect::UnknownField {
+        near: near(name, names.clone()),
+        known: names.map(str::to_owned).collect(),
     }
-    Defect::UnknownField { near: suggestions }
 }
 
 fn check_field(value: &Value, kind: &Kind, field: &Field, problems: &mut Problems) {

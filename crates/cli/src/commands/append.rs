@@ -118,7 +118,11 @@ pub(crate) fn run(
         }
         Input::Flags(Ok(event)) => {
             let store = session.create_or_open()?;
-            let appended = store.append_value(event, options);
+            let mut event = event.clone();
+            if let Some(fields) = event.as_object_mut() {
+                fields.entry("id").or_insert_with(|| json!(store.new_id()));
+            }
+            let appended = store.append_value(&event, options);
             (
                 store,
                 appended.map_err(|error| CommandError::from(error).in_flags())?,

@@ -35,7 +35,7 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     };
     let events = events.filter(|read| read.as_ref().map_or(true, is_wanted));
     let mut last: VecDeque<Recorded> = VecDeque::new();
-    let mut table = render::log::LogTable::new(out.is_terminal());
+    let mut table = render::log::LogTable::new(out.is_terminal(), company.is_none());
     for recorded in events {
         let recorded = recorded?;
         match args.limit {

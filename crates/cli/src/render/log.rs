@@ -16,13 +16,16 @@ const ID_DIGITS: usize = 8;
 pub(crate) struct LogTable {
     started: bool,
     width: usize,
+    names_company: bool,
 }
 
 impl LogTable {
-    pub(crate) fn new(is_terminal: bool) -> Self {
+    /// `names_company`: whether the lines say which company they are of.
+    pub(crate) fn new(is_terminal: bool, names_company: bool) -> Self {
         Self {
             started: false,
             width: usize::from(width(is_terminal)),
+            names_company,
         }
     }
 
@@ -51,12 +54,15 @@ impl LogTable {
         let published = recorded.event.published.to_string();
         let day = published.get(..10).unwrap_or(&published);
         let id: String = event.id.to_string().chars().take(ID_DIGITS).collect();
+        let company = match self.names_company {
+            true => format!("{} ", event.company),
+            false => String::new(),
+        };
+        let kind = words::field(&event.kind);
+        let summary = summary(recorded);
         let text = format!(
-            "{:>8}  {id}  {day}  {} {}: {}",
-            recorded.position,
-            event.company,
-            words::field(&event.kind),
-            summary(recorded),
+            "{:>8}  {id}  {day}  {company}{kind}: {summary}",
+            recorded.position
         );
         match text.char_indices().nth(self.width) {
             None => text,
@@ -78,10 +84,14 @@ fn summary(recorded: &Recorded) -> String {
         .iter()
         .find_map(|name| event.text(name))
         .map(str::to_owned);
-    let mut parts: Vec<String> = vec![event.thread.to_string()];
-    parts.extend(stage);
-    parts.extend(more);
-    parts.join(", ")
+    let thread = [event.thread.to_string()]
+        .into_iter()
+        .filter(|_| !event.is_retraction());
+    thread
+        .chain(stage)
+        .chain(more)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// An event with what the log gave it, as JSON.

@@ -53,6 +53,7 @@ pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> 
 pub(crate) fn company_list(rows: &[(Company, u64)], is_terminal: bool) -> String {
     let mut table = Table::new(is_terminal);
     table.header(["slug", "name", "tickers", "cik", "events"]);
+    table.whole(0);
     for (company, events) in rows {
         let of = |scheme: &str| {
             let mut values: Vec<&str> = company

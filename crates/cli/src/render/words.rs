@@ -1,25 +1,11 @@
 //! Values in words.
 
-use annals::model::edtf::Edtf;
+use annals::model::edtf::{Edtf, MONTHS};
 use annals::projection::thread::ThreadView;
 use serde_json::Value;
 
 /// A date in words, with short names of months; a text that is none stays.
 pub(crate) fn date(text: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let Ok(date) = Edtf::parse(text) else {
         return text.to_owned();
     };

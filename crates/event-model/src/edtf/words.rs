@@ -13,7 +13,8 @@ use edtf_core::{
 /// The longest list that is put in words.
 const ITEMS_MAX: usize = 4;
 
-const MONTHS: [&str; 12] = [
+/// The names of the months.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
