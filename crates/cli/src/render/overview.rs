@@ -5,7 +5,7 @@ use annals::projection::identity::Company;
 use annals::projection::timeline::Answer;
 use comfy_table::Cell;
 
-use crate::render::table::Table;
+use crate::render::table::{Table, width};
 use crate::render::timeline::as_known;
 use crate::render::words;
 
@@ -49,35 +49,54 @@ pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> 
     format!("{}\n\n{table}", as_known(basis))
 }
 
-/// A row for each company: its slug, name, identifiers and number of events.
+/// A line for each company: its slug, how many events it has, its tickers and
+/// its name.
 pub(crate) fn company_list(rows: &[(Company, u64)], is_terminal: bool) -> String {
-    let mut table = Table::new(is_terminal);
-    table.header(["slug", "name", "tickers", "cik", "events"]);
-    table.whole(0);
+    let slugs = rows.iter().map(|(company, _)| company.slug.as_str().len());
+    let column = slugs.max().unwrap_or(0).clamp(4, SLUG_COLUMN_MAX);
+    let mut list = format!(
+        "{:column$}  {:>8}  {:16}  name\n",
+        "slug", "events", "tickers"
+    );
     for (company, events) in rows {
-        let of = |scheme: &str| {
-            let mut values: Vec<&str> = company
-                .identifiers
-                .iter()
-                .filter(|identifier| identifier.scheme == scheme)
-                .map(|identifier| words::symbol(&identifier.value))
-                .collect();
-            let more = values.len().saturating_sub(3);
-            values.truncate(3);
-            match more {
-                0 => values.join(" "),
-                more => format!("{} +{more}", values.join(" ")),
-            }
+        let slug = &company.slug;
+        let name = company.name.as_deref().unwrap_or_default();
+        let line = format!(
+            "{slug:column$}  {events:>8}  {:16}  {name}",
+            tickers(company)
+        );
+        let most = if is_terminal {
+            usize::from(width(true))
+        } else {
+            usize::MAX
         };
-        table.row([
-            Cell::new(&company.slug),
-            Cell::new(company.name.as_deref().unwrap_or_default()),
-            Cell::new(of("ticker")),
-            Cell::new(of("cik")),
-            Cell::new(events),
-        ]);
+        list.push_str(words::shortened(line.trim_end(), most).trim_end());
+        list.push('\n');
     }
-    table.to_string()
+    list
+}
+
+/// The widest column of slugs; a longer slug pushes the rest of its line.
+const SLUG_COLUMN_MAX: usize = 32;
+/// How many tickers are shown of a company.
+const TICKERS_MAX: usize = 2;
+
+fn tickers(company: &Company) -> String {
+    let tickers = company
+        .identifiers
+        .iter()
+        .filter(|id| id.scheme == "ticker");
+    let symbols: Vec<&str> = tickers.map(|id| words::symbol(&id.value)).collect();
+    let shown = symbols
+        .iter()
+        .take(TICKERS_MAX)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ");
+    match symbols.len().saturating_sub(TICKERS_MAX) {
+        0 => shown,
+        more => format!("{shown} +{more}"),
+    }
 }
 
 fn title(company: &Company) -> String {

@@ -52,13 +52,6 @@ impl Table {
         }
     }
 
-    /// Never breaks what stands in a column, so that it can be copied.
-    pub(crate) fn whole(&mut self, column: usize) {
-        if let Some(column) = self.table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-
     /// Gives columns their widths; one of width zero takes the rest.
     pub(crate) fn widths(&mut self, widths: &[u16]) {
         for (at, width) in widths.iter().enumerate().filter(|(_, width)| **width > 0) {
