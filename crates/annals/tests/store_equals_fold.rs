@@ -1,6 +1,14 @@
 //! What a store answers is what the fold says of the events that went in:
 //! through the log, its caches, a second opening and a rebuild.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::sync::Arc;
 
 use annals::append::AppendOptions;

@@ -1,5 +1,14 @@
 //! The descriptions of the kinds hold together: examples, checks and schemas.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on fails, and a table of cases is as long as it is"
+)]
+
 use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::EventId;

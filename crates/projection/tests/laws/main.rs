@@ -3,6 +3,14 @@
 //! `PROPTEST_CASES=100000 cargo test --release -p projection --test laws` runs
 //! more of them than the default does.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod equality;
 mod laws;
 mod second_reading;
