@@ -1,0 +1,28 @@
+//! The `annals` binary from outside: what it takes, answers, refuses and keeps.
+//!
+//! Every test has a folder of its own, a stopped clock and an empty
+//! environment ([`environment::Environment`]). JSON, exit codes and the key
+//! words of messages are held; how a table is laid out is not.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests are tests"
+)]
+
+mod append;
+mod corrections;
+mod demo;
+mod durability;
+mod edgar;
+mod environment;
+mod export;
+mod find;
+mod help;
+mod pipes;
+mod rebuild;
+mod refusals;
+mod seed_queries;
+mod stores;
+mod trace;

@@ -1,0 +1,168 @@
+//! The house: which crate may know which, and that the documents say it all.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests are tests"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Each crate, and those of ours that it may use.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("event-model", &[]),
+    ("event-log", &["event-model"]),
+    ("projection", &["event-model"]),
+    ("exchange", &["event-model", "projection"]),
+    (
+        "annals",
+        &["event-model", "event-log", "projection", "exchange"],
+    ),
+    ("annals-cli", &["annals"]),
+    // It measures the library, and nobody ships it.
+    ("annals-bench", &["annals"]),
+];
+
+fn packages() -> Vec<Value> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .arg("--manifest-path")
+        .arg(manifest)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let packages = packages();
+    let ours: BTreeSet<&str> = packages
+        .iter()
+        .map(|package| text(&package["name"]))
+        .collect();
+    let allowed: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    for package in &packages {
+        let name = text(&package["name"]);
+        let allowed = allowed.get(name).copied();
+        let allowed = allowed.unwrap_or_else(|| panic!("{name} is not in the list of crates"));
+        // Tests may see more than what they test: only what is shipped counts.
+        let shipped = package["dependencies"].as_array().unwrap().iter();
+        let shipped = shipped.filter(|dependency| dependency["kind"] != "dev");
+        for dependency in shipped.map(|dependency| text(&dependency["name"])) {
+            assert!(
+                !ours.contains(dependency) || allowed.contains(&dependency),
+                "{name} must not depend on {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn tests_point_down_too() {
+    let order: Vec<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    let place = |name: &str| order.iter().position(|known| *known == name);
+    for package in packages() {
+        let name = text(&package["name"]);
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let dependency = text(&dependency["name"]);
+            assert!(place(dependency) <= place(name), "{name} uses {dependency}");
+        }
+    }
+}
+
+/// Every word of a list of texts, wherever it stands in a schema.
+fn words(schema: &Value, name: &str, found: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(list) = fields.get(name).and_then(Value::as_array) {
+                found.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            fields.values().for_each(|value| words(value, name, found));
+        }
+        Value::Array(list) => list.iter().for_each(|value| words(value, name, found)),
+        _ => {}
+    }
+}
+
+/// The part of a document under a heading, down to the next one.
+fn section<'d>(document: &'d str, heading: &str) -> Option<&'d str> {
+    let (_, rest) = document.split_once(&format!("\n{heading}\n"))?;
+    let end = ["\n## ", "\n### "]
+        .iter()
+        .filter_map(|next| rest.find(next));
+    rest.get(..end.min().unwrap_or(rest.len()))
+}
+
+#[test]
+fn the_document_on_events_names_all_that_a_schema_allows() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/events.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_annals"))
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .args(["schema", "--json"])
+        .output()
+        .unwrap();
+    let schemas = String::from_utf8(output.stdout).unwrap();
+    let schemas: Vec<Value> = schemas
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(schemas.len(), 18);
+    for schema in &schemas {
+        let kind = text(&schema["properties"]["kind"]["const"]);
+        let section = section(&document, &format!("### `{kind}`"));
+        let section = section.unwrap_or_else(|| panic!("no section on {kind}"));
+        let data = &schema["properties"]["data"];
+        let fields = data["properties"].as_object().unwrap();
+        assert!(!fields.is_empty(), "{kind}");
+        for field in fields.keys() {
+            let row = format!("| `{field}` |");
+            assert!(section.contains(&row), "{kind}: {field}");
+        }
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        assert_eq!(rows.count(), fields.len(), "{kind}: a field too many");
+        let mut allowed = BTreeSet::new();
+        for field in ["stage", "status"] {
+            words(
+                &fields.get(field).cloned().unwrap_or_default(),
+                "enum",
+                &mut allowed,
+            );
+        }
+        for stage in allowed {
+            assert!(section.contains(&format!("`{stage}`")), "{kind}: {stage}");
+        }
+        let envelope = schema["properties"].as_object().unwrap();
+        for field in envelope.keys() {
+            let row = format!("| `{field}` |");
+            assert!(document.contains(&row), "the envelope: {field}");
+        }
+        let mut allowed = BTreeSet::new();
+        words(&schema["properties"], "enum", &mut allowed);
+        for word in allowed {
+            assert!(document.contains(&format!("`{word}`")), "{kind}: {word}");
+        }
+    }
+}
