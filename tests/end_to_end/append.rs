@@ -155,7 +155,6 @@ fn the_example_of_each_kind_works_as_it_is_printed() {
 }
 
 #[test]
-#[ignore = "bug: the example of `append retraction --help` lacks --fault, without which it is refused"]
 fn the_example_of_a_retraction_works_once_its_target_is_there() {
     let environment = Environment::with_sample();
     let example = example(&environment, "retraction");
@@ -276,7 +275,6 @@ fn a_dry_run_checks_and_appends_nothing() {
 }
 
 #[test]
-#[ignore = "bug: `append --dry-run` makes a store where there is none"]
 fn a_dry_run_makes_no_store() {
     let environment = Environment::new();
     let typed = format!("append --dry-run --file {}", sample());

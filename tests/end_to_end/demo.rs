@@ -56,7 +56,6 @@ fn what_a_demo_shows_can_be_typed() {
 }
 
 #[test]
-#[ignore = "bug: a demo does not quote its paths, so what it shows cannot be typed where one has a space"]
 fn what_a_demo_shows_can_be_typed_where_a_path_has_a_space() {
     replay("kept here");
 }

@@ -172,7 +172,6 @@ fn a_recorded_cut_by_the_clock_is_pinned_too() {
 }
 
 #[test]
-#[ignore = "bug: where the clock is behind the log, the instant of the head is refused as in the future"]
 fn the_instant_of_the_head_is_a_recorded_cut() {
     let environment = Environment::with_sample();
     let recorded = environment.head()["recorded"].clone();

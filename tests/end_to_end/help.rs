@@ -49,7 +49,6 @@ fn every_command_has_a_help_within_the_width() {
 }
 
 #[test]
-#[ignore = "bug: the usage lines of `append earnings-date` and others are longer"]
 fn every_usage_line_is_within_the_width() {
     let environment = Environment::new();
     for command in commands(&environment) {
@@ -81,7 +80,6 @@ fn the_help_of_what_is_typed_most_has_examples() {
 }
 
 #[test]
-#[ignore = "bug: `annals import --help` has no examples, only `annals import edgar --help` does"]
 fn the_help_of_import_has_examples() {
     let help = Environment::new().type_in("import --help").text();
     assert!(help.contains("\n  annals import edgar "), "{help}");

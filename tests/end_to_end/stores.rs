@@ -122,7 +122,6 @@ fn a_killed_holder_holds_nothing() {
 }
 
 #[test]
-#[ignore = "bug: the message on a store that is held does not say where the store is"]
 fn a_store_that_is_held_is_told_with_its_place() {
     let environment = Environment::with_sample();
     let lock = File::options()

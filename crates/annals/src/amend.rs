@@ -50,7 +50,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEvent`], [`Error::CannotSet`] for a path that is no field
+    /// [`Error::UnknownEvent`], [`Error::CorrectsRetraction`],
+    /// [`Error::CannotSet`] for a path that is no field
     /// of the claim, [`Error::NothingChanged`], or what [`Store::append_lines`]
     /// says.
     pub fn correct(
@@ -60,6 +61,9 @@ impl Store {
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
+        if target.is_retraction() {
+            return Err(Error::CorrectsRetraction { id });
+        }
         let mut fields = as_object(&target);
         let before = fields.clone();
         for (path, value) in settings {

@@ -1,10 +1,11 @@
-//! The cache of the [`Directory`]: the events it is made of, as lines of JSON
-//! behind a line that says how far the log was read and its hash there.
+//! The cache of the [`Directory`]: a line with a checksum of the rest, one that
+//! says how far the log was read and its hash there, and the events that it is
+//! made of, a line each: the position and the JSON.
 //!
-//! It is believed only where the log has that hash at that position. Missing,
-//! older, damaged or of another log: it is made again.
+//! It is believed only where the checksum holds and the log has that hash at
+//! that position. Missing, older, damaged or of another log: it is made again.
 
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use event_log::{EventLog, Hash};
@@ -15,7 +16,7 @@ use projection::basis::Placed;
 use crate::directory::Directory;
 use crate::error::{Error, io_at};
 
-const MAGIC: &str = "annals-directory-1";
+const MAGIC: &str = "annals-directory-2";
 /// The file is written again once it is behind by so many events.
 const LAG_EVENTS_MAX: u64 = 1_000;
 
@@ -34,27 +35,27 @@ pub(crate) fn load(path: &Path, log: &impl EventLog) -> Result<Directory, Error>
 }
 
 fn read(path: &Path) -> Option<(Directory, String)> {
-    let mut lines = BufReader::new(std::fs::File::open(path).ok()?).lines();
-    let first = lines.next()?.ok()?;
-    let mut words = first.split(' ');
-    if words.next() != Some(MAGIC) {
+    let text = std::fs::read_to_string(path).ok()?;
+    let (first, body) = text.split_once('\n')?;
+    let (magic, sum) = first.split_once(' ')?;
+    if magic != MAGIC || sum != checksum(body) {
         return None;
     }
-    let upto = words.next()?.parse().ok()?;
-    let hash = words.next()?.to_owned();
-    let count: usize = words.next()?.parse().ok()?;
+    let mut lines = body.lines();
+    let (upto, hash) = lines.next()?.split_once(' ')?;
     let mut directory = Directory::default();
-    let mut read = 0;
     for line in lines {
-        let line = line.ok()?;
         let (position, json) = line.split_once(' ')?;
         let position = Position(position.parse().ok()?);
         let event = Event::from_stored(SCHEMA, json.as_bytes()).ok()?;
         directory.add(Placed { position, event });
-        read += 1;
     }
-    directory.reach(Position(upto));
-    (read == count).then_some((directory, hash))
+    directory.reach(Position(upto.parse().ok()?));
+    Some((directory, hash.to_owned()))
+}
+
+fn checksum(body: &str) -> String {
+    format!("{:08x}", crc32fast::hash(body.as_bytes()))
 }
 
 /// Writes the file if it is missing much.
@@ -63,10 +64,10 @@ pub(crate) fn save_if_behind(
     directory: &Directory,
     log: &impl EventLog,
 ) -> Result<(), Error> {
-    let first_line = std::fs::File::open(path)
+    let head = std::fs::File::open(path)
         .ok()
-        .and_then(|file| BufReader::new(file).lines().next()?.ok());
-    let upto = first_line.and_then(|line| line.split(' ').nth(1)?.parse::<u64>().ok());
+        .and_then(|file| BufReader::new(file).lines().nth(1)?.ok());
+    let upto = head.and_then(|line| line.split(' ').next()?.parse::<u64>().ok());
     if directory.upto().0.saturating_sub(upto.unwrap_or(0)) < LAG_EVENTS_MAX {
         return Ok(());
     }
@@ -79,20 +80,14 @@ pub(crate) fn save(path: &Path, directory: &Directory, log: &impl EventLog) -> R
     let hash = log.head_at(upto)?.map_or(Hash::ZERO, |head| head.hash);
     let folder = path.parent().unwrap_or(path);
     let temporary = tempfile::NamedTempFile::new_in(folder).map_err(io_at(folder))?;
-    let mut out = BufWriter::new(temporary);
-    let mut write = || {
-        writeln!(out, "{MAGIC} {upto} {hash} {}", directory.events().count())?;
-        for Placed { position, event } in directory.events() {
-            writeln!(out, "{position} {}", event.to_json())?;
-        }
-        out.flush()
-    };
-    write().map_err(io_at(path))?;
-    let temporary = out
-        .into_inner()
-        .map_err(|error| io_at(path)(error.into_error()))?;
-    temporary
-        .persist(path)
-        .map_err(|error| io_at(path)(error.error))?;
+    let mut body = format!("{upto} {hash}\n");
+    for Placed { position, event } in directory.events() {
+        body.push_str(&format!("{position} {}\n", event.to_json()));
+    }
+    let text = format!("{MAGIC} {}\n{body}", checksum(&body));
+    let refused = |error| io_at(path)(error);
+    let mut file = temporary;
+    file.write_all(text.as_bytes()).map_err(refused)?;
+    file.persist(path).map_err(|error| refused(error.error))?;
     Ok(())
 }

@@ -120,6 +120,12 @@ pub enum Error {
         /// What can be set there.
         settable: Vec<String>,
     },
+    /// A correction of a retraction.
+    #[error("event {id} is a retraction, which cannot be corrected")]
+    CorrectsRetraction {
+        /// The retraction.
+        id: EventId,
+    },
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
@@ -172,7 +178,7 @@ pub struct LineProblems {
 #[non_exhaustive]
 pub enum LineProblem {
     /// Not UTF-8.
-    #[error("column {column}: not UTF-8")]
+    #[error("not UTF-8")]
     NotUtf8 {
         /// The byte, from 1.
         column: usize,
@@ -184,7 +190,7 @@ pub enum LineProblem {
         most: usize,
     },
     /// Not JSON.
-    #[error("column {column}: {message}")]
+    #[error("{message}")]
     NotJson {
         /// The column, from 1.
         column: usize,
@@ -194,6 +200,17 @@ pub enum LineProblem {
     /// Not an event.
     #[error("{0}")]
     Event(Box<Problem>),
+}
+
+impl LineProblem {
+    /// Where in the line it is, from 1, if it is in one place.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        match self {
+            Self::NotUtf8 { column } | Self::NotJson { column, .. } => Some(*column),
+            Self::TooLong { .. } | Self::Event(_) => None,
+        }
+    }
 }
 
 /// A line whose id belongs to another event.

@@ -116,7 +116,9 @@ impl Store {
             Some(RecordedCut::Position(cut)) => cut,
             Some(RecordedCut::Moment(moment)) => {
                 let cut = moment.known(question.zone);
-                let now = self.now();
+                // The clock may be behind the log, which never goes back.
+                let now = self.log().head().recorded.max(Some(self.now()));
+                let now = now.unwrap_or(cut);
                 if cut > now {
                     return Err(Error::CutInFuture { cut, now });
                 }

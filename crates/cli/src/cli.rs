@@ -253,7 +253,10 @@ pub(crate) struct CorrectArgs {
 #[command(after_help = "\
 Examples:
   annals export alibaba --at 2025-12-23 --format json -o alibaba.json
-  annals export --all --at 2026-03-08 --format jsonl | annals --store copy append --file -")]
+  annals export --all --at 2026-03-08 --format jsonl | annals --store copy append --file -
+
+A company that is declared only after the date is not in the JSON Lines: append
+those with --new-company.")]
 pub(crate) struct ExportArgs {
     /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
     #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -283,6 +286,9 @@ pub(crate) enum ExportFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  annals import edgar CIK0001318605.json CIK0001318605-submissions-001.json")]
 pub(crate) struct ImportArgs {
     #[command(subcommand)]
     pub(crate) format: ImportFormat,

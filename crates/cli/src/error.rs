@@ -78,6 +78,15 @@ impl CommandError {
         self.broken_pipe
     }
 
+    /// Says which store it is about.
+    pub(crate) fn in_store(self, dir: &Path) -> Self {
+        let place = dir.display().to_string();
+        match self.what.contains(&place) {
+            true => self,
+            false => self.detail(format!("store: {place}")),
+        }
+    }
+
     /// Says which input the lines at fault are of.
     pub(crate) fn in_input(mut self, name: &str) -> Self {
         for detail in &mut self.details {
@@ -126,8 +135,9 @@ impl From<Error> for CommandError {
                         .iter()
                         .map(move |problem| (line.line, problem))
                 })
-                .fold(told, |told, (line, problem)| {
-                    told.detail(format!("line {line}: {problem}"))
+                .fold(told, |told, (line, problem)| match problem.column() {
+                    Some(column) => told.detail(format!("line {line}:{column}: {problem}")),
+                    None => told.detail(format!("line {line}: {problem}")),
                 })
                 .hint("mend these and append again; `annals schema KIND` shows what a kind holds"),
             Error::IdsReused { conflicts } => conflicts
@@ -193,6 +203,7 @@ fn code_of(error: &Error) -> ExitCode {
     match error {
         Error::Lines { .. } | Error::NoEvents { .. } | Error::Amendment { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
+        Error::CorrectsRetraction { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
@@ -269,6 +280,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Time(_) => "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z",
         Error::NoEvents { .. } => "give one JSON object a line",
         Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
+        Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
         Error::NothingChanged => "set a field to another value: --set data.stage=considering",
         _ => return None,
     })

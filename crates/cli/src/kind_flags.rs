@@ -21,9 +21,11 @@ fn command(kind: &'static Kind) -> Command {
     let name = dashed(kind.name);
     let fields = kind.fields.iter().map(flag);
     Command::new(&name)
+        .override_usage(format!("annals append {name} <COMPANY> [OPTIONS]"))
         .about(kind.about)
         .arg(
             Arg::new("company")
+                .value_name("COMPANY")
                 .required(true)
                 .help("A slug, or lei:… cik:… isin:… ticker:XNYS:BABA"),
         )
@@ -163,6 +165,9 @@ fn example(kind: &Kind, name: &str) -> String {
     text.push_str(
         "         --published 2025-12-23 --certainty asserted --source-name 'Some paper'",
     );
+    if kind.name == annals::model::kinds::RETRACTION {
+        text.push_str(" \\\n         --fault source");
+    }
     if let Some(life) = &kind.life {
         text.push_str("\n\nStages: ");
         text.push_str(&life.all().collect::<Vec<_>>().join(", "));

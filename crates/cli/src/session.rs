@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use annals::log_errors::OpenError;
 use annals::model::time::{Instant, Zone, parse_day};
 use annals::projection::basis::Basis;
-use annals::{Clock, Moment, Question, RecordedCut, Store, SystemClock};
+use annals::{Clock, Error, Moment, Question, RecordedCut, Store, SystemClock};
 use etcetera::{BaseStrategy, choose_base_strategy};
+use tempfile::TempDir;
 
 use crate::cli::CutArgs;
 use crate::error::CommandError;
@@ -47,12 +49,43 @@ impl Session {
 
     /// Opens the store that is there.
     pub(crate) fn open(&self) -> Result<Store, CommandError> {
-        Ok(Store::open(&self.dir, Arc::clone(&self.clock))?)
+        let store = Store::open(&self.dir, Arc::clone(&self.clock));
+        store.map_err(|error| CommandError::from(error).in_store(&self.dir))
     }
 
     /// Opens the store, and makes it first if there is none.
     pub(crate) fn create_or_open(&self) -> Result<Store, CommandError> {
-        Ok(Store::create_or_open(&self.dir, Arc::clone(&self.clock))?)
+        let store = Store::create_or_open(&self.dir, Arc::clone(&self.clock));
+        store.map_err(|error| CommandError::from(error).in_store(&self.dir))
+    }
+
+    /// Opens the store for something that is only tried: where there is none, an
+    /// empty one in a temporary folder, which goes with it.
+    pub(crate) fn open_to_try(&self) -> Result<(Store, Option<TempDir>), CommandError> {
+        match Store::open(&self.dir, Arc::clone(&self.clock)) {
+            Ok(store) => Ok((store, None)),
+            Err(Error::Open(OpenError::NoStore { .. })) => {
+                let refused = |error: std::io::Error| {
+                    let what = "cannot make a temporary folder";
+                    CommandError::new(ExitCode::Machine, what).detail(error.to_string())
+                };
+                let folder = tempfile::tempdir().map_err(refused)?;
+                let store = self.in_dir(&folder.path().join("store")).create_or_open()?;
+                Ok((store, Some(folder)))
+            }
+            Err(error) => Err(CommandError::from(error).in_store(&self.dir)),
+        }
+    }
+
+    /// Opens the store to append to it, or only to try.
+    pub(crate) fn open_to_append(
+        &self,
+        dry_run: bool,
+    ) -> Result<(Store, Option<TempDir>), CommandError> {
+        match dry_run {
+            true => self.open_to_try(),
+            false => self.create_or_open().map(|store| (store, None)),
+        }
     }
 
     pub(crate) fn now(&self) -> Instant {

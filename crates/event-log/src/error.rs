@@ -210,7 +210,7 @@ fn held_by(pid: Option<u32>, since: Option<Instant>) -> String {
 #[non_exhaustive]
 pub enum AppendError {
     /// The stream does not have the expected version.
-    #[error("{company} is at version {actual}")]
+    #[error("{company} is at version {actual}, and {expected} was expected")]
     Conflict {
         /// The company.
         company: Slug,

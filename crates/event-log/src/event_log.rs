@@ -5,6 +5,8 @@
 //! - [`Outcome`] says where an event stands after it.
 //! - [`Head`] is the end of the log: its position, time and hash.
 
+use std::fmt;
+
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
@@ -83,6 +85,16 @@ impl Expected {
             Self::Any => true,
             Self::None => actual == Version(0),
             Self::Exactly(version) => actual == version,
+        }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any version"),
+            Self::None | Self::Exactly(Version(0)) => f.write_str("no event"),
+            Self::Exactly(version) => write!(f, "version {version}"),
         }
     }
 }

@@ -108,7 +108,7 @@ pub(crate) fn run(
         new_company: args.new_company,
         ..options(&args.options)?
     };
-    let (store, appended) = match &args.input {
+    let (store, appended, _temporary) = match &args.input {
         Input::Nothing => {
             return Err(CommandError::usage("nothing to append")
                 .hint("give --file FILE, or a kind and its flags: `annals append --help`"));
@@ -117,7 +117,7 @@ pub(crate) fn run(
             return Err(CommandError::usage(error.to_string()));
         }
         Input::Flags(Ok(event)) => {
-            let store = session.create_or_open()?;
+            let (store, temporary) = session.open_to_append(options.dry_run)?;
             let mut event = event.clone();
             if let Some(fields) = event.as_object_mut() {
                 fields.entry("id").or_insert_with(|| json!(store.new_id()));
@@ -126,16 +126,18 @@ pub(crate) fn run(
             (
                 store,
                 appended.map_err(|error| CommandError::from(error).in_flags())?,
+                temporary,
             )
         }
         Input::File(path) => {
             let mut input = open(path)?;
-            let store = session.create_or_open()?;
+            let (store, temporary) = session.open_to_append(options.dry_run)?;
             let name = name_of(path);
             let appended = store.append_lines(&name, &mut *input, options);
             (
                 store,
                 appended.map_err(|error| CommandError::from(error).in_input(&name))?,
+                temporary,
             )
         }
     };

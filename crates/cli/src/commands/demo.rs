@@ -53,9 +53,15 @@ pub(crate) fn run(
     out.line("What was known when, of one company's chips and results. Every command")?;
     out.line("below can be typed as it stands.")?;
     if let Ok(program) = std::env::current_exe() {
-        out.line(&format!("\n$ alias annals={}", program.display()))?;
+        out.line(&format!(
+            "\n$ alias annals={}",
+            quoted(&program.display().to_string())
+        ))?;
     }
-    out.line(&format!("$ export ANNALS_STORE={}", store.display()))?;
+    out.line(&format!(
+        "$ export ANNALS_STORE={}",
+        quoted(&store.display().to_string())
+    ))?;
     for (about, command) in STEPS {
         let words = command.split(' ').map(|word| match word {
             "{sample}" => sample.display().to_string(),
@@ -113,6 +119,15 @@ fn refused(path: &Path, error: &io::Error) -> CommandError {
     .detail(error.to_string())
 }
 
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
 /// Says what a command is for, shows it as it is typed, and runs it.
 fn step(
     session: &Session,
@@ -121,7 +136,8 @@ fn step(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     out.line(&format!("\n\n# {about}\n"))?;
-    out.line(&format!("$ annals {}\n", words.join(" ")))?;
+    let shown: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    out.line(&format!("$ annals {}\n", shown.join(" ")))?;
     out.finish()?;
     let typed = std::iter::once("annals").chain(words.iter().map(String::as_str));
     let cli = Cli::try_parse_from(typed).map_err(|error| {

@@ -22,7 +22,7 @@ pub(crate) fn edgar(
         .iter()
         .map(|path| read(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let store = session.create_or_open()?;
+    let (store, _temporary) = session.open_to_append(args.dry_run)?;
     let imported = store.import_edgar(&files, args.cik.as_deref(), args.dry_run)?;
     store.close()?;
     let mut table = Table::new(out.is_terminal());
