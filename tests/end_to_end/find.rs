@@ -122,7 +122,7 @@ fn the_other_commands_find_alike() {
         "diff 2025-12-23 2026-03-08 cik:1577552 --json",
         "export ticker:BABA --at 2025-12-23 --format jsonl",
     ] {
-        let lines = environment.type_in(typed).json_lines();
-        assert!(!lines.is_empty(), "{typed}");
+        let text = environment.type_in(typed).text();
+        assert!(text.contains("alibaba"), "{typed}: {text}");
     }
 }

@@ -29,7 +29,7 @@ fn cached() -> (Environment, Vec<PathBuf>) {
         .collect();
     files.sort();
     let names: Vec<_> = files.iter().filter_map(|file| file.file_name()).collect();
-    assert_eq!(names, ["directory", "index"]);
+    assert_eq!(names, ["directory", "head", "index"]);
     (environment, files)
 }
 
@@ -91,6 +91,7 @@ fn without_its_caches_a_store_answers_the_same() {
 
 #[test]
 fn a_damaged_index_changes_no_answer() {
+    check("head", damages);
     check("index", damages);
     check("index", |bytes| flips(bytes, 25).collect());
 }

@@ -271,9 +271,9 @@ fn bytes_at_fault() -> Vec<Line> {
         raw(
             "truncated JSON",
             whole.as_bytes()[..60].to_vec(),
-            &[":1", "column"],
+            &["in.jsonl:1:60: "],
         ),
-        raw("no JSON", b"hello\n".to_vec(), &[":1", "column 1"]),
+        raw("no JSON", b"hello\n".to_vec(), &[":1:1: "]),
         raw("a line of 2 MB", long.into_bytes(), &[":1", "262144"]),
         raw(
             "no UTF-8",

@@ -44,22 +44,22 @@ impl Store {
         }
     }
 
-    /// What is known of a company itself.
+    /// What is known of a company itself, and how many of its events are visible.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
-    pub fn company(&self, company: &Slug, basis: &Basis) -> Result<Company, Error> {
+    pub fn company(&self, company: &Slug, basis: &Basis) -> Result<(Company, usize), Error> {
         let mut events = self.history(company, basis)?;
+        let is_visible = |placed: &&Placed| placed.event.published.instant() <= basis.cuts.known;
+        let visible = events.iter().filter(is_visible).count();
         events.retain(|placed| {
             &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
         });
         let standing = Standing::of(&events, &basis.cuts);
-        Ok(identity::company(
-            company,
-            &claim::threads(&standing),
-            basis.cuts.on,
-        ))
+        let threads = claim::threads(&standing);
+        let company = identity::company(company, &threads, basis.cuts.on);
+        Ok((company, visible))
     }
 
     /// The slugs of the companies that the log knows by the recorded cut, in

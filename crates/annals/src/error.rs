@@ -23,7 +23,7 @@ pub enum Error {
     #[error(transparent)]
     Append(#[from] AppendError),
     /// Lines of a batch are at fault; nothing was appended.
-    #[error("{} of {read} lines at fault; nothing was appended", lines.len())]
+    #[error("lines at fault: {} of {read}; nothing was appended", lines.len())]
     Lines {
         /// The lines and what is wrong with each.
         lines: Vec<LineProblems>,
@@ -31,7 +31,7 @@ pub enum Error {
         read: u64,
     },
     /// Ids of a batch belong to other events; nothing was appended.
-    #[error("{} ids belong to other events; nothing was appended", conflicts.len())]
+    #[error("ids that belong to other events: {}; nothing was appended", conflicts.len())]
     IdsReused {
         /// The lines, the ids, and where they stand already.
         conflicts: Vec<IdReused>,
@@ -130,7 +130,7 @@ pub enum Error {
     #[error("the correction changes nothing")]
     NothingChanged,
     /// A file that cannot be imported; nothing was appended.
-    #[error("{} files at fault; nothing was imported", files.len())]
+    #[error("files at fault: {}; nothing was imported", files.len())]
     Import {
         /// The files and why.
         files: Vec<(String, String)>,

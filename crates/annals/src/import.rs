@@ -52,7 +52,13 @@ impl Store {
         for file in files {
             match edgar::read(&file.name, &file.bytes, cik) {
                 Ok(crawl) => by_cik.entry(crawl.cik.clone()).or_default().push(crawl),
-                Err(error) => faults.push((file.name.clone(), causes(&error))),
+                Err(error) => {
+                    let why = causes(&error);
+                    let why = why
+                        .strip_prefix(&format!("{}: ", file.name))
+                        .unwrap_or(&why);
+                    faults.push((file.name.clone(), why.to_owned()));
+                }
             }
         }
         let mut taken = Vec::new();

@@ -12,7 +12,7 @@ use event_model::identifier::CompanyKey;
 use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::problem::Defect;
-use event_model::time::{Instant, Published};
+use event_model::time::{Instant, Published, Zone};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
 use projection::basis::Placed;
 use serde_json::{Map, Value};
@@ -109,7 +109,7 @@ impl<'s> Preparation<'s> {
             {
                 let slug = slug.clone();
                 if let Some(published) = earliest {
-                    self.found(line, &slug, published.clone())?;
+                    self.found(line, &slug, in_utc(published))?;
                 }
                 Ok(slug)
             }
@@ -241,4 +241,15 @@ fn target_of(event: &Event) -> Target {
         thread: event.thread.clone(),
         published: event.published.clone(),
     }
+}
+
+/// The same instant, in words that mean it where no zone is given.
+fn in_utc(published: &Published) -> Published {
+    let read = |text: &str| Published::parse(text, Zone::UTC).ok();
+    let as_written = read(published.text());
+    let is_same = |again: &Published| again.instant() == published.instant();
+    as_written
+        .filter(is_same)
+        .or_else(|| read(&published.instant().to_string()))
+        .unwrap_or_else(|| published.clone())
 }

@@ -78,6 +78,16 @@ impl Store {
         Ok(self.log.close()?)
     }
 
+    /// Lets go of a folder in which nothing was stored, and takes away what was
+    /// made there; a store that holds something is only closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Open`] if a file cannot be removed.
+    pub fn discard_if_empty(self) -> Result<(), Error> {
+        Ok(self.log.discard_if_empty()?)
+    }
+
     /// The folder.
     #[must_use]
     pub fn dir(&self) -> &Path {

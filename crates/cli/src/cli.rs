@@ -129,7 +129,7 @@ pub(crate) struct DiffArgs {
     pub(crate) company: String,
     #[command(flatten)]
     pub(crate) cuts: CutArgs,
-    /// Print JSON Lines
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -6,8 +6,9 @@ use std::io;
 use std::path::Path;
 
 use annals::Error;
-use annals::error::OtherEvent;
+use annals::error::{LineProblem, LineProblems, OtherEvent};
 use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
+use annals::model::problem::Defect;
 
 use crate::exit_code::ExitCode;
 
@@ -104,7 +105,7 @@ impl CommandError {
                 *detail = rest.to_owned();
             }
         }
-        if self.what.starts_with("1 of 1 lines") {
+        if self.what.starts_with("lines at fault: 1 of 1;") {
             self.what = "the event is at fault; nothing was appended".to_owned();
         }
         self
@@ -139,7 +140,7 @@ impl From<Error> for CommandError {
                     Some(column) => told.detail(format!("line {line}:{column}: {problem}")),
                     None => told.detail(format!("line {line}: {problem}")),
                 })
-                .hint("mend these and append again; `annals schema KIND` shows what a kind holds"),
+                .hint(hint_for_lines(lines)),
             Error::IdsReused { conflicts } => conflicts
                 .iter()
                 .fold(told, |told, conflict| {
@@ -174,9 +175,12 @@ impl From<Error> for CommandError {
             Error::CannotSet { settable, .. } => {
                 told.hint(format!("what can be set: {}", settable.join(", ")))
             }
-            Error::Import { files } => files.iter().fold(told, |told, (file, why)| {
-                told.detail(format!("{file}: {why}"))
-            }),
+            Error::Import { files } => files
+                .iter()
+                .fold(told, |told, (file, why)| {
+                    told.detail(format!("{file}: {why}"))
+                })
+                .hint("give the file as EDGAR has it; --cik tells whose an older page is"),
             other => match hint_for(other) {
                 Some(hint) => told.causes_of(other).hint(hint),
                 None => told.causes_of(other),
@@ -196,6 +200,22 @@ impl CommandError {
             source = cause.source();
         }
         self
+    }
+}
+
+fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
+    let is_unknown_company = |problem: &LineProblem| {
+        matches!(problem, LineProblem::Event(problem)
+            if matches!(problem.what, Defect::UnknownCompany { .. }))
+    };
+    if lines
+        .iter()
+        .flat_map(|line| &line.problems)
+        .all(is_unknown_company)
+    {
+        "declare it with `annals append company SLUG --name …`, or add --new-company"
+    } else {
+        "mend these and append again; `annals schema KIND` shows what a kind holds"
     }
 }
 
@@ -261,6 +281,10 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "one process at a time: wait for that one, or end it, and try again"
         }
         Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Open(OpenError::Damaged { .. }) => {
+            "keep a copy of the folder; what is before that position can be read from a copy \
+             without its cache folder"
+        }
         Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
             "nothing was changed; keep a copy of the folder before you try to mend it"
         }

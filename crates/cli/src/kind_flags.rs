@@ -20,7 +20,9 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
 fn command(kind: &'static Kind) -> Command {
     let name = dashed(kind.name);
     let fields = kind.fields.iter().map(flag);
+    let aliases = Some(kind.name).filter(|as_in_json| **as_in_json != *name);
     Command::new(&name)
+        .aliases(aliases)
         .override_usage(format!("annals append {name} <COMPANY> [OPTIONS]"))
         .about(kind.about)
         .arg(
@@ -273,6 +275,7 @@ fn value(shape: Shape, values: &[&str]) -> Option<Value> {
         Shape::Quantity => quantity(first),
         Shape::Money => money(first),
         Shape::Number => number(first),
+        Shape::Stage | Shape::Word(_) => json!(first.replace('-', "_")),
         _ => json!(first),
     })
 }

@@ -8,7 +8,6 @@ use annals::model::time::{Instant, Zone, parse_day};
 use annals::projection::basis::Basis;
 use annals::{Clock, Error, Moment, Question, RecordedCut, Store, SystemClock};
 use etcetera::{BaseStrategy, choose_base_strategy};
-use tempfile::TempDir;
 
 use crate::cli::CutArgs;
 use crate::error::CommandError;
@@ -59,32 +58,41 @@ impl Session {
         store.map_err(|error| CommandError::from(error).in_store(&self.dir))
     }
 
-    /// Opens the store for something that is only tried: where there is none, an
-    /// empty one in a temporary folder, which goes with it.
-    pub(crate) fn open_to_try(&self) -> Result<(Store, Option<TempDir>), CommandError> {
-        match Store::open(&self.dir, Arc::clone(&self.clock)) {
-            Ok(store) => Ok((store, None)),
-            Err(Error::Open(OpenError::NoStore { .. })) => {
-                let refused = |error: std::io::Error| {
-                    let what = "cannot make a temporary folder";
-                    CommandError::new(ExitCode::Machine, what).detail(error.to_string())
-                };
-                let folder = tempfile::tempdir().map_err(refused)?;
-                let store = self.in_dir(&folder.path().join("store")).create_or_open()?;
-                Ok((store, Some(folder)))
-            }
-            Err(error) => Err(CommandError::from(error).in_store(&self.dir)),
-        }
-    }
-
-    /// Opens the store to append to it, or only to try.
-    pub(crate) fn open_to_append(
+    /// Opens the store to append to it, and does so. A store that is made for it
+    /// goes again if nothing comes of it. To only try, where there is no store,
+    /// one in a temporary folder will do.
+    pub(crate) fn appending<T>(
         &self,
         dry_run: bool,
-    ) -> Result<(Store, Option<TempDir>), CommandError> {
-        match dry_run {
-            true => self.open_to_try(),
-            false => self.create_or_open().map(|store| (store, None)),
+        append: impl FnOnce(&Store) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let folder;
+        let was_there = self.dir.exists();
+        let store = match Store::open(&self.dir, Arc::clone(&self.clock)) {
+            Ok(store) => store,
+            Err(Error::Open(OpenError::NoStore { .. })) if dry_run => {
+                folder = tempfile::tempdir().map_err(|error| {
+                    CommandError::new(ExitCode::Machine, "cannot make a temporary folder")
+                        .detail(error.to_string())
+                })?;
+                self.in_dir(&folder.path().join("store")).create_or_open()?
+            }
+            Err(Error::Open(OpenError::NoStore { .. })) => self.create_or_open()?,
+            Err(error) => return Err(CommandError::from(error).in_store(&self.dir)),
+        };
+        match append(&store) {
+            Ok(done) => {
+                store.close()?;
+                Ok(done)
+            }
+            Err(error) => {
+                store.discard_if_empty()?;
+                if !was_there {
+                    // It has something in it if the store was made by others.
+                    std::fs::remove_dir(&self.dir).ok();
+                }
+                Err(error)
+            }
         }
     }
 

@@ -17,6 +17,9 @@ pub enum Damage {
     /// No block holds a position that must be there.
     #[error("the block is missing")]
     BlockMissing,
+    /// The log ends here, and went further when it was last closed.
+    #[error("the log ends before it, and went further when it was last closed")]
+    TailLost,
     /// A block is shorter or longer than its header says.
     #[error("the block has the wrong length")]
     BlockLength,

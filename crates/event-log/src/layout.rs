@@ -79,6 +79,11 @@ impl Layout {
         self.dir.join("cache")
     }
 
+    /// The mark of the head.
+    pub(crate) fn head_mark(&self) -> PathBuf {
+        self.cache().join("head")
+    }
+
     pub(crate) fn index(&self) -> PathBuf {
         self.cache().join("index")
     }
@@ -134,6 +139,11 @@ impl Layout {
         OpenError::NotAFolder {
             path: self.dir.clone(),
         }
+    }
+
+    /// Removes the lock of a store that is no more.
+    pub(crate) fn remove_lock(&self) -> Result<(), OpenError> {
+        ignore_missing(fs::remove_file(self.lock())).map_err(at(&self.lock()))
     }
 
     /// Removes all that a store consists of, but not its lock.

@@ -19,6 +19,7 @@ mod clock;
 mod error;
 mod event_log;
 mod hash;
+mod head_mark;
 mod index;
 mod index_file;
 mod layout;

@@ -30,10 +30,11 @@ pub use check::{Stats, Verified};
 use crate::admission::Request;
 use crate::block::Encoder;
 use crate::clock::Clock;
-use crate::error::{AppendError, LogError};
+use crate::error::{AppendError, LogError, OpenError};
 use crate::event_log::{
     Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded, TailEvents,
 };
+use crate::head_mark;
 use crate::index::Index;
 use crate::layout::Layout;
 use crate::layout::format::Format;
@@ -56,6 +57,8 @@ pub struct SledLog {
     queue: Queue<Request, Result<Vec<Outcome>, AppendError>>,
     poisoned: AtomicBool,
     progress: Progress,
+    /// What the mark of the head says.
+    marked: AtomicU64,
     /// Up to where the index file goes.
     saved: AtomicU64,
     clock: Arc<dyn Clock>,
@@ -99,6 +102,23 @@ impl SledLog {
         self.close_now()
     }
 
+    /// Closes a store that holds nothing, and takes away what was made of it;
+    /// the folder itself stays. One that holds something is only closed.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if a file cannot be removed.
+    pub fn discard_if_empty(self) -> Result<(), OpenError> {
+        let is_empty = self.head().position == Position(0);
+        let layout = self.layout.clone();
+        self.close()?;
+        if is_empty {
+            layout.clear()?;
+            layout.remove_lock()?;
+        }
+        Ok(())
+    }
+
     fn close_now(&mut self) -> Result<(), LogError> {
         self.progress.shut();
         if self.poisoned.load(Ordering::Acquire) {
@@ -108,6 +128,10 @@ impl SledLog {
         if head - saved.min(head) > limits::INDEX_LAG_EVENTS_MAX.max(head / 100) {
             // A cache that cannot be written is made again at the next open.
             let _ = self.save_index();
+        }
+        if self.marked.load(Ordering::Acquire) != head {
+            // Without a new mark, a loss after the old one is not seen.
+            let _ = head_mark::save(&self.layout.head_mark(), self.format.store, self.head());
         }
         self.engine
             .close()

@@ -187,12 +187,12 @@ impl Draft {
             );
         }
         if self.repeats.is_some() && strikes {
-            problems.add(
-                "repeats",
-                Defect::Excludes {
-                    other: "supersedes",
-                },
-            );
+            let other = if is_retraction {
+                "kind retraction"
+            } else {
+                "supersedes"
+            };
+            problems.add("repeats", Defect::Excludes { other });
         }
         if strikes && self.fault.is_none() && !problems.0.iter().any(|p| p.path == "fault") {
             problems.add("fault", Defect::NoFault);

@@ -64,12 +64,17 @@ pub struct Slug(Box<str>);
 /// A text that is not a [`Slug`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is not a slug (lower-case letters, digits and single hyphens, at most {} bytes)",
-    limits::SLUG_BYTES_MAX
+    "{text:?} is not a slug (lower-case letters, digits and single hyphens, at most {} bytes){}",
+    limits::SLUG_BYTES_MAX,
+    proposal(text)
 )]
 pub struct SlugError {
     /// What was read.
     pub text: String,
+}
+
+fn proposal(text: &str) -> String {
+    Slug::from_name(text).map_or_else(String::new, |slug| format!("; did you mean {slug}?"))
 }
 
 impl Slug {

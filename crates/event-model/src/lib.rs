@@ -23,6 +23,6 @@ pub mod limits;
 pub mod problem;
 pub mod schema;
 mod shape;
-mod thread;
+pub mod thread;
 pub mod time;
 pub mod vocabulary;

@@ -190,6 +190,12 @@ fn check_quantity(path: &str, value: &Value, problems: &mut Problems) {
     };
     let (min, max) = (bound("min"), bound("max"));
     check_range(path, min, max, problems);
+    if !["min", "max", "hedge"]
+        .iter()
+        .any(|name| fields.contains_key(*name))
+    {
+        problems.add(format!("{path}.min"), Defect::Missing);
+    }
     for name in ["unit", "hedge"] {
         if let Some(value) = fields.get(name) {
             check_text(&format!("{path}.{name}"), value, problems);
@@ -286,7 +292,10 @@ fn number(path: &str, value: &Value, problems: &mut Problems) -> Option<Decimal>
         problems.add(path, wrong_type("a number", value));
         return None;
     };
-    problems.take(path, decimal(&number.to_string()))
+    let text = number.to_string();
+    let scientific = || Decimal::from_scientific(&text).ok();
+    let read = decimal(&text).or_else(|defect| scientific().ok_or(defect));
+    problems.take(path, read)
 }
 
 /// Reads a decimal number; one with an exponent is no decimal.

@@ -1,4 +1,5 @@
-//! The name of the thread that an event belongs to, where none is given.
+//! The name of the thread that an event belongs to, where none is given:
+//! [`words_of`] the values of its kind's natural key.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub(crate) fn derive(
     let mut parts = Vec::new();
     let mut missing = Vec::new();
     for group in kind.thread_key {
-        match group.iter().find_map(|name| words_of(data.get(*name)?)) {
+        match group.iter().find_map(|name| part_of(data.get(*name)?)) {
             Some(part) => parts.push(part),
             None => missing.push(group.join(" or ")),
         }
@@ -48,8 +49,7 @@ fn own_thread(own: &str) -> Box<str> {
     digest.get(..12).unwrap_or_default().into()
 }
 
-/// A value in lower-case letters and digits of any script, joined by hyphens.
-fn words_of(value: &Value) -> Option<String> {
+fn part_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Array(list) => list
@@ -59,6 +59,13 @@ fn words_of(value: &Value) -> Option<String> {
             .join("-"),
         _ => return None,
     };
+    Some(words_of(&text)).filter(|words| !words.is_empty())
+}
+
+/// A text in lower-case letters and digits of any script, joined by hyphens:
+/// what names a thread, and what two spellings of a period share.
+#[must_use]
+pub fn words_of(text: &str) -> String {
     let mut words = String::new();
     for character in text.chars() {
         if character.is_alphanumeric() {
@@ -72,6 +79,6 @@ fn words_of(value: &Value) -> Option<String> {
         .rev()
         .find(|at| words.is_char_boundary(*at));
     words.truncate(end.unwrap_or(0));
-    let words = words.trim_end_matches('-');
-    (!words.is_empty()).then(|| words.to_owned())
+    words.truncate(words.trim_end_matches('-').len());
+    words
 }

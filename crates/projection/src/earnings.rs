@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use event_model::edtf::{Bounds, Edtf};
 use event_model::id::{EventId, Position};
 use event_model::kinds;
+use event_model::thread::words_of;
 use event_model::time::Day;
 use serde::Serialize;
 
@@ -69,7 +70,7 @@ pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
             !date
                 .view
                 .text("period")
-                .is_some_and(|period| closed.contains(period))
+                .is_some_and(|period| closed.contains(&words_of(period)))
         })
         .collect();
     open.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
@@ -95,13 +96,14 @@ fn of_kind<'t, 'a>(threads: &'t Threads<'a>, kind: &str) -> impl Iterator<Item =
 }
 
 /// The periods that a result closes which is at least possible by the day.
-fn closed_periods<'a>(threads: &Threads<'a>, on: Day) -> HashSet<&'a str> {
+fn closed_periods(threads: &Threads<'_>, on: Day) -> HashSet<String> {
     of_kind(threads, kinds::EARNINGS_RESULT)
         .flatten()
         .filter(|claim| claim.event.level.is_about_what_is())
         .filter(|claim| claim.event.stage() != Some("preliminary"))
         .filter(|claim| claim.is_possible_by(on))
         .filter_map(|claim| claim.event.text("period"))
+        .map(words_of)
         .collect()
 }
 

@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use event_model::id::{EventId, Slug};
-use event_model::kind::Section;
+use event_model::kind::{Kind, Section};
 
 use crate::basis::{Cuts, Placed};
 use crate::claim::{self, Threads};
 use crate::earnings::earnings;
 use crate::identity::company;
-use crate::regulation::force;
+use crate::regulation::{Force, force};
 use crate::standing::{Standing, Status, Stood};
-use crate::thread::{ThreadView, speaking, view};
+use crate::thread::{ThreadView, speaking, view, view_of_all};
 use crate::timeline::{EventView, Regulation, Strategy, Timeline};
 
 /// Tells what could have been known of a company under these cuts.
@@ -44,10 +44,7 @@ pub fn fold(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
         },
         earnings: earnings(&threads, cuts),
         chips: section(Section::Chips),
-        regulation: section(Section::Regulation)
-            .into_iter()
-            .map(|view| in_force(view, &threads, cuts))
-            .collect(),
+        regulation: regulation(&views, &threads, cuts),
         market: section(Section::Market),
         other: section(Section::Other),
         events: event_views(&standing, &threads, &says, cuts),
@@ -65,21 +62,38 @@ fn views(threads: &Threads<'_>, cuts: &Cuts) -> Vec<ThreadView> {
 }
 
 fn in_section(views: &[ThreadView], section: Section) -> Vec<ThreadView> {
-    let shown_in = |view: &&ThreadView| view.kind().map_or(Section::Other, |kind| kind.section);
     views
         .iter()
-        .filter(|view| shown_in(view) == section)
+        .filter(|view| section_of(&view.kind) == section)
         .cloned()
         .collect()
 }
 
-fn in_force(view: ThreadView, threads: &Threads<'_>, cuts: &Cuts) -> Regulation {
-    let name = (view.kind.as_str(), view.thread.as_str());
-    let claims = threads.get(&name).map(Vec::as_slice).unwrap_or_default();
-    Regulation {
-        force: force(claims, cuts.on),
-        view,
-    }
+/// The rules that are known of on the day, and those that are in force on it
+/// though they were made later.
+fn regulation(views: &[ThreadView], threads: &Threads<'_>, cuts: &Cuts) -> Vec<Regulation> {
+    let spoken = in_section(views, Section::Regulation);
+    let rules = threads
+        .iter()
+        .filter(|((kind, _), _)| section_of(kind) == Section::Regulation);
+    let mut regulation: Vec<Regulation> = rules
+        .filter_map(|((_, name), claims)| {
+            let view = spoken.iter().find(|view| view.thread == *name).cloned();
+            let force = force(claims, cuts.on);
+            let in_force_before = || (force != Force::No).then(|| view_of_all(claims)).flatten();
+            let view = view.or_else(in_force_before)?;
+            // What was denied never was.
+            let was = view.stage() != Some("denied");
+            let force = if was { force } else { Force::No };
+            Some(Regulation { view, force })
+        })
+        .collect();
+    regulation.sort_by_key(|rule| rule.view.order);
+    regulation
+}
+
+fn section_of(kind: &str) -> Section {
+    Kind::named(kind).map_or(Section::Other, |kind| kind.section)
 }
 
 /// Every visible event with its status, in the order of the timeline.

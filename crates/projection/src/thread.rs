@@ -115,11 +115,27 @@ pub fn decide<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Option<&'c Cla
 #[must_use]
 pub fn view(claims: &[Claim<'_>], on: Day) -> Option<ThreadView> {
     let (speaking, occurrence) = speaking(claims, on);
-    let current = prevailing(&speaking)?;
+    view_through(claims, &speaking, occurrence)
+}
+
+/// What a thread says through all its claims, whatever the day: of a rule that
+/// is in force before the day on which it was made.
+#[must_use]
+pub fn view_of_all(claims: &[Claim<'_>]) -> Option<ThreadView> {
+    let all: Vec<_> = claims.iter().collect();
+    view_through(claims, &all, Occurrence::Possible)
+}
+
+fn view_through<'c>(
+    claims: &'c [Claim<'_>],
+    speaking: &[&'c Claim<'_>],
+    occurrence: Occurrence,
+) -> Option<ThreadView> {
+    let current = prevailing(speaking)?;
     let mut fields = BTreeMap::new();
     let mut contested = false;
-    for field in field_names(&speaking) {
-        let stating = stating(field, &speaking);
+    for field in field_names(speaking) {
+        let stating = stating(field, speaking);
         let Some(won) = prevailing(&stating) else {
             continue;
         };
@@ -136,8 +152,8 @@ pub fn view(claims: &[Claim<'_>], on: Day) -> Option<ThreadView> {
         });
         fields.insert(field.to_owned(), Decided::by(won, value.clone()));
     }
-    let (confirmation, confirmed_by, confirmation_contested) = confirmation(&speaking);
-    let lead = lead(current, &speaking);
+    let (confirmation, confirmed_by, confirmation_contested) = confirmation(speaking);
+    let lead = lead(current, speaking);
     Some(ThreadView {
         kind: current.event.kind.to_string(),
         thread: current.event.thread.to_string(),

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
+use annals::Expected;
 use annals::append::{AppendOptions, Appended};
 use annals::model::id::Version;
-use annals::{Expected, Store};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 
@@ -108,40 +108,30 @@ pub(crate) fn run(
         new_company: args.new_company,
         ..options(&args.options)?
     };
-    let (store, appended, _temporary) = match &args.input {
+    let appended = match &args.input {
         Input::Nothing => {
             return Err(CommandError::usage("nothing to append")
                 .hint("give --file FILE, or a kind and its flags: `annals append --help`"));
         }
-        Input::Flags(Err(error)) => {
-            return Err(CommandError::usage(error.to_string()));
-        }
-        Input::Flags(Ok(event)) => {
-            let (store, temporary) = session.open_to_append(options.dry_run)?;
+        Input::Flags(Err(error)) => return Err(CommandError::usage(error.to_string())),
+        Input::Flags(Ok(event)) => session.appending(options.dry_run, |store| {
             let mut event = event.clone();
             if let Some(fields) = event.as_object_mut() {
                 fields.entry("id").or_insert_with(|| json!(store.new_id()));
             }
             let appended = store.append_value(&event, options);
-            (
-                store,
-                appended.map_err(|error| CommandError::from(error).in_flags())?,
-                temporary,
-            )
-        }
+            appended.map_err(|error| CommandError::from(error).in_flags())
+        })?,
         Input::File(path) => {
             let mut input = open(path)?;
-            let (store, temporary) = session.open_to_append(options.dry_run)?;
             let name = name_of(path);
-            let appended = store.append_lines(&name, &mut *input, options);
-            (
-                store,
-                appended.map_err(|error| CommandError::from(error).in_input(&name))?,
-                temporary,
-            )
+            session.appending(options.dry_run, |store| {
+                let appended = store.append_lines(&name, &mut *input, options);
+                appended.map_err(|error| CommandError::from(error).in_input(&name))
+            })?
         }
     };
-    tell(store, &appended, &args.options, args.quiet, out)
+    tell(&appended, &args.options, args.quiet, out)
 }
 
 /// How the library is to append.
@@ -187,15 +177,13 @@ fn name_of(path: &Path) -> String {
     }
 }
 
-/// Closes the store, so that nothing more is written, and says what was done.
+/// Says what was done. The store is closed by then, and nothing more is written.
 pub(crate) fn tell(
-    store: Store,
     appended: &Appended,
     args: &AppendOptionArgs,
     quiet: bool,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    store.close()?;
     for kind in &appended.unknown_kinds {
         let names = annals::model::kinds::KINDS.iter().map(|kind| kind.name);
         let near = annals::model::problem::near(kind, names);
@@ -225,8 +213,11 @@ pub(crate) fn tell(
             ))?;
         }
     }
-    out.finish()?;
     let Appended { new, known, .. } = appended;
+    if args.dry_run && args.json {
+        out.json_line(&json!({"dry_run": true, "new": new, "known": known}))?;
+    }
+    out.finish()?;
     match args.dry_run {
         true => say(&format!(
             "dry run: {new} new and {known} known; nothing was appended"

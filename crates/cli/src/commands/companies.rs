@@ -21,8 +21,10 @@ pub(crate) fn run(
     let basis = store.basis(&Question::at(at))?;
     let mut rows = Vec::new();
     for slug in store.companies(&basis) {
-        let company = store.company(&slug, &basis)?;
-        let events = store.version(&slug);
+        let (company, events) = store.company(&slug, &basis)?;
+        if events == 0 {
+            continue;
+        }
         if args.json {
             let mut value = serde_json::to_value(&company).unwrap_or_default();
             if let Some(fields) = value.as_object_mut() {

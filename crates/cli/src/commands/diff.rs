@@ -1,6 +1,7 @@
 //! `annals diff`
 
 use annals::projection::diff::diff;
+use serde_json::json;
 
 use crate::cli::DiffArgs;
 use crate::error::CommandError;
@@ -21,9 +22,12 @@ pub(crate) fn run(
     let is = store.at(&company, &after)?;
     let changes = diff(&was.timeline, &is.timeline);
     if args.json {
-        for change in &changes {
-            out.json_line(change)?;
-        }
+        out.json(&json!({
+            "company": company,
+            "from": before,
+            "to": after,
+            "changes": changes,
+        }))?;
     } else {
         out.text(&render::changes::changes(
             &changes,

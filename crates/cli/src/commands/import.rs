@@ -22,9 +22,9 @@ pub(crate) fn edgar(
         .iter()
         .map(|path| read(path))
         .collect::<Result<Vec<_>, _>>()?;
-    let (store, _temporary) = session.open_to_append(args.dry_run)?;
-    let imported = store.import_edgar(&files, args.cik.as_deref(), args.dry_run)?;
-    store.close()?;
+    let imported = session.appending(args.dry_run, |store| {
+        Ok(store.import_edgar(&files, args.cik.as_deref(), args.dry_run)?)
+    })?;
     let mut table = Table::new(out.is_terminal());
     table.header([
         "company",

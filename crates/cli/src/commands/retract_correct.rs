@@ -20,7 +20,8 @@ pub(crate) fn retract(
     let store = session.open()?;
     let id = id(&store, &args.id)?;
     let appended = store.retract(id, &amendment).map_err(in_flags)?;
-    tell(store, &appended, &args.amend.options, false, out)
+    store.close()?;
+    tell(&appended, &args.amend.options, false, out)
 }
 
 pub(crate) fn correct(
@@ -42,7 +43,8 @@ pub(crate) fn correct(
     let store = session.open()?;
     let id = id(&store, &args.id)?;
     let appended = store.correct(id, &settings, &amendment).map_err(in_flags)?;
-    tell(store, &appended, &args.amend.options, false, out)
+    store.close()?;
+    tell(&appended, &args.amend.options, false, out)
 }
 
 fn id(store: &Store, text: &str) -> Result<EventId, CommandError> {

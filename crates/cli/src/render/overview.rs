@@ -51,7 +51,7 @@ pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> 
 
 /// A line for each company: its slug, how many events it has, its tickers and
 /// its name.
-pub(crate) fn company_list(rows: &[(Company, u64)], is_terminal: bool) -> String {
+pub(crate) fn company_list(rows: &[(Company, usize)], is_terminal: bool) -> String {
     let slugs = rows.iter().map(|(company, _)| company.slug.as_str().len());
     let column = slugs.max().unwrap_or(0).clamp(4, SLUG_COLUMN_MAX);
     let mut list = format!(

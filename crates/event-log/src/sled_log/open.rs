@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::head_mark;
 use crate::index::Index;
 use crate::index_file;
 use crate::layout::format::Format;
@@ -127,6 +128,9 @@ fn assemble(
     let (saved, mut index, hash) = load_index(&layout, format, &engine);
     let hash = read_blocks(&engine, &mut index, hash, Position(u64::MAX))?;
     let head = head_of(&engine, &index, hash)?;
+    let marked = head_mark::load(&layout.head_mark(), format.store);
+    let marked = marked.unwrap_or((Position(0), Hash::ZERO));
+    check_mark(marked, head)?;
     Ok(SledLog {
         engine,
         layout,
@@ -137,10 +141,23 @@ fn assemble(
         queue: Queue::new(limits::COMMIT_BYTES_MAX),
         poisoned: AtomicBool::new(false),
         progress: Progress::new(head.position),
+        marked: AtomicU64::new(marked.0.0),
         saved: AtomicU64::new(saved.0),
         clock,
         _lock: lock,
     })
+}
+
+/// Refuses a log that ends before it did when it was last closed.
+fn check_mark((position, hash): (Position, Hash), head: Head) -> Result<(), OpenError> {
+    let damaged = |position, what| Err(OpenError::Damaged { position, what });
+    if position > head.position {
+        return damaged(Position(head.position.0 + 1), Damage::TailLost);
+    }
+    if position == head.position && hash != head.hash {
+        return damaged(position, Damage::Chain);
+    }
+    Ok(())
 }
 
 /// Removes the blocks of a batch that was never finished: nobody was told that

@@ -144,7 +144,7 @@ fn of_interval(interval: &Interval) -> Option<String> {
     use IntervalEndpoint::{Date, Open, Unknown};
 
     match (&interval.start, &interval.end) {
-        (Unknown, Date(end)) => Some(format!("until {}", qualified(end)?)),
+        (Unknown, Date(end)) => Some(format!("by {}", qualified(end)?)),
         (Open, Date(end)) => Some(format!("until {}, open start", qualified(end)?)),
         (Date(start), Unknown) => Some(format!("from {}", qualified(start)?)),
         (Date(start), Open) => Some(format!("from {}, open end", qualified(start)?)),
@@ -213,7 +213,7 @@ fn unit(date: &Date) -> Option<&'static str> {
 fn element(element: &SetElement) -> Option<String> {
     match element {
         SetElement::Date(date) => qualified(date),
-        SetElement::OnOrBefore(date) => Some(format!("some time until {}", qualified(date)?)),
+        SetElement::OnOrBefore(date) => Some(format!("some time by {}", qualified(date)?)),
         SetElement::OnOrAfter(date) => Some(format!("some time from {}", qualified(date)?)),
         SetElement::Range(first, last) => span(first, last),
     }
@@ -276,7 +276,7 @@ mod tests {
             ("2024/2025-03", "2024 – March 2025"),
             ("2025-33/2025-36", "Q1 2025 – Q4 2025"),
             ("2024~/2025?", "about 2024 – 2025 (uncertain)"),
-            ("/2025-12-23", "until 23 December 2025"),
+            ("/2025-12-23", "by 23 December 2025"),
             ("../2025-12-23", "until 23 December 2025, open start"),
             ("2025-12-23/", "from 23 December 2025"),
             ("2025-12-23/..", "from 23 December 2025, open end"),
@@ -290,7 +290,7 @@ mod tests {
                 "1 December 2025 or 3 December 2025",
             ),
             ("{2024,2025-12}", "2024 and December 2025"),
-            ("[..2025-12-22]", "some time until 22 December 2025"),
+            ("[..2025-12-22]", "some time by 22 December 2025"),
             ("[2025-12-22..]", "some time from 22 December 2025"),
             ("[2020,2022,2024..2025]", "2020 or 2022 or 2024–2025"),
             ("{2019,2020,2021,2022,2023}", "{2019,2020,2021,2022,2023}"),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::error::{AppendError, BatchError};
+use crate::error::{AppendError, BatchError, Damage, OpenError};
 use crate::limits;
 use crate::sled_log::guard;
 use crate::sled_log::writer::Writer;
@@ -90,7 +90,29 @@ fn an_index_that_is_ahead_of_the_log_is_not_believed() {
     let lost: Vec<_> = (101..=105).map(Position).collect();
     log.engine.remove(&lost).unwrap();
     log.close().unwrap();
+    fs::remove_file(store.join("cache/head")).unwrap();
     assert_eq!(answers(&open(&store).unwrap()), hundred);
+}
+
+#[test]
+fn a_log_that_lost_its_end_is_refused() {
+    let (_dir, store) = dir();
+    let log = create(&store);
+    append(&log, 0..105);
+    let lost: Vec<_> = (101..=105).map(Position).collect();
+    log.engine.remove(&lost).unwrap();
+    log.close().unwrap();
+    let error = open(&store).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            OpenError::Damaged {
+                position: Position(101),
+                what: Damage::TailLost
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]

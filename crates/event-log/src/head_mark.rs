@@ -1,0 +1,42 @@
+//! The mark of the head: one line beside the caches that says how far the log
+//! went when it was last closed.
+//!
+//! sled, finding a damaged page, takes what comes before it for the end of its
+//! file. The mark tells such a loss from a log that never had more. It is
+//! written after the log was synced, so it is never ahead of a sound log, and
+//! where it is missing nothing is wrong.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use event_model::id::Position;
+use uuid::Uuid;
+
+use crate::event_log::Head;
+use crate::hash::Hash;
+
+const MAGIC: &str = "annals-head-1";
+
+/// Writes the mark. It need not survive a power cut, and is not synced.
+pub(crate) fn save(path: &Path, store: Uuid, head: Head) -> io::Result<()> {
+    let body = format!("{MAGIC} {store} {} {}", head.position, head.hash);
+    let sum = crc32fast::hash(body.as_bytes());
+    let temporary = path.with_extension("tmp");
+    fs::write(&temporary, format!("{body} {sum:08x}\n"))?;
+    fs::rename(temporary, path)
+}
+
+/// The position and hash of the mark of a store, if there is a whole one.
+pub(crate) fn load(path: &Path, store: Uuid) -> Option<(Position, Hash)> {
+    let text = fs::read_to_string(path).ok()?;
+    let (body, sum) = text.trim_end().rsplit_once(' ')?;
+    if format!("{:08x}", crc32fast::hash(body.as_bytes())) != sum {
+        return None;
+    }
+    let mut words = body.split(' ');
+    let is_ours = words.next() == Some(MAGIC) && words.next()?.parse() == Ok(store);
+    let position = words.next()?.parse().ok()?;
+    let hash = words.next()?.parse().ok()?;
+    is_ours.then_some((Position(position), hash))
+}
