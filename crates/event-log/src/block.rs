@@ -21,8 +21,12 @@
 
 mod directory;
 
+use std::cell::RefCell;
+
 use event_model::id::Position;
 use event_model::time::Instant;
+
+use zstd::bulk::Decompressor;
 
 pub(crate) use directory::Directory;
 
@@ -305,8 +309,7 @@ impl<'b> Block<'b> {
     fn records(&self) -> Result<Vec<u8>, Damage> {
         let records = match self.codec {
             RAW => self.stored.to_vec(),
-            ZSTD => zstd::bulk::decompress(self.stored, self.records_bytes)
-                .map_err(|_| Damage::Compression)?,
+            ZSTD => decompress(self.stored, self.records_bytes)?,
             _ => return Err(Damage::BlockHeader),
         };
         if records.len() == self.records_bytes {
@@ -315,6 +318,22 @@ impl<'b> Block<'b> {
             Err(Damage::BlockLength)
         }
     }
+}
+
+thread_local! {
+    /// Making one costs as much as using it.
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn decompress(stored: &[u8], bytes: usize) -> Result<Vec<u8>, Damage> {
+    let failed = |_| Damage::Compression;
+    DECOMPRESSOR.with_borrow_mut(|kept| {
+        if kept.is_none() {
+            *kept = Some(Decompressor::new().map_err(failed)?);
+        }
+        let decompressor = kept.as_mut().ok_or(Damage::Compression)?;
+        decompressor.decompress(stored, bytes).map_err(failed)
+    })
 }
 
 #[cfg(test)]
