@@ -20,6 +20,8 @@ mod environment;
 mod export;
 mod find;
 mod help;
+mod meaning;
+mod pages;
 mod pipes;
 mod rebuild;
 mod refusals;

@@ -1,12 +1,10 @@
 //! What is believed differently, a row each.
 
-use annals::projection::diff::{Change, ChangeKind};
-use annals::projection::timeline::Answer;
-use comfy_table::Cell;
-
-use crate::render::table::Table;
+use crate::render::table::{Table, cell};
 use crate::render::timeline::as_known;
 use crate::render::words;
+use annals::projection::diff::{Change, ChangeKind};
+use annals::projection::timeline::Answer;
 
 /// The rows, under a line that says what is compared.
 pub(crate) fn changes(changes: &[Change], was: &Answer, is: &Answer, is_terminal: bool) -> String {
@@ -16,7 +14,8 @@ pub(crate) fn changes(changes: &[Change], was: &Answer, is: &Answer, is_terminal
         .clone()
         .unwrap_or_else(|| company.slug.to_string());
     let mut page = format!(
-        "{name}\n{}, against\n{}\n\n",
+        "{}\n{}, against\n{}\n\n",
+        words::clean(&name),
         as_known(&is.basis),
         as_known(&was.basis)
     );
@@ -27,9 +26,9 @@ pub(crate) fn changes(changes: &[Change], was: &Answer, is: &Answer, is_terminal
     let mut table = Table::new(is_terminal);
     for change in changes {
         table.row([
-            Cell::new(&change.thread),
-            Cell::new(what(change)),
-            Cell::new(change.published.as_deref().unwrap_or_default()),
+            cell(&change.thread),
+            cell(what(change)),
+            cell(change.published.as_deref().unwrap_or_default()),
         ]);
     }
     page.push_str(&table.to_string());

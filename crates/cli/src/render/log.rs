@@ -64,13 +64,8 @@ impl LogTable {
             "{:>8}  {id}  {day}  {company}{kind}: {summary}",
             recorded.position
         );
-        match text.char_indices().nth(self.width) {
-            None => text,
-            Some(_) => {
-                let kept: String = text.chars().take(self.width.saturating_sub(1)).collect();
-                format!("{}…", kept.trim_end())
-            }
-        }
+        let text = words::clean(&text);
+        words::shortened(&text, self.width)
     }
 }
 
@@ -131,5 +126,5 @@ fn line(text: &mut String, name: &str, value: &Value) {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    text.push_str(&format!("{name:20} {value}\n"));
+    text.push_str(&format!("{name:20} {}\n", words::clean(&value)));
 }

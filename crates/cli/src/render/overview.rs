@@ -1,13 +1,11 @@
 //! Many companies, a row each.
 
+use crate::render::table::{Table, cell, width};
+use crate::render::timeline::as_known;
+use crate::render::words;
 use annals::projection::basis::Basis;
 use annals::projection::identity::Company;
 use annals::projection::timeline::Answer;
-use comfy_table::Cell;
-
-use crate::render::table::{Table, width};
-use crate::render::timeline::as_known;
-use crate::render::words;
 
 /// A row for each company: where it goes, when it reports, what is open.
 pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> String {
@@ -39,11 +37,11 @@ pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> 
         let open = timeline.chips.iter().filter(|chips| chips.is_open());
         let open: Vec<&str> = open.filter_map(|chips| chips.text("product")).collect();
         table.row([
-            Cell::new(title(&timeline.company)),
-            Cell::new(strategy.unwrap_or_default()),
-            Cell::new(next.unwrap_or_default()),
-            Cell::new(open.join(", ")),
-            Cell::new(timeline.events.len()),
+            cell(title(&timeline.company)),
+            cell(strategy.unwrap_or_default()),
+            cell(next.unwrap_or_default()),
+            cell(open.join(", ")),
+            cell(timeline.events.len()),
         ]);
     }
     format!("{}\n\n{table}", as_known(basis))
@@ -61,10 +59,10 @@ pub(crate) fn company_list(rows: &[(Company, usize)], is_terminal: bool) -> Stri
     for (company, events) in rows {
         let slug = &company.slug;
         let name = company.name.as_deref().unwrap_or_default();
-        let line = format!(
+        let line = words::clean(&format!(
             "{slug:column$}  {events:>8}  {:16}  {name}",
             tickers(company)
-        );
+        ));
         let most = if is_terminal {
             usize::from(width(true))
         } else {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::render::words;
 use annals::model::vocabulary::Certainty;
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Width, presets};
 
@@ -9,6 +10,11 @@ use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Width, pres
 const WIDTH: u16 = 80;
 /// Wider lines are hard to follow.
 const WIDTH_MAX: u16 = 120;
+
+/// A cell of a text that may be anybody's.
+pub(crate) fn cell(text: impl ToString) -> Cell {
+    Cell::new(words::clean(&text.to_string()))
+}
 
 /// A table that is being filled.
 pub(crate) struct Table {
@@ -42,7 +48,7 @@ impl Table {
 
     /// A cell whose colour says how sure it is.
     pub(crate) fn sure(&self, text: String, certainty: Certainty) -> Cell {
-        let cell = Cell::new(text);
+        let cell = cell(text);
         match (self.coloured, certainty) {
             (false, _) | (true, Certainty::Asserted) => cell,
             (true, Certainty::Rumour) => cell.fg(Color::Red),

@@ -1,5 +1,7 @@
 //! A timeline as a page of 80 columns.
 
+use crate::render::table::{Table, cell, width};
+use crate::render::words;
 use annals::model::kind::Kind;
 use annals::model::vocabulary::Confirmation;
 use annals::projection::basis::Basis;
@@ -8,10 +10,6 @@ use annals::projection::identity::Company;
 use annals::projection::regulation::Force;
 use annals::projection::thread::{Occurrence, ThreadView};
 use annals::projection::timeline::{Answer, Regulation};
-use comfy_table::Cell;
-
-use crate::render::table::{Table, width};
-use crate::render::words;
 
 /// How many threads of other kinds are shown before the rest is only counted.
 const OTHERS_MAX: usize = 8;
@@ -55,10 +53,17 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
     table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
     let body = table.to_string();
-    page.push_str(if body.is_empty() {
-        "Nothing was known.\n"
-    } else {
-        &body
+    let (events, _) = timeline.tally();
+    page.push_str(match (body.is_empty(), events) {
+        (false, _) => &body,
+        (true, 0) => {
+            "Nothing was known.
+"
+        }
+        (true, _) => {
+            "Nothing had happened by that day, as far as was known.
+"
+        }
     });
     if others > 0 {
         page.push_str(&format!(
@@ -78,9 +83,11 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
     if let Some(symbol) = symbol(company) {
         title.push_str(&format!(" · {symbol}"));
     }
+    let most = usize::from(width(is_terminal));
+    let title = words::shortened(&words::clean(&title), most);
     let known = as_known(&answer.basis);
     let used = title.chars().count() + known.chars().count();
-    let gap = usize::from(width(is_terminal)).saturating_sub(used);
+    let gap = most.saturating_sub(used);
     if gap >= 2 {
         format!("{title}{}{known}\n\n", " ".repeat(gap))
     } else {
@@ -148,7 +155,7 @@ fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>
     for Row { view, what, state } in rows {
         let sure = table.sure(sure(view), view.certainty);
         let what = words::shortened(&what, WHAT_CHARS_MAX);
-        table.row([Cell::new(name), Cell::new(what), Cell::new(state), sure]);
+        table.row([cell(name), cell(what), cell(state), sure]);
         name = "";
     }
 }

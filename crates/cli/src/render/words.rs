@@ -96,6 +96,16 @@ pub(crate) fn observation(view: &ThreadView) -> String {
         .join(" ")
 }
 
+/// A text with nothing in it that a terminal would obey: no control characters,
+/// and no marks that turn the direction of writing.
+pub(crate) fn clean(text: &str) -> String {
+    let is_obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace(is_obeyed, "\u{fffd}")
+}
+
 /// A text of one line: what is too much of it is left out.
 pub(crate) fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {

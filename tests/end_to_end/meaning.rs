@@ -1,0 +1,154 @@
+//! Small histories whose answers follow from a sentence of the rules.
+
+use serde_json::{Value, json};
+
+use crate::environment::Environment;
+
+/// A claim about `acme`, published on a day.
+fn claim(kind: &str, published: &str, data: &Value) -> Value {
+    json!({
+        "company": "acme", "kind": kind, "published": published, "certainty": "asserted",
+        "source": {"name": "paper"}, "data": data,
+    })
+}
+
+fn with(claims: &[Value]) -> Environment {
+    let environment = Environment::new();
+    environment.append(&[claim("company", "2020-01-01", &json!({"name": "Acme"}))]);
+    environment.append(claims);
+    environment
+}
+
+fn rule(published: &str, stage: &str, more: &Value) -> Value {
+    let mut data = json!({"authority": "US", "instrument": "R1", "stage": stage});
+    for (name, value) in more.as_object().unwrap() {
+        data[name] = value.clone();
+    }
+    claim("regulatory_change", published, &data)
+}
+
+#[test]
+fn a_rule_may_be_in_force_before_it_was_made() {
+    let mut made = rule(
+        "2026-03-02",
+        "published",
+        &json!({"effective": "2026-01-15"}),
+    );
+    made["occurred"] = json!("2026-03-01");
+    let environment = with(&[made]);
+    let rules = |question: &str| environment.at(question)["regulation"].clone();
+    assert_eq!(
+        rules("2026-03-10 acme --on 2026-02-01")[0]["in_force"],
+        true
+    );
+    assert_eq!(rules("2026-03-10 acme --on 2026-01-14"), json!([]));
+    // Nobody could have known of it then.
+    assert_eq!(rules("2026-02-01 acme"), json!([]));
+}
+
+#[test]
+fn a_rule_ends_on_the_day_on_which_its_repeal_takes_effect() {
+    let environment = with(&[
+        rule(
+            "2026-01-02",
+            "published",
+            &json!({"effective": "2026-01-15"}),
+        ),
+        rule("2026-02-02", "repealed", &json!({"effective": "2026-03"})),
+    ]);
+    let force = |day: &str| {
+        let answer = environment.at(&format!("2026-06-01 acme --on {day}"));
+        answer["regulation"][0]["force"].clone()
+    };
+    assert_eq!(force("2026-01-14"), "no");
+    assert_eq!(force("2026-01-15"), "certain");
+    assert_eq!(force("2026-03-15"), "possible");
+    assert_eq!(force("2026-03-31"), "no");
+}
+
+#[test]
+fn a_rule_that_never_was_is_not_in_force() {
+    let environment = with(&[
+        rule(
+            "2026-01-02",
+            "published",
+            &json!({"effective": "2026-01-15"}),
+        ),
+        rule("2026-04-01", "denied", &json!({})),
+    ]);
+    let in_force =
+        |day: &str| environment.at(&format!("{day} acme"))["regulation"][0]["in_force"].clone();
+    assert_eq!(in_force("2026-03-31"), true);
+    assert_eq!(in_force("2026-04-01"), false);
+}
+
+#[test]
+fn a_result_closes_its_period_however_that_is_spelled() {
+    let date = json!({"period": "FY2026-Q1", "date": "2026-02-10", "status": "confirmed"});
+    let result = |stage: &str| json!({"period": "FY2026 Q1", "stage": stage});
+    let environment = with(&[
+        claim("earnings_date", "2026-01-10", &date),
+        claim("earnings_result", "2026-02-08", &result("preliminary")),
+        claim("earnings_result", "2026-02-10", &result("reported")),
+    ]);
+    let next = |day: &str| environment.at(&format!("{day} acme"))["earnings"]["next"].clone();
+    assert_eq!(next("2026-02-09")["period"], "FY2026-Q1");
+    assert_eq!(next("2026-02-10"), Value::Null);
+}
+
+#[test]
+fn what_the_company_says_of_its_date_is_not_replaced_by_others() {
+    let date = |day: &str| json!({"period": "FY2026-Q1", "date": day, "status": "confirmed"});
+    let mut official = claim("earnings_date", "2026-01-10", &date("2026-02-10"));
+    official["certainty"] = json!("official");
+    let environment = with(&[
+        official,
+        claim("earnings_date", "2026-01-20", &date("2026-02-12")),
+    ]);
+    let next = environment.at("2026-01-21 acme")["earnings"]["next"].clone();
+    assert_eq!(next["date"], "2026-02-10");
+    assert_eq!(next["contested"], true);
+    assert_eq!(next["moves"], json!([]));
+}
+
+#[test]
+fn a_quantity_of_many_never_replaces_one_s_own() {
+    let chips = |quantity: Value| json!({"vendor": "AMD", "product": "M", "stage": "agreed", "quantity": quantity});
+    let environment = with(&[
+        claim(
+            "chip_interest",
+            "2026-01-10",
+            &chips(json!({"min": 10, "unit": "units"})),
+        ),
+        claim(
+            "chip_interest",
+            "2026-01-20",
+            &chips(json!({"min": 900, "shared_with": ["other"]})),
+        ),
+    ]);
+    let chips = environment.at("2026-01-21 acme")["chips"][0].clone();
+    assert_eq!(chips["quantity"]["min"], 10);
+    assert_eq!(chips["contested"], false);
+}
+
+#[test]
+fn a_company_that_is_declared_for_a_batch_is_known_with_its_first_event() {
+    let environment = Environment::new();
+    let mut first = claim("statement", "2026-01-10", &json!({"text": "hello"}));
+    first["source"]["zone"] = json!("Asia/Shanghai");
+    let line = format!("{first}\n");
+    environment
+        .feed("append --new-company --file -", line.as_bytes())
+        .done();
+    let answer = environment.at("2026-01-10T16:00:00Z acme");
+    assert_eq!(answer["other"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["company"]["name"], "acme");
+}
+
+#[test]
+fn a_first_append_that_is_refused_leaves_no_store() {
+    let environment = Environment::new();
+    let run = environment.feed("append --file -", b"{\"company\":\"acme\"}\n");
+    assert_eq!(run.code, Some(1));
+    assert!(!environment.store().exists());
+}
