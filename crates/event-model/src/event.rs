@@ -14,7 +14,7 @@ use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 
 /// The version of the event model: what `schema` says in an answer's basis.
 ///
-/// When a field changes its meaning, the version rises and [`upcast`] learns to
+/// When a field changes its meaning, the version rises and `upcast` learns to
 /// read events of the older one.
 pub const SCHEMA: u16 = 1;
 
