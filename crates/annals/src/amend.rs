@@ -72,20 +72,22 @@ impl Store {
         if fields == before {
             return Err(Error::NothingChanged);
         }
-        if keyed_thread(&target) {
+        let sets = |name: &str| settings.iter().any(|(path, _)| path == name);
+        if keyed_thread(&target) && !sets("thread") {
             fields.remove("thread");
         }
-        let published = fields.get("published").cloned();
-        let was_set = settings.iter().any(|(path, _)| path == "published");
         for (name, value) in amending(&target, amendment, self.now()) {
             let keeps = matches!(name.as_str(), "company" | "certainty")
-                || (name == "source" && amendment.source_name.is_none());
+                || (name == "source" && amendment.source_name.is_none())
+                || (name == "published" && sets("published"));
             if !keeps {
                 fields.insert(name, value);
             }
         }
-        if was_set || (amendment.fault == Fault::Record && amendment.published.is_none()) {
-            fields.extend(published.map(|published| ("published".to_owned(), published)));
+        let has_own = amendment.published.is_some() || sets("published");
+        if amendment.fault == Fault::Record && !has_own {
+            // Left out, it is that of the target.
+            fields.remove("published");
         }
         for name in ["id", "repeats"] {
             fields.remove(name);
@@ -185,7 +187,6 @@ fn set(
         "source",
         "data",
         "thread",
-        "reason",
     ];
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let nests = matches!(first, "source" | "data");

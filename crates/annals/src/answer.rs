@@ -30,8 +30,8 @@ impl Store {
         })
     }
 
-    /// The same of every company that the log knows by the recorded cut, in the
-    /// order of their slugs.
+    /// The same of every company of which something was known, in the order of
+    /// their slugs.
     pub fn at_all<'a>(
         &'a self,
         basis: &'a Basis,
@@ -182,6 +182,14 @@ impl Iterator for AllAnswers<'_> {
             return Some(Err(error));
         }
         let (slug, events) = self.histories.pop_front()?;
+        let known = self.basis.cuts.known;
+        if !events
+            .iter()
+            .any(|recorded| recorded.event.published <= known)
+        {
+            // Nobody had heard of it.
+            return self.next();
+        }
         let events = events
             .into_iter()
             .map(placed)

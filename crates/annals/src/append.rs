@@ -13,8 +13,8 @@ use crate::error::{Error, io_at};
 use crate::preparation::Preparation;
 use crate::store::Store;
 
-/// The largest batch of one company that the log takes as one append, whose
-/// expected version it checks itself.
+/// The largest batch of one company that shares a commit with other appends;
+/// a larger one is streamed to the log.
 const SINGLE_APPEND_EVENTS_MAX: u64 = 64;
 
 /// How a batch is to be appended.
@@ -152,8 +152,12 @@ impl Store {
 
     fn write(&self, prepared: &mut Prepared, expected: Expected) -> Result<Vec<Outcome>, Error> {
         let spool = self.cache_dir();
-        let company = prepared.only_company().cloned();
-        let company = company.filter(|_| prepared.count <= SINGLE_APPEND_EVENTS_MAX);
+        let only = prepared.only_company().cloned();
+        let expectations: Vec<(Slug, Expected)> = only
+            .iter()
+            .map(|company| (company.clone(), expected))
+            .collect();
+        let company = only.filter(|_| prepared.count <= SINGLE_APPEND_EVENTS_MAX);
         let mut events = prepared.events().map_err(io_at(&spool))?;
         let outcomes = match company {
             Some(company) => {
@@ -161,7 +165,7 @@ impl Store {
                     events.collect::<io::Result<_>>().map_err(io_at(&spool))?;
                 self.log().append(&company, expected, events)?
             }
-            None => match self.log().append_all(&mut events, &[]) {
+            None => match self.log().append_all(&mut events, &expectations) {
                 Ok(batch) => batch.outcomes,
                 Err(BatchError::Append(error)) => return Err(error.into()),
                 Err(BatchError::Source(source)) => return Err(io_at(&spool)(source)),

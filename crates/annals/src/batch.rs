@@ -11,7 +11,7 @@ use std::path::Path;
 
 use event_log::NewEvent;
 use event_model::draft::Draft;
-use event_model::event::Event;
+use event_model::event::{Event, SCHEMA};
 use event_model::id::{EventId, Slug};
 use event_model::json;
 use event_model::limits;
@@ -261,6 +261,7 @@ fn read_prepared(input: &mut impl Read) -> io::Result<NewEvent> {
         kind: kind.into(),
         thread: thread.into(),
         published: published.ok_or_else(|| io::Error::other("no such instant"))?,
+        schema: SCHEMA,
         payload: payload.into_bytes().into(),
     })
 }

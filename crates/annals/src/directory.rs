@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use event_log::EventLog;
+use event_log::{EventLog, Recorded};
 use event_model::id::{EventId, Position, Slug};
-use event_model::identifier::{CompanyKey, guesses};
+use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
-use event_model::problem::{Defect, near};
+use event_model::problem::near;
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
 use projection::claim;
@@ -30,6 +30,8 @@ pub struct Directory {
     /// its symbol).
     by_value: HashMap<Box<str>, BTreeSet<Slug>>,
     upto: Position,
+    /// Up to where the file goes that it was read from.
+    filed: Position,
 }
 
 impl Directory {
@@ -49,13 +51,23 @@ impl Directory {
         let head = log.head().position;
         for recorded in log.read(self.upto, head) {
             let recorded = recorded?;
-            let kind = &*recorded.event.kind;
-            if kind == kinds::COMPANY || kind == kinds::RETRACTION {
+            if may_name_a_company(&recorded) {
                 self.add(placed(recorded)?);
             }
         }
         self.reach(head);
         Ok(())
+    }
+
+    /// Up to where the file goes that this was read from, if it was.
+    pub(crate) fn filed(&self) -> Position {
+        self.filed
+    }
+
+    /// Says that all of this was read from a file.
+    pub(crate) fn is_filed(&mut self, upto: Position) {
+        self.reach(upto);
+        self.filed = upto;
     }
 
     /// Says that the log was read up to here.
@@ -88,11 +100,6 @@ impl Directory {
     #[must_use]
     pub fn has(&self, slug: &Slug) -> bool {
         self.companies.contains_key(slug)
-    }
-
-    /// All slugs, in order.
-    pub fn slugs(&self) -> impl Iterator<Item = &Slug> {
-        self.companies.keys()
     }
 
     /// What a company is called, on a day and by a recorded cut.
@@ -131,28 +138,62 @@ impl Directory {
         }
     }
 
-    /// Names and slugs that look like a text.
+    /// The companies that a reader can mean by a text.
+    fn meant_by(&self, text: &str, cuts: &Cuts) -> Result<Vec<Slug>, Error> {
+        let (on, recorded) = (cuts.on, cuts.recorded);
+        match CompanyKey::parse(text) {
+            Ok(key) => {
+                let found = self.matches(&key, on, recorded);
+                if !found.is_empty() || text.contains(':') {
+                    return Ok(found);
+                }
+            }
+            // `XNYS:BABA` has no scheme and still is a ticker.
+            Err(IdentifierError::UnknownScheme { .. }) if !guesses(text).is_empty() => {}
+            Err(source) if text.contains(':') => {
+                let key = text.to_owned();
+                let source = Box::new(source);
+                return Err(Error::CompanyKey { key, source });
+            }
+            Err(_) => {}
+        }
+        let mut found: Vec<Slug> = guesses(text)
+            .into_iter()
+            .map(|(scheme, value)| CompanyKey::Identifier { scheme, value })
+            .flat_map(|key| self.matches(&key, on, recorded))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        if found.is_empty() && !text.is_empty() {
+            found = self.starting_with(text, on, recorded);
+        }
+        Ok(found)
+    }
+
+    /// What the companies are called: slugs, names and symbols.
     #[must_use]
-    pub fn near(&self, text: &str, on: Day, recorded: Position) -> Vec<String> {
-        let mut words: Vec<(String, &Slug)> = Vec::new();
+    pub fn words(&self, on: Day, recorded: Position) -> Vec<(String, Slug)> {
+        let mut words = Vec::new();
         for slug in self.companies.keys() {
             let company = self.company(slug, on, recorded);
-            let symbols = company
+            let tickers = company
                 .identifiers
                 .iter()
                 .filter(|id| id.scheme == "ticker");
-            words.extend(symbols.map(|id| (symbol_of(&id.value).to_owned(), slug)));
-            words.extend(company.name.map(|name| (name, slug)));
-            words.push((slug.to_string(), slug));
+            let symbols = tickers.map(|id| symbol_of(&id.value).to_owned());
+            let called = symbols.chain(company.name).chain([slug.to_string()]);
+            words.extend(called.map(|word| (word, slug.clone())));
         }
-        let text = text.rsplit(':').next().unwrap_or(text);
-        let near = near(text, words.iter().map(|(word, _)| word.as_str()));
+        words
+    }
+
+    /// The slugs of companies whose names look like a text.
+    #[must_use]
+    pub fn near(text: &str, words: &[(String, Slug)]) -> Vec<String> {
         let mut slugs: Vec<String> = Vec::new();
-        for word in near {
-            let slug = words
-                .iter()
-                .find(|(known, _)| *known == word)
-                .map(|(_, slug)| slug.to_string());
+        for word in near(symbol_of(text), words.iter().map(|(word, _)| word.as_str())) {
+            let meant = words.iter().find(|(known, _)| *known == word);
+            let slug = meant.map(|(_, slug)| slug.to_string());
             slugs.extend(slug.filter(|slug| !slugs.contains(slug)));
         }
         slugs
@@ -173,6 +214,20 @@ impl Directory {
     }
 }
 
+/// Whether an event tells what a company is called, or may strike one that does.
+/// Most do neither, and need not be read for it.
+fn may_name_a_company(recorded: &Recorded) -> bool {
+    const SUPERSEDES: &[u8] = b"\"supersedes\":";
+    let kind = &*recorded.event.kind;
+    kind == kinds::COMPANY
+        || kind == kinds::RETRACTION
+        || recorded
+            .event
+            .payload
+            .windows(SUPERSEDES.len())
+            .any(|part| part == SUPERSEDES)
+}
+
 fn symbol_of(value: &str) -> &str {
     value.rsplit(':').next().unwrap_or(value)
 }
@@ -187,38 +242,12 @@ impl Store {
     /// or [`Error::CompanyKey`] for an identifier that cannot be one.
     pub fn find(&self, text: &str, cuts: &Cuts) -> Result<Slug, Error> {
         let directory = self.directory();
-        let (on, recorded) = (cuts.on, cuts.recorded);
-        let key = CompanyKey::parse(text);
-        if text.contains(':') {
-            let key = key.map_err(|source| Error::CompanyKey {
-                key: text.to_owned(),
-                source: Box::new(source),
-            })?;
-            return self.only(text, directory.matches(&key, on, recorded), cuts);
-        }
-        if let Ok(CompanyKey::Slug(slug)) = &key
-            && directory.has(slug)
-        {
-            return Ok(slug.clone());
-        }
-        let mut found: Vec<Slug> = guesses(text)
-            .into_iter()
-            .map(|(scheme, value)| CompanyKey::Identifier { scheme, value })
-            .flat_map(|key| directory.matches(&key, on, recorded))
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        if found.is_empty() {
-            found = directory.starting_with(text, on, recorded);
-        }
-        self.only(text, found, cuts)
-    }
-
-    fn only(&self, key: &str, mut found: Vec<Slug>, cuts: &Cuts) -> Result<Slug, Error> {
-        let key = key.to_owned();
+        let mut found = directory.meant_by(text, cuts)?;
+        let key = text.to_owned();
         match found.len() {
             0 => {
-                let near = self.directory().near(&key, cuts.on, cuts.recorded);
+                let words = directory.words(cuts.on, cuts.recorded);
+                let near = Directory::near(text, &words);
                 Err(Error::UnknownCompany { key, near })
             }
             1 => found.pop().ok_or(Error::UnknownCompany {
@@ -233,6 +262,15 @@ impl Store {
     }
 }
 
+/// Why a key means no one company.
+#[derive(Debug)]
+pub(crate) enum Unresolved {
+    /// No company has it.
+    Unknown,
+    /// These have it.
+    Ambiguous(Vec<Slug>),
+}
+
 /// The company that an appended event means, in a directory and what a batch
 /// adds to it.
 pub(crate) fn resolve(
@@ -240,24 +278,15 @@ pub(crate) fn resolve(
     on: Day,
     known: &Directory,
     declared: &Directory,
-) -> Result<Slug, Defect> {
+) -> Result<Slug, Unresolved> {
     let everything = Position(u64::MAX);
     let mut found = known.matches(key, on, everything);
     found.extend(declared.matches(key, on, everything));
     found.sort_unstable();
     found.dedup();
-    match found.as_slice() {
-        [slug] => Ok(slug.clone()),
-        [] => {
-            let key = key.to_string();
-            let mut near = known.near(&key, on, everything);
-            near.extend(declared.near(&key, on, everything));
-            near.truncate(event_model::limits::SUGGESTIONS_MAX);
-            Err(Defect::UnknownCompany { key, near })
-        }
-        several => Err(Defect::AmbiguousCompany {
-            key: key.to_string(),
-            matches: several.iter().map(Slug::to_string).collect(),
-        }),
+    match found.len() {
+        0 => Err(Unresolved::Unknown),
+        1 => found.pop().ok_or(Unresolved::Unknown),
+        _ => Err(Unresolved::Ambiguous(found)),
     }
 }

@@ -5,7 +5,7 @@
 //! It is believed only where the checksum holds and the log has that hash at
 //! that position. Missing, older, damaged or of another log: it is made again.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
 
 use event_log::{EventLog, Hash};
@@ -50,7 +50,7 @@ fn read(path: &Path) -> Option<(Directory, String)> {
         let event = Event::from_stored(SCHEMA, json.as_bytes()).ok()?;
         directory.add(Placed { position, event });
     }
-    directory.reach(Position(upto.parse().ok()?));
+    directory.is_filed(Position(upto.parse().ok()?));
     Some((directory, hash.to_owned()))
 }
 
@@ -64,11 +64,7 @@ pub(crate) fn save_if_behind(
     directory: &Directory,
     log: &impl EventLog,
 ) -> Result<(), Error> {
-    let head = std::fs::File::open(path)
-        .ok()
-        .and_then(|file| BufReader::new(file).lines().nth(1)?.ok());
-    let upto = head.and_then(|line| line.split(' ').next()?.parse::<u64>().ok());
-    if directory.upto().0.saturating_sub(upto.unwrap_or(0)) < LAG_EVENTS_MAX {
+    if directory.upto().0.saturating_sub(directory.filed().0) < LAG_EVENTS_MAX {
         return Ok(());
     }
     save(path, directory, log)

@@ -106,12 +106,6 @@ pub enum Error {
         /// The clock.
         now: Instant,
     },
-    /// An amendment that is not one.
-    #[error("the amendment is at fault")]
-    Amendment {
-        /// What is wrong with it.
-        problems: Vec<Problem>,
-    },
     /// A path of a field that cannot be set.
     #[error("cannot set {path:?}")]
     CannotSet {

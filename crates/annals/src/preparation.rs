@@ -1,6 +1,6 @@
 //! The checks between the lines of a batch and the log: [`Preparation`].
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -18,7 +18,7 @@ use projection::basis::Placed;
 use serde_json::{Map, Value};
 
 use crate::batch::{Intake, Prepared};
-use crate::directory::{Directory, resolve};
+use crate::directory::{Directory, Unresolved, resolve};
 use crate::error::{Error, IdReused, LineProblem, LineProblems, OtherEvent, io_at};
 use crate::store::Store;
 
@@ -39,6 +39,10 @@ pub(crate) struct Preparation<'s> {
     conflicts: Vec<IdReused>,
     problems: Vec<LineProblems>,
     unknown_kinds: BTreeSet<String>,
+    /// What companies are called, and which of them are near to a key: made
+    /// only if a key is unknown.
+    words: OnceCell<Vec<(String, Slug)>>,
+    near: RefCell<HashMap<String, Vec<String>>>,
 }
 
 impl<'s> Preparation<'s> {
@@ -56,6 +60,8 @@ impl<'s> Preparation<'s> {
             conflicts: Vec::new(),
             problems: Vec::new(),
             unknown_kinds: BTreeSet::new(),
+            words: OnceCell::new(),
+            near: RefCell::default(),
         })
     }
 
@@ -109,7 +115,7 @@ impl<'s> Preparation<'s> {
             {
                 let slug = slug.clone();
                 if let Some(published) = earliest {
-                    self.found(line, &slug, in_utc(published))?;
+                    self.found(line, &slug, published.restated_in(Zone::UTC))?;
                 }
                 Ok(slug)
             }
@@ -139,7 +145,35 @@ impl<'s> Preparation<'s> {
         let published = draft.published().map(Published::day);
         let struck = || Some(self.target(draft.strikes()?)?.published.day());
         let day = published.or_else(struck).unwrap_or_else(|| self.now.day());
-        resolve(key, day, &self.store.directory(), &self.declared)
+        let found = resolve(key, day, &self.store.directory(), &self.declared);
+        found.map_err(|unresolved| match unresolved {
+            Unresolved::Unknown => self.unknown(key),
+            Unresolved::Ambiguous(matches) => Defect::AmbiguousCompany {
+                key: key.to_string(),
+                matches: matches.iter().map(Slug::to_string).collect(),
+            },
+        })
+    }
+
+    /// The defect of a key that no company has, with near names where it will be
+    /// told: where a company is made of it, it is not.
+    fn unknown(&self, key: &CompanyKey) -> Defect {
+        let is_told = !self.new_company || !matches!(key, CompanyKey::Slug(_));
+        let key = key.to_string();
+        let near = if is_told { self.near(&key) } else { Vec::new() };
+        Defect::UnknownCompany { key, near }
+    }
+
+    fn near(&self, key: &str) -> Vec<String> {
+        let words = self.words.get_or_init(|| {
+            let (day, everything) = (self.now.day(), Position(u64::MAX));
+            let mut words = self.store.directory().words(day, everything);
+            words.extend(self.declared.words(day, everything));
+            words
+        });
+        let mut near_keys = self.near.borrow_mut();
+        let near = near_keys.entry(key.to_owned());
+        near.or_insert_with(|| Directory::near(key, words)).clone()
     }
 
     /// Declares a company that nobody has declared.
@@ -241,15 +275,4 @@ fn target_of(event: &Event) -> Target {
         thread: event.thread.clone(),
         published: event.published.clone(),
     }
-}
-
-/// The same instant, in words that mean it where no zone is given.
-fn in_utc(published: &Published) -> Published {
-    let read = |text: &str| Published::parse(text, Zone::UTC).ok();
-    let as_written = read(published.text());
-    let is_same = |again: &Published| again.instant() == published.instant();
-    as_written
-        .filter(is_same)
-        .or_else(|| read(&published.instant().to_string()))
-        .unwrap_or_else(|| published.clone())
 }

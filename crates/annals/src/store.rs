@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use event_log::{Clock, EventLog, Head, Recorded, SledLog, Stats, Verified};
-use event_model::event::{Event, SCHEMA};
+use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::time::Instant;
 use projection::basis::Placed;
@@ -181,10 +181,12 @@ impl Store {
         let mut directory = Directory::default();
         directory.follow(&self.log)?;
         directory_file::save(&directory_path(&self.dir), &directory, &self.log)?;
-        *self
+        let mut kept = self
             .directory
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = directory;
+            .unwrap_or_else(PoisonError::into_inner);
+        directory.follow(&self.log)?;
+        *kept = directory;
         Ok(())
     }
 
@@ -228,7 +230,7 @@ fn directory_path(dir: &Path) -> PathBuf {
 /// Reads the event of a record.
 pub(crate) fn placed(recorded: Recorded) -> Result<Placed, Error> {
     let position = recorded.position;
-    let event = Event::from_stored(SCHEMA, &recorded.event.payload)
+    let event = Event::from_stored(recorded.event.schema, &recorded.event.payload)
         .map_err(|source| Error::StoredEvent { position, source })?;
     Ok(Placed { position, event })
 }

@@ -111,7 +111,7 @@ fn lines(steps: &[Step]) -> Vec<Value> {
                 let target = &lines[target % lines.len()];
                 let company = target["company"].as_str().unwrap();
                 let mut line = claim(number, company, *day, stage, "asserted");
-                if target["kind"] != "retraction" {
+                if target["kind"] == "chip_interest" {
                     line["supersedes"] = target["id"].clone();
                     line["fault"] = json!(fault);
                 }

@@ -11,6 +11,7 @@ use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
 use annals::model::problem::Defect;
 
 use crate::exit_code::ExitCode;
+use crate::render::words::clean;
 
 /// An error as a person is told of it.
 #[derive(Debug)]
@@ -114,12 +115,12 @@ impl CommandError {
 
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", self.what)?;
+        writeln!(f, "error: {}", clean(&self.what))?;
         for detail in &self.details {
-            writeln!(f, "  {detail}")?;
+            writeln!(f, "  {}", clean(detail))?;
         }
         match &self.hint {
-            Some(hint) => writeln!(f, "hint: {hint}"),
+            Some(hint) => writeln!(f, "hint: {}", clean(hint)),
             None => Ok(()),
         }
     }
@@ -169,9 +170,6 @@ impl From<Error> for CommandError {
                 let ids: Vec<String> = matches.iter().map(ToString::to_string).collect();
                 told.hint(format!("give more of it: {}", ids.join(", ")))
             }
-            Error::Amendment { problems } => problems
-                .iter()
-                .fold(told, |told, problem| told.detail(problem.to_string())),
             Error::CannotSet { settable, .. } => {
                 told.hint(format!("what can be set: {}", settable.join(", ")))
             }
@@ -221,7 +219,7 @@ fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
 
 fn code_of(error: &Error) -> ExitCode {
     match error {
-        Error::Lines { .. } | Error::NoEvents { .. } | Error::Amendment { .. } => ExitCode::Data,
+        Error::Lines { .. } | Error::NoEvents { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
         Error::CorrectsRetraction { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,

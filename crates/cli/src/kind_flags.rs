@@ -304,20 +304,30 @@ fn identifier(text: &str) -> Value {
     Value::Object(fields)
 }
 
-/// A number as JSON, or the text for the store to refuse.
+/// A number as JSON, or the text for the store to refuse. Commas may stand
+/// between thousands, and nowhere else.
 fn number(text: &str) -> Value {
-    let plain = text.replace([',', '_'], "");
-    serde_json::from_str(&plain)
-        .ok()
-        .filter(Value::is_number)
-        .unwrap_or_else(|| json!(text))
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let in_thousands = !whole.contains(',')
+        || (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    let read = in_thousands.then(|| serde_json::from_str::<Value>(&text.replace(',', "")).ok());
+    let read = read.flatten().filter(Value::is_number);
+    read.unwrap_or_else(|| json!(text))
 }
 
-/// `40000..50000`, `400000..` or `45000`, and a unit behind it.
+/// `40000..50000`, `400000..` or `45000`, and a unit behind it. What begins like
+/// a number is no unit, so the whole is left for the store to refuse.
 fn quantity(text: &str) -> Value {
     let (range, unit) = text.split_once(' ').unwrap_or((text, "units"));
+    let unit = unit.trim();
+    let (range, unit) = match unit.starts_with(|first: char| first.is_ascii_digit()) {
+        true => (text, "units"),
+        false => (range, unit),
+    };
     let mut fields = bounds(range, number);
-    fields.insert("unit".to_owned(), json!(unit.trim()));
+    fields.insert("unit".to_owned(), json!(unit));
     Value::Object(fields)
 }
 

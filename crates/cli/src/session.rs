@@ -82,11 +82,14 @@ impl Session {
         };
         match append(&store) {
             Ok(done) => {
-                store.close()?;
+                if let Err(error) = store.close() {
+                    // What was appended is on the disk all the same.
+                    say(&format!("note: the store was not closed in order: {error}"));
+                }
                 Ok(done)
             }
             Err(error) => {
-                store.discard_if_empty()?;
+                store.discard_if_empty().ok();
                 if !was_there {
                     // It has something in it if the store was made by others.
                     std::fs::remove_dir(&self.dir).ok();

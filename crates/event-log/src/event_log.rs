@@ -27,6 +27,8 @@ pub struct NewEvent {
     pub thread: Box<str>,
     /// When it was made public.
     pub published: Instant,
+    /// The version of the event model in which the payload is written.
+    pub schema: u16,
     /// Its content, opaque to the log.
     pub payload: Box<[u8]>,
 }

@@ -49,6 +49,8 @@ struct Envelope<'b> {
     published: i64,
     #[n(8)]
     payload_hash: ByteArray<32>,
+    #[n(9)]
+    schema: u16,
 }
 
 /// What the log gives an event.
@@ -79,6 +81,7 @@ pub(crate) fn encode(
         thread: &event.thread,
         published: event.published.micros(),
         payload_hash: ByteArray::from(*Hash::of_payload(&salt, &event.payload).as_bytes()),
+        schema: event.schema,
     })
     .ok()?;
     let envelope_bytes = u16::try_from(envelope.len()).ok()?;
@@ -162,6 +165,7 @@ impl<'b> Raw<'b> {
                 kind: envelope.kind.into(),
                 thread: envelope.thread.into(),
                 published: instant(envelope.published)?,
+                schema: envelope.schema,
                 payload: self.payload.into(),
             },
         })
@@ -189,6 +193,7 @@ pub(crate) mod tests {
                 kind: kind.into(),
                 thread: thread.into(),
                 published: Instant::from_micros(published).unwrap(),
+                schema: 1,
                 payload: payload.into(),
             }
         }
@@ -246,8 +251,8 @@ pub(crate) mod tests {
     fn a_field_that_is_not_known_is_passed_over() {
         let mut bytes = Vec::new();
         let mut encoder = minicbor::Encoder::new(&mut bytes);
-        encoder.map(10).unwrap();
-        for field in [0u8, 1, 2, 7] {
+        encoder.map(11).unwrap();
+        for field in [0u8, 1, 2, 7, 9] {
             encoder.u8(field).unwrap().u8(1).unwrap();
         }
         encoder.u8(3).unwrap().bytes(&[7; 16]).unwrap();

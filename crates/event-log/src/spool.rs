@@ -44,6 +44,7 @@ impl SpoolWriter {
         self.file.write_all(event.id.0.as_bytes())?;
         self.file
             .write_all(&event.published.micros().to_le_bytes())?;
+        self.file.write_all(&event.schema.to_le_bytes())?;
         for piece in [
             event.company.as_str().as_bytes(),
             event.kind.as_bytes(),
@@ -119,13 +120,14 @@ fn read_event(file: &mut impl Read) -> io::Result<(NewEvent, u64)> {
     let damaged = || io::Error::from(io::ErrorKind::InvalidData);
     let id = EventId(Uuid::from_bytes(read_array(file)?));
     let published = Instant::from_micros(i64::from_le_bytes(read_array(file)?));
+    let schema = u16::from_le_bytes(read_array(file)?);
     let [company, kind, thread, payload] = [
         read_piece(file)?,
         read_piece(file)?,
         read_piece(file)?,
         read_piece(file)?,
     ];
-    let bytes = 16 + 8 + 4 * 4 + company.len() + kind.len() + thread.len() + payload.len();
+    let bytes = 16 + 8 + 2 + 4 * 4 + company.len() + kind.len() + thread.len() + payload.len();
     let text = |piece| String::from_utf8(piece).map_err(|_| damaged());
     let event = NewEvent {
         id,
@@ -133,6 +135,7 @@ fn read_event(file: &mut impl Read) -> io::Result<(NewEvent, u64)> {
         kind: text(kind)?.into(),
         thread: text(thread)?.into(),
         published: published.ok_or_else(damaged)?,
+        schema,
         payload: payload.into(),
     };
     Ok((event, bytes as u64))

@@ -114,12 +114,6 @@ impl Draft {
         self.published.as_ref()
     }
 
-    /// The fields of `data`.
-    #[must_use]
-    pub fn data(&self) -> &Map<String, Value> {
-        &self.data
-    }
-
     /// The events that it refers to.
     pub fn targets(&self) -> impl Iterator<Item = EventId> {
         [self.strikes(), self.repeats].into_iter().flatten()
@@ -252,7 +246,8 @@ impl Draft {
 
     fn settle_published(&mut self, struck: Option<&Target>, now: Instant) {
         if self.published_missing {
-            self.published = struck.map(|target| target.published.clone());
+            let zone = self.source.zone();
+            self.published = struck.map(|target| target.published.restated_in(zone));
         }
         let Some(published) = &self.published else {
             return;
@@ -283,6 +278,15 @@ impl Draft {
     }
 
     fn settle_thread(&mut self, struck: Option<&Target>) -> Option<Box<str>> {
+        let is_company = self.kind.as_deref() == Some(kinds::COMPANY);
+        if is_company
+            && self
+                .thread
+                .as_deref()
+                .is_some_and(|name| name != kinds::COMPANY)
+        {
+            self.problems.add("thread", Defect::ThreadOfCompany);
+        }
         if let Some(thread) = self.thread.take() {
             return Some(thread);
         }
@@ -295,8 +299,14 @@ impl Draft {
         {
             return Some(target.thread.clone());
         }
-        // A missing required field of the key is told of already.
-        let untold = !self.problems.0.iter().any(|p| p.what == Defect::Missing);
+        // A missing field of the key is told of already where it is required.
+        let is_key = |path: &str| {
+            let groups = kind.into_iter().flat_map(|kind| kind.thread_key);
+            let mut names = groups.flat_map(|group| group.iter());
+            names.any(|name| path.strip_prefix("data.") == Some(*name))
+        };
+        let mut problems = self.problems.0.iter();
+        let untold = !problems.any(|p| p.what == Defect::Missing && is_key(&p.path));
         let own = format!(
             "{kind_name}\n{}\n{}\n{}",
             Value::Object(self.data.clone()),

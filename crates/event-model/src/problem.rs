@@ -190,6 +190,9 @@ pub enum Defect {
         /// The id.
         id: EventId,
     },
+    /// A thread of a company's own facts with another name.
+    #[error("of a `company` event is always \"company\"; leave it out")]
+    ThreadOfCompany,
     /// No company of this key.
     #[error("no company {key:?}{}", near_text(near))]
     UnknownCompany {

@@ -282,7 +282,7 @@ fn check_identifier(path: &str, value: &Value, problems: &mut Problems) {
     if let (Some(scheme), Some(value)) = (scheme, value) {
         problems.take(
             &format!("{path}.value"),
-            Identifier::read(scheme, value, None, None),
+            Identifier::read(scheme, value, from, to),
         );
     }
 }

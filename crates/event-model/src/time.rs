@@ -266,6 +266,17 @@ impl Published {
         })
     }
 
+    /// The same instant in words that mean it where dates are of another zone:
+    /// as written if that will do, else the instant.
+    #[must_use]
+    pub fn restated_in(&self, zone: Zone) -> Self {
+        let read = |text: &str| Self::parse(text, zone).ok();
+        read(&self.text)
+            .filter(|again| again.instant == self.instant)
+            .or_else(|| read(&self.instant.to_string()))
+            .unwrap_or_else(|| self.clone())
+    }
+
     /// As the source, or whoever recorded it, wrote it.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -1019,8 +1019,8 @@ fn ids_never_change() {
         .map(|event| event.id.to_string())
         .collect();
     let expected = [
-        "520ce93c-02f4-5aa3-8ed7-2ab4571b0ef5",
-        "403d2d2a-da26-53e3-8f18-1064e13f2e9f",
+        "868bfb02-9a40-5f12-bed7-815ffd601eec",
+        "cf205601-d5c7-5eed-9f97-097809c63450",
     ];
     assert_eq!(ids, expected);
 }

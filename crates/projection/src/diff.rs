@@ -1,13 +1,15 @@
 //! What is believed differently in two answers: [`diff`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use event_model::edtf::{Bounds, Edtf};
+use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kinds;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::regulation::Force;
 use crate::thread::{Decided, ThreadView};
 use crate::timeline::Timeline;
 
@@ -52,6 +54,12 @@ pub enum ChangeKind {
     Moved,
     /// A date that is one of those the earlier one left open.
     Narrowed,
+    /// A date that leaves the earlier one open among others.
+    Widened,
+    /// A rule comes into force, or out of it.
+    InForce,
+    /// A date of results is overdue, or no more.
+    Overdue,
     /// Another certainty.
     Certainty,
     /// Another confirmation.
@@ -84,10 +92,50 @@ pub fn diff(before: &Timeline, after: &Timeline) -> Vec<Change> {
             changes.push(whole(section, view, ChangeKind::Withdrawn));
         }
     }
-    for change in &mut changes {
-        name_source(change, before, after);
-    }
+    changes.extend(force_changes(before, after));
+    changes.extend(overdue_changes(before, after));
+    name_sources(&mut changes, before, after);
     changes
+}
+
+fn force_changes(before: &Timeline, after: &Timeline) -> Vec<Change> {
+    let was: BTreeMap<_, _> = before
+        .regulation
+        .iter()
+        .map(|rule| (&rule.view.thread, rule.force))
+        .collect();
+    let changed = after.regulation.iter().filter_map(|rule| {
+        let from = was.get(&rule.view.thread).copied().unwrap_or(Force::No);
+        let to = rule.force;
+        let change = ChangeKind::InForce;
+        (from != to).then(|| Change {
+            field: Some("force".to_owned()),
+            from: json!(from),
+            to: json!(to),
+            ..blank("regulation", &rule.view, change, rule.view.lead)
+        })
+    });
+    changed.collect()
+}
+
+fn overdue_changes(before: &Timeline, after: &Timeline) -> Vec<Change> {
+    let was: BTreeMap<_, _> = before
+        .earnings
+        .dates()
+        .map(|date| (&date.view.thread, date.overdue))
+        .collect();
+    let changed = after.earnings.dates().filter_map(|date| {
+        let from = was.get(&date.view.thread).copied().unwrap_or(false);
+        let to = date.overdue;
+        let change = ChangeKind::Overdue;
+        (from != to).then(|| Change {
+            field: Some("overdue".to_owned()),
+            from: json!(from),
+            to: json!(to),
+            ..blank("earnings", &date.view, change, date.view.lead)
+        })
+    });
+    changed.collect()
 }
 
 fn whole(section: &'static str, view: &ThreadView, change: ChangeKind) -> Change {
@@ -170,11 +218,14 @@ fn date_change(from: &Value, to: &Value) -> (ChangeKind, Option<i64>) {
     let (from, to) = (bounds(from), bounds(to));
     let days = from.earliest.zip(to.earliest);
     let days = days.map(|(from, to)| to.signed_duration_since(from).num_days());
-    if from.encloses(to) {
-        (ChangeKind::Narrowed, days)
+    let change = if from.encloses(to) {
+        ChangeKind::Narrowed
+    } else if to.encloses(from) {
+        ChangeKind::Widened
     } else {
-        (ChangeKind::Moved, days)
-    }
+        ChangeKind::Moved
+    };
+    (change, days)
 }
 
 fn blank(section: &'static str, view: &ThreadView, change: ChangeKind, event: EventId) -> Change {
@@ -193,10 +244,14 @@ fn blank(section: &'static str, view: &ThreadView, change: ChangeKind, event: Ev
     }
 }
 
-fn name_source(change: &mut Change, before: &Timeline, after: &Timeline) {
-    let mut events = after.events.iter().chain(&before.events);
-    if let Some(view) = events.find(|view| view.event.id == change.event) {
-        change.source = Some(view.event.source.name.to_string());
-        change.published = Some(view.event.published.text().to_owned());
+fn name_sources(changes: &mut [Change], before: &Timeline, after: &Timeline) {
+    let events = before.events.iter().chain(&after.events);
+    let events: HashMap<EventId, &Event> =
+        events.map(|view| (view.event.id, &view.event)).collect();
+    for change in changes {
+        if let Some(event) = events.get(&change.event) {
+            change.source = Some(event.source.name.to_string());
+            change.published = Some(event.published.text().to_owned());
+        }
     }
 }

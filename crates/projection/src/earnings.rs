@@ -25,6 +25,8 @@ pub struct Earnings {
     pub overdue: Vec<ResultsDate>,
     /// The other open periods that are not.
     pub upcoming: Vec<ResultsDate>,
+    /// The periods that are closed: by a result, or since the date is cancelled.
+    pub closed: Vec<ResultsDate>,
     /// The results.
     pub reported: Vec<ThreadView>,
 }
@@ -59,21 +61,30 @@ pub struct Move {
     pub event: EventId,
 }
 
+impl Earnings {
+    /// The dates of all periods, open ones first.
+    pub fn dates(&self) -> impl Iterator<Item = &ResultsDate> {
+        let open = self.next.iter().chain(&self.overdue).chain(&self.upcoming);
+        open.chain(&self.closed)
+    }
+}
+
 /// Tells of the results of a company.
 #[must_use]
 pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
-    let closed = closed_periods(threads, cuts.on);
-    let mut open: Vec<ResultsDate> = of_kind(threads, kinds::EARNINGS_DATE)
+    let reported_periods = closed_periods(threads, cuts.on);
+    let is_closed = |date: &ResultsDate| {
+        let period = date.view.text("period");
+        !date.view.is_open() || period.is_some_and(|p| reported_periods.contains(&words_of(p)))
+    };
+    let mut dates: Vec<ResultsDate> = of_kind(threads, kinds::EARNINGS_DATE)
         .filter_map(|claims| results_date(claims, cuts))
-        .filter(|date| date.view.is_open())
-        .filter(|date| {
-            !date
-                .view
-                .text("period")
-                .is_some_and(|period| closed.contains(&words_of(period)))
-        })
         .collect();
-    open.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
+    dates.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
+    let (mut closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
+    for date in &mut closed {
+        date.overdue = false;
+    }
     let next = take_next(&mut open);
     let (overdue, upcoming) = open.into_iter().partition(|date| date.overdue);
     let mut reported: Vec<ThreadView> = of_kind(threads, kinds::EARNINGS_RESULT)
@@ -84,6 +95,7 @@ pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
         next,
         overdue,
         upcoming,
+        closed,
         reported,
     }
 }

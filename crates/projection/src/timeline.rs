@@ -83,15 +83,10 @@ impl Timeline {
     /// order in which they are shown. A period of results stands here once.
     pub fn threads(&self) -> impl Iterator<Item = (&'static str, &ThreadView)> {
         let earnings = &self.earnings;
-        let dates = earnings
-            .next
-            .iter()
-            .chain(&earnings.overdue)
-            .chain(&earnings.upcoming);
         let named = |name: &'static str| move |view| (name, view);
         let pivots = self.strategy.pivots.iter().map(named("strategy.pivots"));
         pivots
-            .chain(dates.map(|date| ("earnings", &date.view)))
+            .chain(earnings.dates().map(|date| ("earnings", &date.view)))
             .chain(earnings.reported.iter().map(named("earnings.reported")))
             .chain(self.chips.iter().map(named("chips")))
             .chain(

@@ -67,6 +67,7 @@ impl Serialize for Earnings {
         fields.serialize_entry("next", &self.next)?;
         fields.serialize_entry("overdue", &self.overdue)?;
         fields.serialize_entry("upcoming", &self.upcoming)?;
+        fields.serialize_entry("closed", &self.closed)?;
         fields.serialize_entry("reported", &self.reported)?;
         fields.end()
     }

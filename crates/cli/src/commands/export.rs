@@ -1,12 +1,12 @@
 //! `annals export`
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use annals::Store;
 use annals::model::id::Slug;
 use annals::projection::basis::Basis;
-use serde_json::json;
 
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::error::CommandError;
@@ -53,10 +53,17 @@ fn to_file(
         )
         .detail(error.to_string())
     };
+    let there = std::fs::symlink_metadata(path);
+    if there.is_ok_and(|there| !there.is_file()) {
+        // A pipe, a device or a link is written to, and never replaced.
+        let mut file = BufWriter::new(File::create(path).map_err(refused)?);
+        write(&mut file)?;
+        return file.flush().map_err(refused);
+    }
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+    let temporary = new_file(folder.unwrap_or(Path::new(".")));
     let mut file = BufWriter::new(temporary.map_err(refused)?);
     write(&mut file)?;
     let temporary = file
@@ -66,6 +73,14 @@ fn to_file(
         .persist(path)
         .map_err(|error| refused(error.error))?;
     Ok(())
+}
+
+/// A temporary file that others may read, as they may any file that is made.
+fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn write(
@@ -89,20 +104,19 @@ fn write(
             out.write_all(b"\n").map_err(CommandError::output)?;
         }
         (ExportFormat::Json, None) => {
-            let companies = store.companies(basis);
-            let head = json!({"basis": basis, "count": companies.len()}).to_string();
-            let head = head.trim_end_matches('}');
             let put = |out: &mut dyn Write, text: &str| {
                 out.write_all(text.as_bytes()).map_err(CommandError::output)
             };
-            put(out, head)?;
+            put(out, "{\"basis\":")?;
+            serde_json::to_writer(&mut *out, basis).map_err(CommandError::json)?;
             put(out, ",\"companies\":[")?;
-            for (at, slug) in companies.iter().enumerate() {
-                put(out, if at == 0 { "\n" } else { ",\n" })?;
-                let answer = store.at(slug, basis)?;
-                serde_json::to_writer(&mut *out, &answer).map_err(CommandError::json)?;
+            let mut count = 0;
+            for answer in store.at_all(basis) {
+                put(out, if count == 0 { "\n" } else { ",\n" })?;
+                serde_json::to_writer(&mut *out, &answer?).map_err(CommandError::json)?;
+                count += 1;
             }
-            put(out, "\n]}\n")?;
+            put(out, &format!("\n],\"count\":{count}}}\n"))?;
         }
     }
     Ok(())

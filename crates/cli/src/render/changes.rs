@@ -37,7 +37,9 @@ pub(crate) fn changes(changes: &[Change], was: &Answer, is: &Answer, is_terminal
 
 fn what(change: &Change) -> String {
     let value = |value: &serde_json::Value| match change.change {
-        ChangeKind::Moved | ChangeKind::Narrowed => words::date(&words::value(value)),
+        ChangeKind::Moved | ChangeKind::Narrowed | ChangeKind::Widened => {
+            words::date(&words::value(value))
+        }
         ChangeKind::Stage => words::stage(&words::value(value)),
         _ => words::value(value),
     };
@@ -55,6 +57,10 @@ fn what(change: &Change) -> String {
         ChangeKind::Stage => format!("{from} → {to}"),
         ChangeKind::Moved => format!("moved: {from} → {to}{}", days(change.days)),
         ChangeKind::Narrowed => format!("narrowed: {from} → {to}"),
+        ChangeKind::Widened => format!("said less exactly: {from} → {to}"),
+        ChangeKind::InForce => format!("in force: {from} → {to}"),
+        ChangeKind::Overdue if change.to == true => "results are overdue".to_owned(),
+        ChangeKind::Overdue => "results are overdue no more".to_owned(),
         ChangeKind::Certainty => format!("certainty: {from} → {to}"),
         ChangeKind::Confirmation => format!("confirmation: {from} → {to}"),
         ChangeKind::Changed => {

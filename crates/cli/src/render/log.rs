@@ -1,7 +1,7 @@
 //! Events of the log, a line each or one at length.
 
 use annals::Recorded;
-use annals::model::event::{Event, SCHEMA};
+use annals::model::event::Event;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
@@ -70,7 +70,7 @@ impl LogTable {
 }
 
 fn summary(recorded: &Recorded) -> String {
-    let Ok(event) = Event::from_stored(SCHEMA, &recorded.event.payload) else {
+    let Ok(event) = Event::from_stored(recorded.event.schema, &recorded.event.payload) else {
         return recorded.event.thread.to_string();
     };
     let stage = event.stage().map(words::stage);

@@ -63,6 +63,9 @@ pub(crate) fn quantity(value: &Value) -> String {
 
 /// A number with commas between its thousands.
 fn thousands(number: &str) -> String {
+    if number.contains(['e', 'E']) {
+        return number.to_owned();
+    }
     let (whole, rest) = number
         .split_once('.')
         .map_or((number, ""), |(whole, rest)| (whole, rest));

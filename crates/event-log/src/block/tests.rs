@@ -32,6 +32,7 @@ fn event(payload: Vec<u8>) -> NewEvent {
         kind: "statement".into(),
         thread: "".into(),
         published: Instant::from_micros(0).unwrap(),
+        schema: 1,
         payload: payload.into(),
     }
 }

@@ -50,6 +50,7 @@ fn event(number: u64) -> NewEvent {
         kind: "statement".into(),
         thread: "a-thread".into(),
         published: Instant::from_micros(0).unwrap(),
+        schema: 1,
         payload: format!("{{\"number\":{number},\"filler\":\"{}\"}}", id(number).0)
             .into_bytes()
             .into(),

@@ -33,6 +33,7 @@ pub(crate) fn what_is_appended_is_read(make: Make) {
         kind: "chip_interest".into(),
         thread: "amd-mi308 – ünïcode".into(),
         published: Instant::from_micros(-1).unwrap(),
+        schema: 1,
         payload: br#"{"a":1}"#.to_vec().into(),
         ..event(7, "acme")
     };

@@ -113,6 +113,7 @@ pub(crate) fn event(number: u64, company: &str) -> NewEvent {
         kind: "statement".into(),
         thread: "".into(),
         published: Instant::from_micros(1_600_000_000_000_000).unwrap(),
+        schema: 1,
         payload: format!(r#"{{"company":"{company}","number":{number}}}"#)
             .into_bytes()
             .into(),

@@ -88,11 +88,13 @@ proptest! {
         let before = told(&answer(&events, &cuts));
         let counting: HashSet<EventId> =
             Standing::of(&events, &cuts).counting().map(|stood| stood.placed.event.id).collect();
-        let referred = referred(&events);
+        // What a correction that counts or strikes corrects gives it its place.
+        let corrected: HashSet<EventId> =
+            events.iter().filter_map(|placed| placed.event.supersedes).collect();
         let mut fewer = events.clone();
         fewer.retain(|placed| {
             let id = placed.event.id;
-            counting.contains(&id) || placed.event.strikes().is_some() || referred.contains(&id)
+            counting.contains(&id) || placed.event.strikes().is_some() || corrected.contains(&id)
         });
         if !fewer.is_empty() {
             prop_assert_eq!(before, told(&answer(&fewer, &cuts)));
@@ -121,7 +123,15 @@ proptest! {
         let right = clean[at].event.clone();
         let other = &clean[wrong.index(clean.len())].event;
         let mut dirty = clean.clone();
+        let same_kind = other.kind == right.kind;
+        let (data, thread) = match same_kind {
+            true => (other.data.clone(), other.thread.clone()),
+            false => (right.data.clone(), right.thread.clone()),
+        };
         dirty[at].event = Event {
+            data,
+            thread,
+            confirmation: other.confirmation,
             published: other.published.clone(),
             certainty: other.certainty,
             occurred: None,
