@@ -152,3 +152,80 @@ fn a_first_append_that_is_refused_leaves_no_store() {
     assert_eq!(run.code, Some(1));
     assert!(!environment.store().exists());
 }
+
+#[test]
+fn a_correction_is_published_when_its_target_was_whatever_the_zones() {
+    let mut rumour = claim(
+        "chip_interest",
+        "2025-12-23",
+        &json!({"vendor": "AMD", "product": "M", "stage": "considering"}),
+    );
+    rumour["id"] = json!("00000000-0000-4000-8000-000000000001");
+    rumour["source"]["zone"] = json!("America/New_York");
+    let environment = with(&[rumour]);
+    let chips = |question: &str| environment.at(question)["chips"].clone();
+    assert_eq!(chips("2025-12-24T00:30:00Z acme"), json!([]));
+    environment
+        .type_in(
+            "correct 00000000 --fault record --set data.stage=negotiating --reason typo \
+             --source-name other",
+        )
+        .done();
+    // The day ends later in New York, whoever says so now.
+    assert_eq!(chips("2025-12-24T00:30:00Z acme"), json!([]));
+    assert_eq!(
+        chips("2025-12-24T05:00:00Z acme")[0]["stage"],
+        "negotiating"
+    );
+}
+
+#[test]
+fn a_correction_may_name_its_thread() {
+    let mut rumour = claim(
+        "chip_interest",
+        "2025-12-23",
+        &json!({"vendor": "AMD", "product": "M", "stage": "considering"}),
+    );
+    rumour["id"] = json!("00000000-0000-4000-8000-000000000001");
+    let environment = with(&[rumour]);
+    environment
+        .type_in("correct 00000000 --fault record --set thread=another --reason typo")
+        .done();
+    let chips = environment.at("2025-12-24 acme")["chips"].clone();
+    assert_eq!(chips[0]["thread"], "another");
+    assert_eq!(chips.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_believed_differently_of_dates_and_rules_is_told() {
+    let date = |day: &str| json!({"period": "FY2026-Q1", "date": day, "status": "projected"});
+    let environment = with(&[
+        rule(
+            "2026-01-02",
+            "published",
+            &json!({"effective": "2026-01-15"}),
+        ),
+        claim("earnings_date", "2026-01-02", &date("2026-02-10")),
+        claim("earnings_date", "2026-01-20", &date("2026-02")),
+        claim(
+            "earnings_result",
+            "2026-02-25",
+            &json!({"period": "FY2026-Q1", "stage": "reported"}),
+        ),
+    ]);
+    let changes = |from: &str, to: &str| -> Vec<String> {
+        let diff = environment
+            .type_in(&format!("diff {from} {to} acme --json"))
+            .json();
+        let changes = diff["changes"].as_array().unwrap().clone();
+        changes
+            .iter()
+            .map(|change| change["change"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(changes("2026-01-14", "2026-01-15"), ["in_force"]);
+    assert_eq!(changes("2026-01-19", "2026-01-20"), ["widened"]);
+    assert_eq!(changes("2026-01-15", "2026-01-19"), Vec::<String>::new());
+    // The result is new; the date that it closes is not gone.
+    assert_eq!(changes("2026-02-24", "2026-02-25"), ["added"]);
+}
