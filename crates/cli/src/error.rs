@@ -8,7 +8,8 @@ use std::path::Path;
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
 use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
-use annals::model::problem::Defect;
+use annals::model::kinds::KINDS;
+use annals::model::problem::{Defect, near};
 
 use crate::exit_code::ExitCode;
 use crate::render::words::clean;
@@ -38,6 +39,16 @@ impl CommandError {
 
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self::new(ExitCode::Usage, what)
+    }
+
+    /// No kind of this name, and no event of one.
+    pub(crate) fn unknown_kind(name: &str) -> Self {
+        let near = near(name, KINDS.iter().map(|kind| kind.name));
+        let error = Self::new(ExitCode::NotFound, format!("no kind {name:?}"));
+        match near.as_slice() {
+            [] => error.hint("`annals schema` lists the kinds"),
+            near => error.hint(format!("did you mean {}?", near.join(" or "))),
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -318,14 +318,15 @@ fn number(text: &str) -> Value {
 }
 
 /// `40000..50000`, `400000..` or `45000`, and a unit behind it. What begins like
-/// a number is no unit, so the whole is left for the store to refuse.
+/// a number or a range is no unit, so the whole is left for the store to refuse.
 fn quantity(text: &str) -> Value {
     let (range, unit) = text.split_once(' ').unwrap_or((text, "units"));
     let unit = unit.trim();
-    let (range, unit) = match unit.starts_with(|first: char| first.is_ascii_digit()) {
-        true => (text, "units"),
-        false => (range, unit),
-    };
+    let (range, unit) =
+        match unit.starts_with(|first: char| first.is_ascii_digit() || ".-,".contains(first)) {
+            true => (text, "units"),
+            false => (range, unit),
+        };
     let mut fields = bounds(range, number);
     fields.insert("unit".to_owned(), json!(unit));
     Value::Object(fields)

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use annals::model::id::Position;
+use annals::model::kind::Kind;
 use annals::{Question, Recorded, RecordedCut};
 
 use crate::cli::LogArgs;
@@ -34,10 +35,12 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
             .is_none_or(|kind| kind.replace('-', "_") == *recorded.event.kind)
     };
     let events = events.filter(|read| read.as_ref().map_or(true, is_wanted));
+    let mut found = false;
     let mut last: VecDeque<Recorded> = VecDeque::new();
     let mut table = render::log::LogTable::new(out.is_terminal(), company.is_none());
     for recorded in events {
         let recorded = recorded?;
+        found = true;
         match args.limit {
             None => table.event(&recorded, args.json, out)?,
             Some(limit) => {
@@ -50,6 +53,12 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     }
     for recorded in &last {
         table.event(recorded, args.json, out)?;
+    }
+    if let Some(kind) = args.kind.as_deref().filter(|_| !found) {
+        let kind = kind.replace('-', "_");
+        if Kind::named(&kind).is_none() {
+            return Err(CommandError::unknown_kind(&kind));
+        }
     }
     out.finish()?;
     Ok(store.close()?)

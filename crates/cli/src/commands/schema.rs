@@ -2,12 +2,10 @@
 
 use annals::model::kind::Kind;
 use annals::model::kinds::KINDS;
-use annals::model::problem::near;
 use annals::model::schema;
 
 use crate::cli::SchemaArgs;
 use crate::error::CommandError;
-use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::render::table::Table;
 
@@ -15,7 +13,7 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut Output) -> Result<(), CommandErro
     match &args.kind {
         Some(name) => {
             let name = name.replace('-', "_");
-            let kind = Kind::named(&name).ok_or_else(|| unknown(&name))?;
+            let kind = Kind::named(&name).ok_or_else(|| CommandError::unknown_kind(&name))?;
             out.json(&schema::of_event(kind))?;
         }
         None if args.json => {
@@ -33,13 +31,4 @@ pub(crate) fn run(args: &SchemaArgs, out: &mut Output) -> Result<(), CommandErro
         }
     }
     out.finish()
-}
-
-fn unknown(name: &str) -> CommandError {
-    let near = near(name, KINDS.iter().map(|kind| kind.name));
-    let error = CommandError::new(ExitCode::NotFound, format!("no kind {name:?}"));
-    match near.as_slice() {
-        [] => error.hint("`annals schema` lists the kinds"),
-        near => error.hint(format!("did you mean {}?", near.join(" or "))),
-    }
 }

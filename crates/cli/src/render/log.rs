@@ -9,8 +9,9 @@ use crate::output::Output;
 use crate::render::table::width;
 use crate::render::words;
 
-/// How many digits of an id a line shows; `annals show` takes them.
-const ID_DIGITS: usize = 8;
+/// How much of an id a line shows, which `annals show` takes: of one that is
+/// made by the clock, all that the clock gave.
+const ID_CHARS: usize = 13;
 
 /// Lines as they come, under a heading.
 pub(crate) struct LogTable {
@@ -42,7 +43,7 @@ impl LogTable {
         if !self.started {
             self.started = true;
             out.line(&format!(
-                "{:>8}  {:8}  {:10}  what",
+                "{:>8}  {:13}  {:10}  what",
                 "position", "id", "published"
             ))?;
         }
@@ -53,7 +54,7 @@ impl LogTable {
         let event = &recorded.event;
         let published = recorded.event.published.to_string();
         let day = published.get(..10).unwrap_or(&published);
-        let id: String = event.id.to_string().chars().take(ID_DIGITS).collect();
+        let id: String = event.id.to_string().chars().take(ID_CHARS).collect();
         let company = match self.names_company {
             true => format!("{} ", event.company),
             false => String::new(),

@@ -17,8 +17,10 @@ const OTHERS_MAX: usize = 8;
 const WIDTH_NAME: u16 = 12;
 const WIDTH_STATE: u16 = 25;
 const WIDTH_SURE: u16 = 13;
+/// How much is shown of a text, such as a statement, in characters.
+const ABOUT_CHARS_MAX: usize = 48;
 /// How much is shown of what a thread is about, in characters.
-const WHAT_CHARS_MAX: usize = 56;
+const WHAT_CHARS_MAX: usize = 84;
 
 /// The page.
 pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
@@ -67,7 +69,7 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
     });
     if others > 0 {
         page.push_str(&format!(
-            "            and {others} earlier ones; --json shows all\n"
+            "            and {others} more before these; --json shows all\n"
         ));
     }
     page.push_str(&footing(answer));
@@ -212,10 +214,10 @@ fn chips(view: &ThreadView) -> String {
     } else {
         name.join(" ")
     };
-    match view.value("quantity") {
-        Some(quantity) => format!("{name}, {}", words::quantity(quantity)),
-        None => name,
-    }
+    let mut parts = vec![name];
+    parts.extend(view.value("quantity").map(words::quantity));
+    parts.extend(figures(view, &["value"]));
+    parts.join(", ")
 }
 
 fn regulation(rule: &Regulation) -> Row<'_> {
@@ -225,10 +227,12 @@ fn regulation(rule: &Regulation) -> Row<'_> {
         .text("direction")
         .map(|text| format!("{text}: "))
         .unwrap_or_default();
-    let force = match rule.force {
-        Force::Certain => "in force",
-        Force::Possible => "possibly in force",
-        Force::No => "not in force",
+    let to_come = view.text("effective").map(words::date);
+    let force = match (rule.force, to_come) {
+        (Force::Certain, _) => "in force".to_owned(),
+        (Force::Possible, _) => "possibly in force".to_owned(),
+        (Force::No, Some(day)) if view.is_open() => format!("in force from {day}"),
+        (Force::No, _) => "not in force".to_owned(),
     };
     let row = Row::of(view, format!("{direction}{scope}"));
     Row {
@@ -246,11 +250,26 @@ fn earnings(earnings: &Earnings) -> impl Iterator<Item = Row<'_>> {
     let reported = earnings.reported.iter().rev().take(3);
     dates
         .map(results_date)
-        .chain(reported.map(|view| Row::of(view, period(view))))
+        .chain(reported.map(|view| Row::of(view, result(view))))
 }
 
 fn period(view: &ThreadView) -> String {
     view.text("period").unwrap_or(&view.thread).to_owned()
+}
+
+/// "results FY2026-Q1, revenue 280.15 CNY, eps 1.20 CNY"
+fn result(view: &ThreadView) -> String {
+    let mut parts = vec![format!("results {}", period(view))];
+    parts.extend(figures(view, &["revenue", "eps"]));
+    parts.join(", ")
+}
+
+/// Fields of figures, each with its name.
+fn figures<'a>(view: &'a ThreadView, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    names.iter().filter_map(|name| {
+        let value = words::value(view.value(name)?);
+        Some(format!("{} {value}", words::field(name)))
+    })
 }
 
 fn results_date(date: &ResultsDate) -> Row<'_> {
@@ -293,5 +312,11 @@ fn other_thread(view: &ThreadView) -> String {
     ];
     let about = text_of(view, &told).unwrap_or(&view.thread);
     let name = kind.map_or(view.kind.as_str(), |kind| kind.name);
-    format!("{}: {}", words::field(name), about)
+    let about = words::shortened(about, ABOUT_CHARS_MAX);
+    let mut parts = vec![format!("{}: {about}", words::field(name))];
+    parts.extend(figures(
+        view,
+        &["range", "period", "consideration", "stake", "effective"],
+    ));
+    parts.join(", ")
 }

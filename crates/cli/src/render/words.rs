@@ -29,11 +29,11 @@ pub(crate) fn field(text: &str) -> String {
     text.replace('_', " ")
 }
 
-/// How many: "40,000–50,000 units, shared with ByteDance".
+/// How many, or how much: "40,000–50,000, shared with ByteDance", "1.2 USD".
 pub(crate) fn quantity(value: &Value) -> String {
     let part = |name: &str| value.get(name);
     let hedge = part("hedge").and_then(Value::as_str);
-    let number = |name: &str| part(name).map(|number| thousands(&number.to_string()));
+    let number = |name: &str| part(name).map(amount);
     let range = match (number("min"), number("max")) {
         (Some(min), Some(max)) if min == max => min,
         (Some(min), Some(max)) => format!("{min}–{max}"),
@@ -42,10 +42,11 @@ pub(crate) fn quantity(value: &Value) -> String {
         (None, Some(max)) => format!("at most {max}"),
         (None, None) => String::new(),
     };
-    let unit = part("unit")
-        .and_then(Value::as_str)
-        .filter(|unit| *unit != "units");
-    let mut text = [hedge, Some(range.as_str()), unit]
+    let text_of = |name: &str| part(name).and_then(Value::as_str);
+    let unit = text_of("unit").filter(|unit| *unit != "units");
+    let exact = number("value");
+    let range = exact.unwrap_or(range);
+    let mut text = [hedge, Some(range.as_str()), text_of("currency"), unit]
         .into_iter()
         .flatten()
         .filter(|part| !part.is_empty())
@@ -59,6 +60,11 @@ pub(crate) fn quantity(value: &Value) -> String {
         text.push_str(&format!(", shared with {}", others.join(" and ")));
     }
     text
+}
+
+/// An amount, written as a number or as a decimal text.
+fn amount(value: &Value) -> String {
+    thousands(value.as_str().unwrap_or(&value.to_string()))
 }
 
 /// A number with commas between its thousands.
@@ -126,7 +132,11 @@ pub(crate) fn value(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(list) => list.iter().map(self::value).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) if fields.contains_key("min") || fields.contains_key("max") => {
+        Value::Object(fields)
+            if ["min", "max", "currency"]
+                .iter()
+                .any(|name| fields.contains_key(*name)) =>
+        {
             quantity(value)
         }
         Value::Object(fields) => fields
