@@ -1,8 +1,7 @@
 //! Retractions and corrections: events that strike others.
 
-use event_log::EventLog;
 use event_model::event::Event;
-use event_model::id::{EventId, Slug};
+use event_model::id::EventId;
 use event_model::kind::{Kind, Shape};
 use event_model::kinds;
 use event_model::time::Instant;
@@ -112,14 +111,6 @@ impl Store {
         placed
             .map(|placed| placed.event)
             .ok_or_else(|| Error::UnknownEvent { id: id.to_string() })
-    }
-
-    /// The version of a company's stream, zero if there is none.
-    #[must_use]
-    pub fn version(&self, company: &Slug) -> u64 {
-        self.log()
-            .stream_head(company)
-            .map_or(0, |(version, _)| version.0)
     }
 }
 

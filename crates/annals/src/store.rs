@@ -162,6 +162,14 @@ impl Store {
         self.log.event_at(position)?.map(placed).transpose()
     }
 
+    /// The version of a company's stream, zero if there is none.
+    #[must_use]
+    pub fn version(&self, company: &Slug) -> u64 {
+        self.log
+            .stream_head(company)
+            .map_or(0, |(version, _)| version.0)
+    }
+
     /// How much there is.
     ///
     /// # Errors

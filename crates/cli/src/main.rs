@@ -42,9 +42,9 @@ fn run() -> ExitCode {
         }
     };
     let mut output = Output::stdout();
-    let ran = commands::run(cli, &mut output).and_then(|code| output.finish().map(|()| code));
+    let ran = commands::run(cli, &mut output).and_then(|()| output.finish());
     match ran {
-        Ok(code) => code,
+        Ok(()) => ExitCode::Done,
         Err(error) if error.is_broken_pipe() => ExitCode::Done,
         Err(error) => {
             complain(&error.to_string());

@@ -17,15 +17,12 @@ mod verify;
 
 use crate::cli::{Cli, Command, ImportFormat};
 use crate::error::CommandError;
-use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::session::Session;
 
 /// Runs a command.
-pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<ExitCode, CommandError> {
-    let session = Session::new(cli.store, cli.verbose)?;
-    run_in(&session, cli.command, out)?;
-    Ok(ExitCode::Done)
+pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
+    run_in(&Session::new(cli.store, cli.verbose)?, cli.command, out)
 }
 
 fn run_in(session: &Session, command: Command, out: &mut Output) -> Result<(), CommandError> {
