@@ -1,5 +1,7 @@
 //! The basis of an answer: three cuts, and the hash of the log at the last.
 
+use std::sync::Arc;
+
 use event_model::event::{Event, SCHEMA};
 use event_model::id::Position;
 use event_model::time::{Day, Instant};
@@ -38,11 +40,11 @@ impl Serialize for Basis {
     }
 }
 
-/// An event and its place in the log.
+/// An event and its place in the log. Answers share the event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
     /// Its place in the whole log.
     pub position: Position,
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
 }

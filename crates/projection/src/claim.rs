@@ -1,37 +1,69 @@
 //! A [`Claim`]: an event that counts, with the days on which it can have
 //! happened as far as its thread tells.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use event_model::edtf::Bounds;
 use event_model::event::Event;
 use event_model::id::{EventId, Position};
+use event_model::kind::{Kind, Section};
 use event_model::time::{Day, Instant};
 use event_model::vocabulary::{Certainty, Level};
 
-use crate::standing::{Place, Standing, Stood};
+use crate::basis::Placed;
+use crate::standing::Place;
 
-/// An event that counts under a basis.
+/// An event that counts under a basis, with what the rules ask of it again and
+/// again.
 #[derive(Debug, Clone)]
-pub struct Claim<'a> {
+pub struct Claim {
     /// The event.
-    pub event: &'a Event,
+    pub event: Arc<Event>,
     /// Its place in the log.
     pub position: Position,
     /// Where it comes in the order of publication.
     pub place: Place,
     /// The first and the last day on which it can have happened.
     pub bounds: Bounds,
+    /// The same as it states them by itself.
+    pub stated: Bounds,
+    /// It is about what is, and not what somebody foretells or thinks.
+    pub is_about_what_is: bool,
+    /// It is about when results are to come.
+    pub is_results_date: bool,
+    /// It says that a report was false.
+    pub is_denial: bool,
+    /// Its quantity is shared with others, and so says nothing exact of the
+    /// company's own.
+    pub shares_quantity: bool,
+    /// Whether it counts; one that does not has no say.
+    pub counts: bool,
 }
-
-/// The threads of a company, each with its claims in the order of publication,
-/// by kind and name.
-pub type Threads<'a> = BTreeMap<(&'a str, &'a str), Vec<Claim<'a>>>;
 
 /// What lists are ordered by.
 pub type ListOrder = (Bounds, Place, Position);
 
-impl Claim<'_> {
+impl Claim {
+    /// The claim that an event of this kind makes, before others of its thread
+    /// are heard.
+    #[must_use]
+    pub fn of(placed: &Placed, place: Place, kind: Option<&Kind>) -> Self {
+        let event = &placed.event;
+        let stated = event.bounds();
+        Self {
+            event: Arc::clone(event),
+            position: placed.position,
+            place,
+            bounds: stated,
+            stated,
+            is_about_what_is: event.level.is_about_what_is(),
+            is_results_date: kind.is_some_and(|kind| kind.section == Section::EarningsDate),
+            is_denial: stage_of(event, kind) == Some("denied"),
+            shares_quantity: false,
+            counts: true,
+        }
+    }
+
     /// The order in which claims came: by publication; of equal instants, the
     /// surer later; then by position.
     #[must_use]
@@ -47,13 +79,25 @@ impl Claim<'_> {
     /// report was false holds on every day.
     #[must_use]
     pub fn is_certain_by(&self, day: Day) -> bool {
-        self.is_denial() || self.bounds.certainly_by(day)
+        self.is_denial || self.bounds.certainly_by(day)
     }
 
     /// Whether it can have happened by a day.
     #[must_use]
     pub fn is_possible_by(&self, day: Day) -> bool {
-        self.is_denial() || self.bounds.possibly_by(day)
+        self.is_denial || self.bounds.possibly_by(day)
+    }
+
+    /// Whether the company or the authority itself stands behind it.
+    #[must_use]
+    pub fn is_official(&self) -> bool {
+        self.event.certainty == Certainty::Official
+    }
+
+    /// Whether it says that something is so.
+    #[must_use]
+    pub fn is_fact(&self) -> bool {
+        self.event.level == Level::Fact
     }
 
     /// The order of lists: by the days, then by publication and position.
@@ -67,63 +111,92 @@ impl Claim<'_> {
     pub fn id(&self) -> EventId {
         self.event.id
     }
-
-    fn is_denial(&self) -> bool {
-        self.event.stage() == Some("denied")
-    }
 }
 
-/// Gathers the counting events into threads, and narrows their days.
-#[must_use]
-pub fn threads<'a>(standing: &Standing<'a>) -> Threads<'a> {
-    let mut threads = Threads::new();
-    for Stood { placed, place, .. } in standing.counting() {
-        let claim = Claim {
-            event: &placed.event,
-            position: placed.position,
-            place: *place,
-            bounds: placed.event.bounds(),
-        };
-        let name = (&*placed.event.kind, &*placed.event.thread);
-        threads.entry(name).or_default().push(claim);
-    }
-    for claims in threads.values_mut() {
-        narrow(claims);
-        claims.sort_by_key(Claim::order);
-    }
-    threads
+/// The stage that an event of this kind says its thread has reached.
+pub(crate) fn stage_of<'e>(event: &'e Event, kind: Option<&Kind>) -> Option<&'e str> {
+    event.text(kind?.life.as_ref()?.field)
 }
 
-/// Lets vague dates give way to precise ones.
-///
-/// A stage is reached once. So a claim whose days enclose those of facts of the
-/// same thread and stage takes their span. A fact that gave way itself has no
-/// say of its own, so the span is that of the most precise facts. Claims
-/// without a stage are of different happenings and keep their days.
-fn narrow(claims: &mut [Claim<'_>]) {
-    let mut facts: BTreeMap<&str, Vec<Bounds>> = BTreeMap::new();
-    for claim in claims
-        .iter()
-        .filter(|claim| claim.event.level == Level::Fact)
-    {
-        if let Some(stage) = claim.event.stage() {
-            facts.entry(stage).or_default().push(claim.bounds);
+/// The claims of a thread by the stage that they say it has reached.
+#[derive(Debug, Default)]
+pub(crate) struct Stages(Vec<Staged>);
+
+/// A claim with a stage, by its index. They are in the order of their stages,
+/// then of the days that they state.
+#[derive(Debug)]
+struct Staged {
+    claim: usize,
+    /// It is the first of its stage.
+    opens: bool,
+}
+
+impl Stages {
+    /// Finds the stages of the claims of a thread.
+    pub(crate) fn of(claims: &[Claim], kind: Option<&Kind>) -> Self {
+        let mut found: Vec<(&str, Bounds, usize)> = claims
+            .iter()
+            .enumerate()
+            .filter_map(|(at, claim)| Some((stage_of(&claim.event, kind)?, claim.stated, at)))
+            .collect();
+        found.sort_unstable();
+        let mut before = None;
+        let staged = found.into_iter().map(|(stage, _, claim)| Staged {
+            claim,
+            opens: before.replace(stage) != Some(stage),
+        });
+        Self(staged.collect())
+    }
+
+    /// Lets vague dates give way to precise ones.
+    ///
+    /// A stage is reached once. So a claim whose days enclose those of facts of
+    /// the same thread and stage takes their span. A fact that gave way itself
+    /// has no say of its own, so the span is that of the most precise facts.
+    /// Claims without a stage are of different happenings and keep their days.
+    pub(crate) fn narrow(&self, claims: &mut [Claim]) {
+        let mut precise: Vec<Bounds> = Vec::new();
+        for stage in self.0.chunk_by(|_, next| !next.opens) {
+            precise.clear();
+            let facts = stage.iter().filter_map(|staged| claims.get(staged.claim));
+            let facts = facts.filter(|claim| claim.counts && claim.is_fact());
+            most_precise(facts.map(|claim| claim.stated), &mut precise);
+            for staged in stage {
+                if let Some(claim) = claims.get_mut(staged.claim) {
+                    claim.bounds = span_within(claim.stated, &precise).unwrap_or(claim.stated);
+                }
+            }
         }
     }
-    for bounds in facts.values_mut() {
-        bounds.sort_unstable();
-        bounds.dedup();
-        let all = bounds.clone();
-        bounds.retain(|fact| !all.iter().any(|other| fact.strictly_encloses(*other)));
+}
+
+/// Those of some days that enclose no others. Both are in order, so that none
+/// begins or ends before the one that it follows.
+fn most_precise(days: impl DoubleEndedIterator<Item = Bounds>, precise: &mut Vec<Bounds>) {
+    for days in days.rev() {
+        if precise.last().is_some_and(|next| days.encloses(*next)) {
+            continue;
+        }
+        if precise.last().is_some_and(|next| next.encloses(days)) {
+            precise.pop();
+        }
+        precise.push(days);
     }
-    for claim in claims {
-        let precise = claim.event.stage().and_then(|stage| facts.get(stage));
-        let span = precise
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|fact| claim.bounds.strictly_encloses(*fact))
-            .reduce(Bounds::hull);
-        claim.bounds = span.unwrap_or(claim.bounds);
-    }
+    precise.reverse();
+}
+
+/// The span of the most precise days that lie within others.
+fn span_within(days: Bounds, precise: &[Bounds]) -> Option<Bounds> {
+    let ends_by = |other: &Bounds| match (other.latest, days.latest) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(other), Some(latest)) => other <= latest,
+    };
+    let from = precise.partition_point(|other| other.earliest < days.earliest);
+    let to = precise.partition_point(ends_by);
+    let within = precise.get(from..to)?;
+    Some(Bounds {
+        earliest: within.first()?.earliest,
+        latest: within.last()?.latest,
+    })
 }

@@ -1,6 +1,6 @@
 //! What is believed differently in two answers: [`diff`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::regulation::Force;
-use crate::thread::{Decided, ThreadView};
 use crate::timeline::Timeline;
+use crate::view::{Decided, ThreadView};
 
 /// One thing that is believed differently.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -34,10 +34,10 @@ pub struct Change {
     pub days: Option<i64>,
     /// The event that made the new value, or, of a thread that went, the old.
     pub event: EventId,
-    /// Where that event's source is named, if it is among the events.
-    pub source: Option<String>,
+    /// Where that event's source is named.
+    pub source: String,
     /// When it was published, as written.
-    pub published: Option<String>,
+    pub published: String,
 }
 
 /// What sort of change it is.
@@ -71,7 +71,7 @@ pub enum ChangeKind {
 /// Tells what the second answer believes differently from the first.
 #[must_use]
 pub fn diff(before: &Timeline, after: &Timeline) -> Vec<Change> {
-    let key = |view: &ThreadView| (view.kind.clone(), view.thread.clone());
+    let key = |view: &ThreadView| (view.kind_name().to_owned(), view.thread().to_owned());
     let old: BTreeMap<_, _> = before
         .threads()
         .map(|(section, view)| (key(view), (section, view)))
@@ -94,7 +94,6 @@ pub fn diff(before: &Timeline, after: &Timeline) -> Vec<Change> {
     }
     changes.extend(force_changes(before, after));
     changes.extend(overdue_changes(before, after));
-    name_sources(&mut changes, before, after);
     changes
 }
 
@@ -102,17 +101,17 @@ fn force_changes(before: &Timeline, after: &Timeline) -> Vec<Change> {
     let was: BTreeMap<_, _> = before
         .regulation
         .iter()
-        .map(|rule| (&rule.view.thread, rule.force))
+        .map(|rule| (rule.view.thread(), rule.force))
         .collect();
     let changed = after.regulation.iter().filter_map(|rule| {
-        let from = was.get(&rule.view.thread).copied().unwrap_or(Force::No);
+        let from = was.get(rule.view.thread()).copied().unwrap_or(Force::No);
         let to = rule.force;
         let change = ChangeKind::InForce;
         (from != to).then(|| Change {
             field: Some("force".to_owned()),
             from: json!(from),
             to: json!(to),
-            ..blank("regulation", &rule.view, change, rule.view.lead)
+            ..blank("regulation", &rule.view, change, &rule.view.lead)
         })
     });
     changed.collect()
@@ -122,17 +121,17 @@ fn overdue_changes(before: &Timeline, after: &Timeline) -> Vec<Change> {
     let was: BTreeMap<_, _> = before
         .earnings
         .dates()
-        .map(|date| (&date.view.thread, date.overdue))
+        .map(|date| (date.view.thread(), date.overdue))
         .collect();
     let changed = after.earnings.dates().filter_map(|date| {
-        let from = was.get(&date.view.thread).copied().unwrap_or(false);
+        let from = was.get(date.view.thread()).copied().unwrap_or(false);
         let to = date.overdue;
         let change = ChangeKind::Overdue;
         (from != to).then(|| Change {
             field: Some("overdue".to_owned()),
             from: json!(from),
             to: json!(to),
-            ..blank("earnings", &date.view, change, date.view.lead)
+            ..blank("earnings", &date.view, change, &date.view.lead)
         })
     });
     changed.collect()
@@ -141,7 +140,7 @@ fn overdue_changes(before: &Timeline, after: &Timeline) -> Vec<Change> {
 fn whole(section: &'static str, view: &ThreadView, change: ChangeKind) -> Change {
     let said = json!({
         "stage": view.stage(),
-        "certainty": view.certainty,
+        "certainty": view.certainty(),
         "occurrence": view.occurrence,
     });
     let (from, to) = match change {
@@ -151,7 +150,7 @@ fn whole(section: &'static str, view: &ThreadView, change: ChangeKind) -> Change
     Change {
         from,
         to,
-        ..blank(section, view, change, view.lead)
+        ..blank(section, view, change, &view.lead)
     }
 }
 
@@ -161,12 +160,15 @@ fn between(section: &'static str, was: &ThreadView, is: &ThreadView) -> Vec<Chan
         .kind()
         .and_then(|kind| kind.life.as_ref())
         .map(|life| life.field);
-    let mut names: Vec<&String> = was.fields.keys().chain(is.fields.keys()).collect();
+    let fields = was.fields.iter().chain(is.fields.iter());
+    let mut names: Vec<&str> = fields.map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let (old, new) = (was.fields.get(name), is.fields.get(name));
-        let value = |decided: Option<&Decided>| decided.map_or(Value::Null, |d| d.value.clone());
+        let value = |decided: Option<Decided<'_>>| {
+            decided.map_or(Value::Null, |decided| decided.value.clone())
+        };
         let (from, to) = (value(old), value(new));
         let Some(event) = new.or(old).map(|decided| decided.event) else {
             continue;
@@ -174,14 +176,14 @@ fn between(section: &'static str, was: &ThreadView, is: &ThreadView) -> Vec<Chan
         if from == to {
             continue;
         }
-        let (change, days) = if Some(name.as_str()) == life_field {
+        let (change, days) = if Some(name) == life_field {
             (ChangeKind::Stage, None)
-        } else if is.kind == kinds::EARNINGS_DATE && name == "date" {
+        } else if is.kind_name() == kinds::EARNINGS_DATE && name == "date" {
             date_change(&from, &to)
         } else {
             (ChangeKind::Changed, None)
         };
-        let field = Some(name.clone());
+        let field = Some(name.to_owned());
         changes.push(Change {
             field,
             from,
@@ -190,17 +192,17 @@ fn between(section: &'static str, was: &ThreadView, is: &ThreadView) -> Vec<Chan
             ..blank(section, is, change, event)
         });
     }
-    if was.certainty != is.certainty {
-        let (from, to) = (json!(was.certainty), json!(is.certainty));
+    if was.certainty() != is.certainty() {
+        let (from, to) = (json!(was.certainty()), json!(is.certainty()));
         changes.push(Change {
             from,
             to,
-            ..blank(section, is, ChangeKind::Certainty, is.lead)
+            ..blank(section, is, ChangeKind::Certainty, &is.lead)
         });
     }
-    if was.confirmation != is.confirmation {
-        let event = is.confirmed_by.unwrap_or(is.lead);
-        let (from, to) = (json!(was.confirmation), json!(is.confirmation));
+    if was.confirmation() != is.confirmation() {
+        let event = is.confirmed_by.as_ref().unwrap_or(&is.lead);
+        let (from, to) = (json!(was.confirmation()), json!(is.confirmation()));
         changes.push(Change {
             from,
             to,
@@ -228,30 +230,18 @@ fn date_change(from: &Value, to: &Value) -> (ChangeKind, Option<i64>) {
     (change, days)
 }
 
-fn blank(section: &'static str, view: &ThreadView, change: ChangeKind, event: EventId) -> Change {
+fn blank(section: &'static str, view: &ThreadView, change: ChangeKind, event: &Event) -> Change {
     Change {
         section,
-        kind: view.kind.clone(),
-        thread: view.thread.clone(),
+        kind: view.kind_name().to_owned(),
+        thread: view.thread().to_owned(),
         change,
         field: None,
         from: Value::Null,
         to: Value::Null,
         days: None,
-        event,
-        source: None,
-        published: None,
-    }
-}
-
-fn name_sources(changes: &mut [Change], before: &Timeline, after: &Timeline) {
-    let events = before.events.iter().chain(&after.events);
-    let events: HashMap<EventId, &Event> =
-        events.map(|view| (view.event.id, &view.event)).collect();
-    for change in changes {
-        if let Some(event) = events.get(&change.event) {
-            change.source = Some(event.source.name.to_string());
-            change.published = Some(event.published.text().to_owned());
-        }
+        event: event.id,
+        source: event.source.name.to_string(),
+        published: event.published.text().to_owned(),
     }
 }

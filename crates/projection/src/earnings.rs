@@ -1,19 +1,21 @@
 //! When results come: the next period, what is overdue, and how dates moved.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use event_model::edtf::{Bounds, Edtf};
 use event_model::id::{EventId, Position};
-use event_model::kinds;
 use event_model::thread::words_of;
 use event_model::time::Day;
 use serde::Serialize;
 
 use crate::basis::Cuts;
-use crate::claim::{Claim, Threads};
-use crate::rule::prevailing;
+use crate::claim::{Claim, stage_of};
+use crate::listing::Listing;
+use crate::rule::{Contest, prevailing};
 use crate::standing::Place;
-use crate::thread::{ThreadView, decide, speaking, view};
+use crate::thread::Thread;
+use crate::view::ThreadView;
 
 /// The results of a company: to come, overdue and reported.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,14 +30,14 @@ pub struct Earnings {
     /// The periods that are closed: by a result, or since the date is cancelled.
     pub closed: Vec<ResultsDate>,
     /// The results.
-    pub reported: Vec<ThreadView>,
+    pub reported: Listing,
 }
 
 /// The date of the results of a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResultsDate {
     /// What its thread says.
-    pub view: ThreadView,
+    pub view: Arc<ThreadView>,
     /// The days that its date leaves open.
     pub bounds: Bounds,
     /// The order of equal dates: that of the claims that give them.
@@ -43,7 +45,7 @@ pub struct ResultsDate {
     /// Whether the date is over without results.
     pub overdue: bool,
     /// How the date changed, in the order in which its claims came in.
-    pub moves: Vec<Move>,
+    pub moves: Arc<[Move]>,
 }
 
 /// A change of a date to one that it did not leave open.
@@ -69,28 +71,27 @@ impl Earnings {
     }
 }
 
-/// Tells of the results of a company.
+/// Tells of the results of a company: when each period is to report, the
+/// periods that a result closes, as [`words_of`] them, and the results.
 #[must_use]
-pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
-    let reported_periods = closed_periods(threads, cuts.on);
+pub fn earnings(
+    mut dates: Vec<ResultsDate>,
+    reported_periods: &HashSet<String>,
+    reported: Listing,
+    cuts: &Cuts,
+) -> Earnings {
+    let today = cuts.on.min(cuts.known.day());
     let is_closed = |date: &ResultsDate| {
         let period = date.view.text("period");
         !date.view.is_open() || period.is_some_and(|p| reported_periods.contains(&words_of(p)))
     };
-    let mut dates: Vec<ResultsDate> = of_kind(threads, kinds::EARNINGS_DATE)
-        .filter_map(|claims| results_date(claims, cuts))
-        .collect();
     dates.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
-    let (mut closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
-    for date in &mut closed {
-        date.overdue = false;
+    let (closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
+    for date in &mut open {
+        date.overdue = date.bounds.latest.is_some_and(|latest| latest < today);
     }
     let next = take_next(&mut open);
     let (overdue, upcoming) = open.into_iter().partition(|date| date.overdue);
-    let mut reported: Vec<ThreadView> = of_kind(threads, kinds::EARNINGS_RESULT)
-        .filter_map(|claims| view(claims, cuts.on))
-        .collect();
-    reported.sort_by_key(|view| view.order);
     Earnings {
         next,
         overdue,
@@ -100,23 +101,17 @@ pub fn earnings(threads: &Threads<'_>, cuts: &Cuts) -> Earnings {
     }
 }
 
-fn of_kind<'t, 'a>(threads: &'t Threads<'a>, kind: &str) -> impl Iterator<Item = &'t [Claim<'a>]> {
-    threads
-        .iter()
-        .filter(move |((of, _), _)| *of == kind)
-        .map(|(_, claims)| claims.as_slice())
-}
-
-/// The periods that a result closes which is at least possible by the day.
-fn closed_periods(threads: &Threads<'_>, on: Day) -> HashSet<String> {
-    of_kind(threads, kinds::EARNINGS_RESULT)
-        .flatten()
-        .filter(|claim| claim.event.level.is_about_what_is())
-        .filter(|claim| claim.event.stage() != Some("preliminary"))
-        .filter(|claim| claim.is_possible_by(on))
+/// The periods that a thread of results closes: those with a result that is at
+/// least possible by the day.
+pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = &str> {
+    let mut before = None;
+    results
+        .counting()
+        .filter(|claim| claim.is_about_what_is)
+        .filter(move |claim| claim.is_possible_by(on))
+        .filter(|claim| stage_of(&claim.event, results.kind) != Some("preliminary"))
         .filter_map(|claim| claim.event.text("period"))
-        .map(words_of)
-        .collect()
+        .filter(move |period| before.replace(*period) != Some(*period))
 }
 
 /// Takes out the first that is not overdue, or else the one with the latest
@@ -127,37 +122,49 @@ fn take_next(open: &mut Vec<ResultsDate>) -> Option<ResultsDate> {
     Some(open.remove(at))
 }
 
-fn results_date(claims: &[Claim<'_>], cuts: &Cuts) -> Option<ResultsDate> {
-    let view = view(claims, cuts.on)?;
+/// When the period of a thread is to report, not told yet whether it is overdue.
+pub(crate) fn results_date(thread: &Thread, on: Day) -> Option<ResultsDate> {
+    let view = thread.view(on)?;
     let date = view.text("date").and_then(|text| Edtf::parse(text).ok());
     let bounds = date.map_or(Bounds::ANY, |date| date.bounds());
-    let today = cuts.on.min(cuts.known.day());
-    let overdue = bounds.latest.is_some_and(|latest| latest < today);
-    let (speaking, _) = speaking(claims, cuts.on);
-    let dated = decide("date", &speaking).or_else(|| prevailing(&speaking))?;
+    let dated = thread.decide("date", on);
+    let dated = dated.or_else(|| prevailing(thread.speaking(on)))?;
     Some(ResultsDate {
-        view,
+        view: Arc::new(view),
         bounds,
         order: (dated.place, dated.position),
-        overdue,
-        moves: moves(&speaking),
+        overdue: false,
+        moves: moves(thread.speaking(on)).into(),
     })
 }
 
 /// Replays the dates as their claims came in, and tells of each change that is
 /// neither a narrowing of the narrowest date held nor a vaguer word for it.
-fn moves(speaking: &[&Claim<'_>]) -> Vec<Move> {
-    let states = |claim: &&&Claim<'_>| claim.event.text("date").is_some();
-    let mut stating: Vec<&Claim<'_>> = speaking.iter().filter(states).copied().collect();
+fn moves<'c>(speaking: impl Iterator<Item = &'c Claim>) -> Vec<Move> {
+    let states = |claim: &&Claim| claim.event.text("date").is_some();
+    let mut stating: Vec<&Claim> = speaking.filter(states).collect();
     stating.sort_by_key(|claim| (claim.place, claim.event.certainty, claim.position));
     let mut moves = Vec::new();
     let mut held: Option<Edtf> = None;
-    for end in 1..=stating.len() {
-        let mut came_in = stating.get(..end).unwrap_or_default().to_vec();
-        came_in.sort_by_key(|claim| claim.order());
-        let Some(current) = prevailing(&came_in) else {
+    let mut last = None;
+    // Who is beaten stays so; of the others the last prevails.
+    let mut contest = Contest::default();
+    let mut unbeaten = BTreeMap::new();
+    for claim in stating {
+        contest.enter(claim);
+        unbeaten.insert(claim.order(), claim);
+        while unbeaten
+            .last_entry()
+            .is_some_and(|last| contest.beats(last.get()))
+        {
+            unbeaten.pop_last();
+        }
+        let Some((_, current)) = unbeaten.last_key_value() else {
             continue;
         };
+        if last.replace(current.id()) == Some(current.id()) {
+            continue;
+        }
         let Some(date) = current.event.date("date") else {
             continue;
         };
@@ -184,9 +191,6 @@ fn moves(speaking: &[&Claim<'_>]) -> Vec<Move> {
 }
 
 fn days(from: Bounds, to: Bounds) -> Option<i64> {
-    Some(
-        to.earliest?
-            .signed_duration_since(from.earliest?)
-            .num_days(),
-    )
+    let days = to.earliest?.signed_duration_since(from.earliest?);
+    Some(days.num_days())
 }

@@ -1,18 +1,23 @@
 //! The meaning of time travel: [`fold`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
+use event_model::event::Event;
 use event_model::id::{EventId, Slug};
-use event_model::kind::{Kind, Section};
+use event_model::kind::Section;
+use event_model::kinds;
+use event_model::thread::words_of;
 
 use crate::basis::{Cuts, Placed};
-use crate::claim::{self, Threads};
-use crate::earnings::earnings;
-use crate::identity::company;
-use crate::regulation::{Force, force};
+use crate::claim::ListOrder;
+use crate::earnings::{closed_periods, earnings, results_date};
+use crate::identity::{Company, company};
+use crate::regulation::regulation;
 use crate::standing::{Standing, Status, Stood};
-use crate::thread::{ThreadView, speaking, view, view_of_all};
-use crate::timeline::{EventView, Regulation, Strategy, Timeline};
+use crate::thread::{Thread, threads};
+use crate::timeline::{EventView, Strategy, Tally, Timeline};
+use crate::view::ThreadView;
 
 /// Tells what could have been known of a company under these cuts.
 ///
@@ -20,138 +25,142 @@ use crate::timeline::{EventView, Regulation, Strategy, Timeline};
 /// Nothing else goes in, so the same events and cuts give the same answer.
 #[must_use]
 pub fn fold(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
-    // What was published by then, and what of it still holds.
-    let standing = Standing::of(events, cuts);
-    // The claims that count, by the matters they are about, each with the days
-    // on which it can have happened.
-    let threads = claim::threads(&standing);
-    // What each matter comes to on the day asked about.
-    let views = views(&threads, cuts);
-    let section = |section: Section| in_section(&views, section);
-    let company = company(slug, &threads, cuts.on);
-    let identifying = company
-        .identifiers
-        .iter()
-        .map(|identifier| identifier.event);
-    let says = views
-        .iter()
-        .flat_map(ThreadView::deciding_events)
-        .chain(identifying)
-        .collect();
+    let (standing, threads) = counting(events, cuts);
+    let timeline = told(slug, &standing, &threads, cuts);
+    let events = event_views(&standing, &threads, &timeline.company, cuts);
     Timeline {
-        strategy: Strategy {
-            pivots: section(Section::Strategy),
-        },
-        earnings: earnings(&threads, cuts),
-        chips: section(Section::Chips),
-        regulation: regulation(&views, &threads, cuts),
-        market: section(Section::Market),
-        other: section(Section::Other),
-        events: event_views(&standing, &threads, &says, cuts),
-        company,
+        events: Some(events),
+        ..timeline
     }
 }
 
-fn views(threads: &Threads<'_>, cuts: &Cuts) -> Vec<ThreadView> {
-    let mut views: Vec<ThreadView> = threads
-        .values()
-        .filter_map(|claims| view(claims, cuts.on))
-        .collect();
-    views.sort_by_key(|view| view.order);
-    views
+/// Tells the same as [`fold`] without the list of events, which takes longer
+/// than all the rest.
+#[must_use]
+pub fn fold_without_events(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
+    let (standing, threads) = counting(events, cuts);
+    told(slug, &standing, &threads, cuts)
 }
 
-fn in_section(views: &[ThreadView], section: Section) -> Vec<ThreadView> {
-    views
-        .iter()
-        .filter(|view| section_of(&view.kind) == section)
-        .cloned()
-        .collect()
+/// What was published by then and what of it still holds; and the claims that
+/// count, by the matters they are about, each with the days on which it can
+/// have happened.
+fn counting<'a>(events: &'a [Placed], cuts: &Cuts) -> (Standing<'a>, Vec<Thread>) {
+    let standing = Standing::of(events, cuts);
+    let threads = threads(&standing);
+    (standing, threads)
 }
 
-/// The rules that are known of on the day, and those that are in force on it
-/// though they were made later.
-fn regulation(views: &[ThreadView], threads: &Threads<'_>, cuts: &Cuts) -> Vec<Regulation> {
-    let spoken = in_section(views, Section::Regulation);
-    let rules = threads
-        .iter()
-        .filter(|((kind, _), _)| section_of(kind) == Section::Regulation);
-    let mut regulation: Vec<Regulation> = rules
-        .filter_map(|((_, name), claims)| {
-            let view = spoken.iter().find(|view| view.thread == *name).cloned();
-            let force = force(claims, cuts.on);
-            let in_force_before = || (force != Force::No).then(|| view_of_all(claims)).flatten();
-            let view = view.or_else(in_force_before)?;
-            // What was denied never was.
-            let was = view.stage() != Some("denied");
-            let force = if was { force } else { Force::No };
-            Some(Regulation { view, force })
-        })
-        .collect();
-    regulation.sort_by_key(|rule| rule.view.order);
-    regulation
+/// What each matter comes to on the day asked about.
+fn told(slug: &Slug, standing: &Standing<'_>, threads: &[Thread], cuts: &Cuts) -> Timeline {
+    let on = cuts.on;
+    let [mut pivots, mut chips, mut market, mut other, mut reported] = [const { Vec::new() }; 5];
+    let (mut rules, mut dates, mut closed) = (Vec::new(), Vec::new(), HashSet::new());
+    for thread in threads {
+        let list = match thread.section() {
+            Section::Strategy => &mut pivots,
+            Section::Chips => &mut chips,
+            Section::Market => &mut market,
+            Section::Other => &mut other,
+            Section::EarningsResult => {
+                closed.extend(closed_periods(thread, on).map(words_of));
+                &mut reported
+            }
+            Section::EarningsDate => {
+                dates.extend(results_date(thread, on));
+                continue;
+            }
+            Section::Regulation => {
+                rules.extend(regulation(thread, on));
+                continue;
+            }
+            Section::Company | Section::None => continue,
+        };
+        list.extend(thread.view(on).map(Arc::new));
+    }
+    Timeline {
+        company: company(slug, threads, on),
+        strategy: Strategy {
+            pivots: pivots.into_iter().collect(),
+        },
+        earnings: earnings(dates, &closed, reported.into_iter().collect(), cuts),
+        chips: chips.into_iter().collect(),
+        regulation: rules.into_iter().collect(),
+        market: market.into_iter().collect(),
+        other: other.into_iter().collect(),
+        tally: tally(standing),
+        events: None,
+    }
 }
 
-fn section_of(kind: &str) -> Section {
-    Kind::named(kind).map_or(Section::Other, |kind| kind.section)
+fn tally(standing: &Standing<'_>) -> Tally {
+    let mut tally = Tally::default();
+    let mut sources: HashSet<&str> = HashSet::new();
+    let mut before = "";
+    for stood in standing.events.iter().filter(|stood| stood.visible) {
+        let event = &stood.placed.event;
+        tally.visible += 1;
+        if &*event.kind == kinds::COMPANY {
+            continue;
+        }
+        tally.telling += 1;
+        if tally.telling == 1 || *before != *event.source.name {
+            before = &event.source.name;
+            sources.insert(before);
+        }
+    }
+    tally.sources = sources.len();
+    tally
 }
 
 /// Every visible event with its status, in the order of the timeline.
 fn event_views(
     standing: &Standing<'_>,
-    threads: &Threads<'_>,
-    says: &HashSet<EventId>,
+    threads: &[Thread],
+    company: &Company,
     cuts: &Cuts,
 ) -> Vec<EventView> {
-    let speaks = speaking_events(threads, cuts);
-    let bounds: HashMap<EventId, _> = threads
-        .values()
-        .flatten()
-        .map(|claim| (claim.id(), claim.bounds))
-        .collect();
+    let mut views: Vec<(ListOrder, EventView)> = Vec::with_capacity(standing.events.len());
+    let mut put = |order: ListOrder, status: Status, event: &Arc<Event>| {
+        let event = Arc::clone(event);
+        views.push((order, EventView { status, event }));
+    };
+    let identifiers = company.identifiers.iter();
+    let identifying: HashSet<EventId> = identifiers.map(|identifier| identifier.event).collect();
+    for thread in threads {
+        let view = thread.view(cuts.on);
+        let deciding = view.iter().flat_map(ThreadView::deciding_events);
+        let deciding: HashSet<EventId> = deciding.collect();
+        let speaking: HashSet<EventId> = thread.speaking(cuts.on).map(|claim| claim.id()).collect();
+        for claim in thread.claims() {
+            let id = claim.id();
+            let status = if deciding.contains(&id) || identifying.contains(&id) {
+                Status::Counts
+            } else if speaking.contains(&id) {
+                Status::Lost
+            } else {
+                Status::Silent
+            };
+            put(claim.list_order(), status, &claim.event);
+        }
+    }
     let visible = standing.events.iter().filter(|stood| stood.visible);
-    let mut views: Vec<_> = visible
-        .map(|stood| {
-            let event = &stood.placed.event;
-            let bounds = bounds
-                .get(&event.id)
-                .copied()
-                .unwrap_or_else(|| event.bounds());
-            let order = (bounds, stood.place, stood.placed.position);
-            (
-                order,
-                EventView {
-                    status: status(stood, &speaks, says),
-                    event: event.clone(),
-                },
-            )
-        })
-        .collect();
-    views.sort_by_key(|(order, _)| *order);
+    for stood in visible.filter(|stood| !stood.counts()) {
+        let event = &stood.placed.event;
+        let order = (event.bounds(), stood.place, stood.placed.position);
+        put(order, status_apart(stood), event);
+    }
+    views.sort_unstable_by_key(|(order, _)| *order);
     views.into_iter().map(|(_, view)| view).collect()
 }
 
-fn status(stood: &Stood<'_>, speaks: &HashSet<EventId>, says: &HashSet<EventId>) -> Status {
-    let event = &stood.placed.event;
+/// The status of an event that does not count.
+fn status_apart(stood: &Stood<'_>) -> Status {
     if stood.struck {
         Status::Struck
-    } else if event.repeats.is_some() {
+    } else if stood.placed.event.repeats.is_some() {
         Status::Repeats
-    } else if event.is_retraction() {
-        Status::Strikes
-    } else if says.contains(&event.id) {
-        Status::Counts
-    } else if speaks.contains(&event.id) {
-        Status::Lost
     } else {
-        Status::Silent
+        Status::Strikes
     }
-}
-
-fn speaking_events(threads: &Threads<'_>, cuts: &Cuts) -> HashSet<EventId> {
-    threads
-        .values()
-        .flat_map(|claims| speaking(claims, cuts.on).0)
-        .map(claim::Claim::id)
-        .collect()
 }

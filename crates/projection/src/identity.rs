@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
-use event_model::kinds;
+use event_model::kind::Section;
 use event_model::time::Day;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::claim::{Claim, Threads};
+use crate::claim::Claim;
 use crate::rule::prevailing;
-use crate::thread::{decide, speaking};
+use crate::thread::{Thread, Voice};
 
 /// A company, as known under a basis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,31 +45,30 @@ pub struct IdentifierView {
     pub event: EventId,
 }
 
-/// Tells what is known of a company.
+/// Tells what is known of a company, given its threads; only those that declare
+/// it are heard.
 #[must_use]
-pub fn company(slug: &Slug, threads: &Threads<'_>, on: Day) -> Company {
-    let mut claims: Vec<Claim<'_>> = threads
-        .iter()
-        .filter(|((kind, _), _)| *kind == kinds::COMPANY)
-        .flat_map(|(_, claims)| claims.iter().cloned())
-        .collect();
-    claims.sort_by_key(Claim::order);
-    let (speaking, _) = speaking(&claims, on);
-    let possible: Vec<_> = claims
-        .iter()
-        .filter(|claim| claim.is_possible_by(on))
-        .collect();
-    let text = |field: &str| {
-        decide(field, &speaking)
-            .and_then(|claim| claim.event.text(field))
-            .map(str::to_owned)
+pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, on: Day) -> Company {
+    let declare = |thread: &&Thread| thread.section() == Section::Company;
+    let threads = threads.into_iter().filter(declare);
+    let mut claims: Vec<&Claim> = threads.flat_map(Thread::counting).collect();
+    claims.sort_unstable_by_key(|claim| claim.order());
+    let voice = Voice::on(on, claims.iter().copied());
+    let is_heard = |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
+    let speaking = claims.iter().copied().filter(is_heard);
+    let value = |field: &str| {
+        let stating = speaking.clone();
+        let stating = stating.filter(|claim| claim.event.data.contains_key(field));
+        prevailing(stating)?.event.data.get(field)
     };
-    let aliases = decide("aliases", &speaking).and_then(|claim| claim.event.data.get("aliases"));
+    let text = |field: &str| value(field).and_then(Value::as_str).map(str::to_owned);
+    let possible = claims.iter().copied();
+    let possible = possible.filter(|claim| claim.is_possible_by(on));
     Company {
         slug: slug.clone(),
         name: text("name"),
-        aliases: texts(aliases),
-        identifiers: identifiers(&possible, on),
+        aliases: texts(value("aliases")),
+        identifiers: identifiers(possible, on),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
     }
@@ -78,8 +77,8 @@ pub fn company(slug: &Slug, threads: &Threads<'_>, on: Day) -> Company {
 /// The identifiers, each decided by itself among the claims that list it: that
 /// one is added takes none away. Their own spans tell on which days they are
 /// the company's, so whether a claim is certain or possible plays no part.
-fn identifiers(claims: &[&Claim<'_>], on: Day) -> Vec<IdentifierView> {
-    let mut listed: BTreeMap<(String, String), Vec<(&Claim<'_>, Identifier)>> = BTreeMap::new();
+fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<IdentifierView> {
+    let mut listed: BTreeMap<(String, String), Vec<(&Claim, Identifier)>> = BTreeMap::new();
     for claim in claims {
         for identifier in identifiers_of(claim.event.data.get("identifiers")) {
             let key = (identifier.scheme.to_string(), identifier.value.to_string());
@@ -87,8 +86,7 @@ fn identifiers(claims: &[&Claim<'_>], on: Day) -> Vec<IdentifierView> {
         }
     }
     let decided = listed.into_iter().filter_map(|((scheme, value), stated)| {
-        let claims: Vec<&Claim<'_>> = stated.iter().map(|(claim, _)| *claim).collect();
-        let won = prevailing(&claims)?.id();
+        let won = prevailing(stated.iter().map(|(claim, _)| *claim))?.id();
         let (_, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
         identifier.covers(on).then(|| IdentifierView {
             scheme,

@@ -8,9 +8,10 @@
 //! 2. [`standing`]: which events are visible, and which of them are struck
 //! 3. [`claim`]: when each claim happened, as far as all of them tell
 //! 4. [`rule`]: which of several claims prevails
-//! 5. [`thread`]: what a thread says through its claims
+//! 5. [`thread`]: the claims about a matter, and [`view`]: what it says through
+//!    them
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
-//! 7. [`timeline`]: the answer, and its JSON
+//! 7. [`timeline`]: the answer, its [`listing`]s and its JSON
 //!
 //! [`diff`] compares two answers.
 
@@ -20,9 +21,11 @@ pub mod diff;
 pub mod earnings;
 pub mod fold;
 pub mod identity;
+pub mod listing;
 pub mod regulation;
 pub mod rule;
 pub mod standing;
 pub mod thread;
 pub mod timeline;
 mod timeline_json;
+pub mod view;

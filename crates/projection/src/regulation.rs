@@ -1,9 +1,30 @@
 //! Whether a rule is in force.
 
+use std::sync::Arc;
+
+use event_model::edtf::Bounds;
 use event_model::time::Day;
 use serde::Serialize;
 
-use crate::claim::Claim;
+use crate::claim::{ListOrder, stage_of};
+use crate::listing::Listed;
+use crate::thread::Thread;
+use crate::view::ThreadView;
+
+/// A rule, and whether it is in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Regulation {
+    /// What its thread says.
+    pub view: Arc<ThreadView>,
+    /// Whether it is in force on the day asked about.
+    pub force: Force,
+}
+
+impl Listed for Regulation {
+    fn order(&self) -> ListOrder {
+        self.view.order
+    }
+}
 
 /// Whether a rule is in force on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,31 +38,51 @@ pub enum Force {
     No,
 }
 
+/// What is known on a day of a rule, and of one that is in force on it though
+/// it was made later.
+pub(crate) fn regulation(thread: &Thread, on: Day) -> Option<Regulation> {
+    let force = force(thread, on);
+    let in_force_before = || (force != Force::No).then(|| thread.view_of_all()).flatten();
+    let view = thread.view(on).or_else(in_force_before)?;
+    // What was denied never was.
+    let was = view.stage() != Some("denied");
+    Some(Regulation {
+        view: Arc::new(view),
+        force: if was { force } else { Force::No },
+    })
+}
+
 /// Tells whether the rule of a thread is in force on a day: it has come into
 /// effect by then, and nothing that ends it has. When each was said plays no
 /// part.
 #[must_use]
-pub fn force(claims: &[Claim<'_>], on: Day) -> Force {
-    let effective = |stages: &'static [&'static str]| {
-        claims
-            .iter()
-            .filter(|claim| claim.event.level.is_about_what_is())
-            .filter(|claim| {
-                claim
-                    .event
-                    .stage()
-                    .is_some_and(|stage| stages.contains(&stage))
-            })
-            .filter_map(|claim| claim.event.date("effective"))
-            .map(|date| date.bounds())
-    };
-    let begun = || effective(&["announced", "published", "amended"]);
-    let ended = || effective(&["repealed", "expired", "withdrawn", "struck_down"]);
-    if begun().any(|day| day.certainly_by(on)) && !ended().any(|day| day.possibly_by(on)) {
-        Force::Certain
-    } else if begun().any(|day| day.possibly_by(on)) && !ended().any(|day| day.certainly_by(on)) {
-        Force::Possible
-    } else {
-        Force::No
+pub fn force(thread: &Thread, on: Day) -> Force {
+    let (mut begun, mut ended) = (Force::No, Force::No);
+    for (begins, day) in effects(thread) {
+        let side = if begins { &mut begun } else { &mut ended };
+        if day.certainly_by(on) {
+            *side = Force::Certain;
+        } else if day.possibly_by(on) && *side == Force::No {
+            *side = Force::Possible;
+        }
     }
+    match (begun, ended) {
+        (Force::Certain, Force::No) => Force::Certain,
+        (Force::No, _) | (_, Force::Certain) => Force::No,
+        _ => Force::Possible,
+    }
+}
+
+/// When the claims of a rule take effect, and of each whether it begins the rule
+/// or ends it.
+pub(crate) fn effects(thread: &Thread) -> impl Iterator<Item = (bool, Bounds)> {
+    let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is);
+    about_what_is.filter_map(|claim| {
+        let begins = match stage_of(&claim.event, thread.kind)? {
+            "announced" | "published" | "amended" => true,
+            "repealed" | "expired" | "withdrawn" | "struck_down" => false,
+            _ => return None,
+        };
+        Some((begins, claim.event.date("effective")?.bounds()))
+    })
 }

@@ -1,8 +1,7 @@
 //! The rule by which one of several claims prevails.
 
-use event_model::event::Event;
-use event_model::kinds;
-use event_model::vocabulary::Certainty;
+use event_model::edtf::Bounds;
+use event_model::time::Day;
 
 use crate::claim::Claim;
 
@@ -22,15 +21,13 @@ pub enum Rule {
 /// Both are of one thread. What neither beats is decided by the order of
 /// publication.
 #[must_use]
-pub fn beats(first: &Claim<'_>, second: &Claim<'_>) -> Option<Rule> {
-    let is = |claim: &Claim<'_>| claim.event.level.is_about_what_is();
-    if is(first) != is(second) {
-        return is(first).then_some(Rule::Level);
+pub fn beats(first: &Claim, second: &Claim) -> Option<Rule> {
+    if first.is_about_what_is != second.is_about_what_is {
+        return first.is_about_what_is.then_some(Rule::Level);
     }
-    let official = |claim: &Claim<'_>| claim.event.certainty == Certainty::Official;
-    let alone_official = official(first) && !official(second);
-    let outranked = official(second) && !official(first);
-    if &*first.event.kind == kinds::EARNINGS_DATE {
+    let alone_official = first.is_official() && !second.is_official();
+    let outranked = second.is_official() && !first.is_official();
+    if first.is_results_date {
         // A date to come is the company's own to set, whoever writes last.
         if alone_official {
             return Some(Rule::Official);
@@ -49,15 +46,87 @@ pub fn beats(first: &Claim<'_>, second: &Claim<'_>) -> Option<Rule> {
 /// The claim that prevails: the last, by publication, of those that no other
 /// beats. `claims` are in the order of publication.
 #[must_use]
-pub fn prevailing<'c, 'a>(claims: &[&'c Claim<'a>]) -> Option<&'c Claim<'a>> {
-    let unbeaten = |claim: &&&Claim<'a>| !claims.iter().any(|other| beats(other, claim).is_some());
-    claims.iter().rev().find(unbeaten).copied()
+pub fn prevailing<'c>(
+    claims: impl DoubleEndedIterator<Item = &'c Claim> + Clone,
+) -> Option<&'c Claim> {
+    let mut contest = Contest::default();
+    claims.clone().for_each(|claim| contest.enter(claim));
+    claims.rev().find(|claim| !contest.beats(claim))
+}
+
+/// What is to be known of all claims of a contest to tell of each whether
+/// another [`beats`] it, without asking each other one.
+///
+/// A claim that is beaten stays so, whatever else enters.
+#[derive(Debug, Default)]
+pub struct Contest {
+    /// Of the claims about what is.
+    is: Class,
+    /// Of the forecasts and opinions.
+    may_be: Class,
+}
+
+/// The claims of a contest among which their level does not decide.
+#[derive(Debug, Default)]
+struct Class {
+    /// The last of their first days.
+    begun: Option<Day>,
+    /// Some of them is official.
+    has_official: bool,
+    /// The last first day of the official ones.
+    official_begun: Option<Day>,
+    /// The last day on which an official one can have been; `None` is any.
+    official_over: Option<Day>,
+    has_any: bool,
+}
+
+impl Contest {
+    /// Lets a claim take part.
+    pub fn enter(&mut self, claim: &Claim) {
+        let class = if claim.is_about_what_is {
+            &mut self.is
+        } else {
+            &mut self.may_be
+        };
+        let Bounds { earliest, latest } = claim.bounds;
+        class.begun = class.begun.max(earliest);
+        if claim.is_official() {
+            class.official_begun = class.official_begun.max(earliest);
+            class.official_over = match (class.has_official, class.official_over, latest) {
+                (true, Some(over), Some(latest)) => Some(over.max(latest)),
+                (true, _, _) => None,
+                (false, _, latest) => latest,
+            };
+            class.has_official = true;
+        }
+        class.has_any = true;
+    }
+
+    /// Whether one of those that take part beats this one of them.
+    #[must_use]
+    pub fn beats(&self, claim: &Claim) -> bool {
+        let class = if claim.is_about_what_is {
+            &self.is
+        } else if self.is.has_any {
+            return true;
+        } else {
+            &self.may_be
+        };
+        let Bounds { earliest, latest } = claim.bounds;
+        let is_before = |begun: Option<Day>| begun.zip(latest).is_some_and(|(a, b)| a > b);
+        let outranked = class.has_official && !claim.is_official();
+        if claim.is_results_date && class.has_official {
+            return outranked || is_before(class.official_begun);
+        }
+        let is_later = |over: Option<Day>| earliest.zip(over).is_some_and(|(a, b)| a > b);
+        is_before(class.begun) || (outranked && !is_later(class.official_over))
+    }
 }
 
 /// Whether a claim that says something else contests the one that prevails: it
 /// came no sooner, and lost only because the other is surer.
 #[must_use]
-pub fn contests(lost: &Claim<'_>, won: &Claim<'_>) -> bool {
+pub fn contests(lost: &Claim, won: &Claim) -> bool {
     let came_no_sooner = lost.place.published >= won.place.published;
     let same_instant = lost.place.published == won.place.published;
     let surer = same_instant && won.event.certainty > lost.event.certainty;
@@ -69,15 +138,4 @@ pub fn contests(lost: &Claim<'_>, won: &Claim<'_>) -> bool {
         None => surer,
         Some(Rule::Level | Rule::Later) => false,
     }
-}
-
-/// Whether a claim's quantity is shared with others, and so says nothing exact
-/// of the company's own.
-#[must_use]
-pub fn quantity_is_shared(event: &Event) -> bool {
-    let quantity = event.data.get("quantity");
-    quantity
-        .and_then(|quantity| quantity.get("shared_with"))
-        .and_then(serde_json::Value::as_array)
-        .is_some_and(|others| !others.is_empty())
 }

@@ -1,7 +1,5 @@
 //! Which events are visible under a basis, and which of them are struck.
 
-use std::collections::HashMap;
-
 use event_model::id::{EventId, Position};
 use event_model::time::Instant;
 use event_model::vocabulary::Fault;
@@ -77,32 +75,26 @@ impl<'a> Standing<'a> {
     /// `events` are in the order of their positions.
     #[must_use]
     pub fn of(events: &'a [Placed], cuts: &Cuts) -> Self {
-        let end = events.partition_point(|placed| placed.position <= cuts.recorded);
-        let read: Vec<&Placed> = events.iter().take(end).collect();
-        let index: HashMap<EventId, usize> = read
+        let read = recorded(events, cuts);
+        let mut stood: Vec<Stood<'a>> = read
             .iter()
-            .enumerate()
-            .map(|(at, placed)| (placed.event.id, at))
-            .collect();
-        let visible: Vec<bool> = read
-            .iter()
-            .map(|placed| placed.event.published.instant() <= cuts.known)
-            .collect();
-        let struck = struck(&read, &visible, &index);
-        let places = places(&read, &index);
-        let events = read
-            .into_iter()
-            .zip(visible)
-            .zip(struck)
-            .zip(places)
-            .map(|(((placed, visible), struck), place)| Stood {
+            .map(|placed| Stood {
                 placed,
-                visible,
-                struck,
-                place,
+                visible: placed.event.published.instant() <= cuts.known,
+                struck: false,
+                place: Place::of(placed),
             })
             .collect();
-        Self { events }
+        let ties = Ties::among(read);
+        if !ties.is_empty() {
+            strike(&mut stood, &ties);
+            for (at, place) in ties.places(read) {
+                if let Some(stood) = stood.get_mut(at) {
+                    stood.place = place;
+                }
+            }
+        }
+        Self { events: stood }
     }
 
     /// The events that count: visible claims of their own that are not struck.
@@ -115,81 +107,164 @@ impl Stood<'_> {
     /// Whether it counts: a visible claim of its own that is not struck.
     #[must_use]
     pub fn counts(&self) -> bool {
-        let event = &self.placed.event;
-        self.visible && !self.struck && event.repeats.is_none() && !event.is_retraction()
+        self.visible && !self.struck && is_claim(self.placed)
     }
 }
 
-/// Tells which events are struck.
+impl Place {
+    /// The place of an event that corrects no other.
+    #[must_use]
+    pub fn of(placed: &Placed) -> Self {
+        Self {
+            published: placed.event.published.instant(),
+            position: placed.position,
+        }
+    }
+}
+
+/// Whether an event makes a claim of its own.
+pub(crate) fn is_claim(placed: &Placed) -> bool {
+    placed.event.repeats.is_none() && !placed.event.is_retraction()
+}
+
+/// Those of the events that the log had by the recorded cut.
+pub(crate) fn recorded<'a>(events: &'a [Placed], cuts: &Cuts) -> &'a [Placed] {
+    let end = events.partition_point(|placed| placed.position <= cuts.recorded);
+    events.get(..end).unwrap_or_default()
+}
+
+/// What ties events of a company to earlier ones of it. Most have no ties.
+#[derive(Debug, Default)]
+pub(crate) struct Ties {
+    /// A retraction or correction, and what it strikes.
+    pub(crate) strikes: Vec<Tie>,
+    /// An event, and the one that it only tells again.
+    pub(crate) repeats: Vec<Tie>,
+    /// A correction, and what it corrects.
+    supersedes: Vec<Tie>,
+}
+
+/// An event that refers to an earlier one, each by its index. They are kept in
+/// the order of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tie {
+    /// The event that refers.
+    pub(crate) at: usize,
+    /// The event that is referred to.
+    pub(crate) target: usize,
+}
+
+impl Ties {
+    /// Finds the ties among events that are in the order of their positions.
+    pub(crate) fn among(read: &[Placed]) -> Self {
+        let named: Vec<(usize, [Option<EventId>; 3])> = read
+            .iter()
+            .enumerate()
+            .filter_map(|(at, Placed { event, .. })| {
+                let ids = [event.strikes(), event.repeats, event.supersedes];
+                ids.iter().any(Option::is_some).then_some((at, ids))
+            })
+            .collect();
+        if named.is_empty() {
+            return Self::default();
+        }
+        let index = Index::of(named.iter().flat_map(|(_, ids)| ids).flatten(), read);
+        let ties = |which: fn(&[Option<EventId>; 3]) -> Option<EventId>| {
+            let tie = |(at, ids): &(usize, _)| {
+                let target = index.get(which(ids)?)?;
+                (target < *at).then_some(Tie { at: *at, target })
+            };
+            named.iter().filter_map(tie).collect()
+        };
+        Self {
+            strikes: ties(|[strikes, _, _]| *strikes),
+            repeats: ties(|[_, repeats, _]| *repeats),
+            supersedes: ties(|[_, _, supersedes]| *supersedes),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.strikes.is_empty() && self.repeats.is_empty() && self.supersedes.is_empty()
+    }
+
+    /// The places of the corrections, each with the index of its event.
+    pub(crate) fn places(&self, read: &[Placed]) -> Vec<(usize, Place)> {
+        let mut places: Vec<(usize, Place)> = Vec::with_capacity(self.supersedes.len());
+        for Tie { at, target } in &self.supersedes {
+            let Some((correction, corrected)) = read.get(*at).zip(read.get(*target)) else {
+                continue;
+            };
+            let found = places.binary_search_by_key(target, |(at, _)| *at).ok();
+            let place = found.and_then(|found| places.get(found));
+            let place = place.map_or_else(|| Place::of(corrected), |(_, place)| *place);
+            // A log that never had our error would have the claim at its own
+            // publication, unless that claim was a correction itself.
+            let stood_by_itself = place.published == corrected.event.published.instant();
+            let is_ours = correction.event.fault == Some(Fault::Record);
+            let published = if is_ours && stood_by_itself {
+                correction.event.published.instant()
+            } else {
+                place.published
+            };
+            places.push((*at, Place { published, ..place }));
+        }
+        places
+    }
+}
+
+/// Where the events are that others refer to.
+struct Index(Vec<(EventId, Option<usize>)>);
+
+impl Index {
+    fn of<'i>(ids: impl Iterator<Item = &'i EventId>, read: &[Placed]) -> Self {
+        let mut index: Vec<(EventId, Option<usize>)> = ids.map(|id| (*id, None)).collect();
+        index.sort_unstable();
+        index.dedup();
+        for (at, placed) in read.iter().enumerate() {
+            let found = index.binary_search_by_key(&placed.event.id, |(id, _)| *id);
+            if let Some((_, place)) = found.ok().and_then(|found| index.get_mut(found)) {
+                *place = Some(at);
+            }
+        }
+        Self(index)
+    }
+
+    fn get(&self, id: EventId) -> Option<usize> {
+        let found = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.0.get(found)?.1
+    }
+}
+
+/// Marks the events that are struck.
 ///
 /// An event strikes only what came before it, so going backwards everything
 /// that could undo a strike is settled before the strike is looked at.
-fn struck(read: &[&Placed], visible: &[bool], index: &HashMap<EventId, usize>) -> Vec<bool> {
-    let mut struck = vec![false; read.len()];
-    let mut retracted = vec![false; read.len()];
-    for (at, placed) in read.iter().enumerate().rev() {
-        let event = &placed.event;
-        let target = event.strikes().and_then(|id| index.get(&id).copied());
-        let Some(target) = target.filter(|target| *target < at) else {
+fn strike(stood: &mut [Stood<'_>], ties: &Ties) {
+    let mut retracted = vec![false; stood.len()];
+    for Tie { at, target } in ties.strikes.iter().rev() {
+        let Some(strike) = stood.get(*at) else {
             continue;
         };
         // The world knew better than our error all along, so mending it holds
         // on every known date. A source's error was all that could be known.
-        let acts = event.fault == Some(Fault::Record) || is(visible, at);
+        let event = &strike.placed.event;
+        let acts = event.fault == Some(Fault::Record) || strike.visible;
         // A retracted strike strikes nothing. A superseded one still strikes.
-        if acts && !is(&retracted, at) {
-            set(&mut struck, target);
-            if event.is_retraction() {
-                set(&mut retracted, target);
+        if acts && !retracted.get(*at).copied().unwrap_or(false) {
+            if event.is_retraction()
+                && let Some(retracted) = retracted.get_mut(*target)
+            {
+                *retracted = true;
+            }
+            if let Some(target) = stood.get_mut(*target) {
+                target.struck = true;
             }
         }
     }
-    for (at, placed) in read.iter().enumerate() {
-        let told_again = placed.event.repeats.and_then(|id| index.get(&id).copied());
-        if told_again.is_some_and(|target| target < at && is(&struck, target)) {
-            set(&mut struck, at);
+    for Tie { at, target } in &ties.repeats {
+        let is_struck = stood.get(*target).is_some_and(|target| target.struck);
+        if let Some(again) = stood.get_mut(*at) {
+            again.struck |= is_struck;
         }
-    }
-    struck
-}
-
-fn places(read: &[&Placed], index: &HashMap<EventId, usize>) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::with_capacity(read.len());
-    for placed in read {
-        let own = Place {
-            published: placed.event.published.instant(),
-            position: placed.position,
-        };
-        let target = placed
-            .event
-            .supersedes
-            .and_then(|id| index.get(&id).copied());
-        let corrected = target.and_then(|at| read.get(at).zip(places.get(at)));
-        places.push(corrected.map_or(own, |(target, place)| {
-            // A log that never had our error would have the claim at its own
-            // publication, unless that claim was a correction itself.
-            let stood_by_itself = place.published == target.event.published.instant();
-            let mends_publication = placed.event.fault == Some(Fault::Record) && stood_by_itself;
-            let published = if mends_publication {
-                own.published
-            } else {
-                place.published
-            };
-            Place {
-                published,
-                ..*place
-            }
-        }));
-    }
-    places
-}
-
-fn is(flags: &[bool], at: usize) -> bool {
-    flags.get(at).copied().unwrap_or(false)
-}
-
-fn set(flags: &mut [bool], at: usize) {
-    if let Some(flag) = flags.get_mut(at) {
-        *flag = true;
     }
 }

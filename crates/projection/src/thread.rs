@@ -1,65 +1,41 @@
-//! A [`ThreadView`]: what a thread says on the day asked about.
+//! A [`Thread`]: the claims about one matter, and what it says through them on
+//! the day asked about.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
-use event_model::edtf::Bounds;
 use event_model::event::Event;
-use event_model::id::EventId;
-use event_model::kind::Kind;
+use event_model::kind::{Kind, Section};
 use event_model::time::Day;
-use event_model::vocabulary::{Certainty, Confirmation};
+use event_model::vocabulary::Confirmation;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::claim::{Claim, ListOrder};
-use crate::rule::{contests, prevailing, quantity_is_shared};
+use crate::claim::{Claim, Stages};
+use crate::rule::{contests, prevailing};
+use crate::standing::{Standing, Stood};
+use crate::view::{Field, Fields, ThreadView};
 
-/// What a thread says under a basis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ThreadView {
-    /// The kind of its events.
-    pub kind: String,
-    /// Its name.
-    pub thread: String,
-    /// The fields of `data`, each decided among the claims that state it.
-    pub fields: BTreeMap<String, Decided>,
-    /// The date of the leading claim as its source gives it, or as a more
-    /// precise one does that it gave way to.
-    pub occurred: Option<String>,
-    /// The days on which that can have been, as far as the thread tells.
-    pub bounds: Bounds,
-    /// Whether it certainly happened by the day asked about.
-    pub occurrence: Occurrence,
-    /// Who stands behind the leading claim.
-    pub certainty: Certainty,
-    /// What the parties say.
-    pub confirmation: Confirmation,
-    /// The event that tells what the parties say.
-    pub confirmed_by: Option<EventId>,
-    /// The event by which the thread is shown.
-    pub lead: EventId,
-    /// Whether a claim that says otherwise lost only because another is surer.
-    pub contested: bool,
-    /// The claims that count, in the order of publication.
-    pub events: Vec<EventId>,
-    /// When the leading claim was published, as written.
-    pub published: String,
-    /// Where its source is named.
-    pub source: String,
-    /// The order in lists.
-    pub order: ListOrder,
+/// The claims of a company about one matter.
+#[derive(Debug)]
+pub struct Thread {
+    /// The description of its kind, if it is known.
+    pub kind: Option<&'static Kind>,
+    /// Its claims in the order of publication, one at least.
+    claims: Vec<Claim>,
+    /// The fields that they state; empty for a single claim.
+    columns: Vec<Column>,
+    stages: Stages,
 }
 
-/// A value, and the claim that decided it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Decided {
-    /// The value as the claim states it.
-    #[serde(skip)]
-    pub value: Value,
-    /// The certainty of that claim.
-    pub certainty: Certainty,
-    /// The event that made it.
-    pub event: EventId,
+/// A field, and the claims that state it.
+#[derive(Debug)]
+struct Column {
+    name: Cow<'static, str>,
+    /// By their indices, in the order of publication.
+    claims: Vec<usize>,
 }
 
 /// Whether something happened by a day.
@@ -72,200 +48,289 @@ pub enum Occurrence {
     Certain,
 }
 
-/// The claims through which a thread speaks on a day: those that certainly
-/// happened by then, or, where there are none, those that possibly did.
-#[must_use]
-pub fn speaking<'c, 'a>(claims: &'c [Claim<'a>], on: Day) -> (Vec<&'c Claim<'a>>, Occurrence) {
-    let certain: Vec<_> = claims
-        .iter()
-        .filter(|claim| claim.is_certain_by(on))
-        .collect();
-    if !certain.is_empty() {
-        return (certain, Occurrence::Certain);
-    }
-    let possible = claims
-        .iter()
-        .filter(|claim| claim.is_possible_by(on))
-        .collect();
-    (possible, Occurrence::Possible)
+/// Which of its claims a thread speaks through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Voice {
+    /// Those that certainly happened by a day.
+    Certain(Day),
+    /// Those that possibly did, where none certainly did.
+    Possible(Day),
+    /// All, whatever the day: of a rule that is in force before the day on
+    /// which it was made.
+    All,
 }
 
-/// The claims that state a field. A quantity shared with others never replaces
-/// one's own.
-fn stating<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Vec<&'c Claim<'a>> {
-    let states = |claim: &&&Claim<'_>| claim.event.data.contains_key(field);
-    let stating: Vec<_> = speaking.iter().filter(states).copied().collect();
-    if field == "quantity" {
-        let is_own = |claim: &&&Claim<'_>| !quantity_is_shared(claim.event);
-        let own: Vec<_> = stating.iter().filter(is_own).copied().collect();
-        if !own.is_empty() {
-            return own;
+impl Voice {
+    /// How these claims speak on a day, if they say anything.
+    pub(crate) fn on<'c>(day: Day, claims: impl Iterator<Item = &'c Claim>) -> Option<Self> {
+        let mut voice = None;
+        for claim in claims.filter(|claim| claim.counts) {
+            if claim.is_certain_by(day) {
+                return Some(Self::Certain(day));
+            }
+            if claim.is_possible_by(day) {
+                voice = Some(Self::Possible(day));
+            }
+        }
+        voice
+    }
+
+    /// Whether the thread speaks through this claim.
+    pub(crate) fn is_through(self, claim: &Claim) -> bool {
+        claim.counts
+            && match self {
+                Self::Certain(day) => claim.is_certain_by(day),
+                Self::Possible(day) => claim.is_possible_by(day),
+                Self::All => true,
+            }
+    }
+
+    fn occurrence(self) -> Occurrence {
+        match self {
+            Self::Certain(_) => Occurrence::Certain,
+            Self::Possible(_) | Self::All => Occurrence::Possible,
         }
     }
-    stating
 }
 
-/// Decides a field among the claims that state it.
+/// Gathers the counting events into threads, each with its days narrowed, in
+/// the order in which they came up.
 #[must_use]
-pub fn decide<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Option<&'c Claim<'a>> {
-    prevailing(&stating(field, speaking))
-}
-
-/// What a thread says through its claims, if it says anything on that day.
-#[must_use]
-pub fn view(claims: &[Claim<'_>], on: Day) -> Option<ThreadView> {
-    let (speaking, occurrence) = speaking(claims, on);
-    view_through(claims, &speaking, occurrence)
-}
-
-/// What a thread says through all its claims, whatever the day: of a rule that
-/// is in force before the day on which it was made.
-#[must_use]
-pub fn view_of_all(claims: &[Claim<'_>]) -> Option<ThreadView> {
-    let all: Vec<_> = claims.iter().collect();
-    view_through(claims, &all, Occurrence::Possible)
-}
-
-fn view_through<'c>(
-    claims: &'c [Claim<'_>],
-    speaking: &[&'c Claim<'_>],
-    occurrence: Occurrence,
-) -> Option<ThreadView> {
-    let current = prevailing(speaking)?;
-    let mut fields = BTreeMap::new();
-    let mut contested = false;
-    for field in field_names(speaking) {
-        let stating = stating(field, speaking);
-        let Some(won) = prevailing(&stating) else {
-            continue;
-        };
-        let Some(value) = won.event.data.get(field) else {
-            continue;
-        };
-        contested |= stating.iter().any(|claim| {
-            claim
-                .event
-                .data
-                .get(field)
-                .is_some_and(|other| other != value)
-                && contests(claim, won)
-        });
-        fields.insert(field.to_owned(), Decided::by(won, value.clone()));
+pub fn threads(standing: &Standing<'_>) -> Vec<Thread> {
+    let mut threads: Vec<Thread> = Vec::new();
+    let mut index: HashMap<(&str, &str), usize> = HashMap::new();
+    for Stood { placed, place, .. } in standing.counting() {
+        let event = &placed.event;
+        match index.entry((&event.kind, &event.thread)) {
+            Entry::Occupied(at) => {
+                if let Some(thread) = threads.get_mut(*at.get()) {
+                    let claim = Claim::of(placed, *place, thread.kind);
+                    thread.claims.push(claim);
+                }
+            }
+            Entry::Vacant(new) => {
+                new.insert(threads.len());
+                let kind = event.kind();
+                threads.push(Thread::of_one(Claim::of(placed, *place, kind), kind));
+            }
+        }
     }
-    let (confirmation, confirmed_by, confirmation_contested) = confirmation(speaking);
-    let lead = lead(current, speaking);
-    Some(ThreadView {
-        kind: current.event.kind.to_string(),
-        thread: current.event.thread.to_string(),
-        fields,
-        occurred: occurred(lead, claims),
-        bounds: lead.bounds,
-        occurrence,
-        certainty: lead.event.certainty,
-        confirmation,
-        confirmed_by,
-        lead: lead.id(),
-        contested: contested || confirmation_contested,
-        events: claims.iter().map(Claim::id).collect(),
-        published: lead.event.published.text().to_owned(),
-        source: lead.event.source.name.to_string(),
-        order: lead.list_order(),
-    })
+    threads.iter_mut().for_each(Thread::arrange);
+    threads
 }
 
-/// The claim that a thread is shown by: the one that decides its stage, or the
-/// current one where there are no stages.
-fn lead<'c, 'a>(current: &'c Claim<'a>, speaking: &[&'c Claim<'a>]) -> &'c Claim<'a> {
-    let life = current.event.kind().and_then(|kind| kind.life.as_ref());
-    life.and_then(|life| decide(life.field, speaking))
-        .unwrap_or(current)
-}
-
-/// The date of a claim as its source gives it, or as a more precise claim does
-/// that it gave way to.
-fn occurred(lead: &Claim<'_>, claims: &[Claim<'_>]) -> Option<String> {
-    let own = lead.event.bounds();
-    let precise = claims.iter().filter(|_| lead.bounds != own).find(|claim| {
-        claim.event.stage() == lead.event.stage() && claim.event.bounds() == lead.bounds
-    });
-    let stated = precise.unwrap_or(lead).event.occurred.as_ref();
-    stated.map(ToString::to_string)
-}
-
-fn field_names<'c>(speaking: &[&'c Claim<'_>]) -> impl Iterator<Item = &'c str> {
-    let mut names: Vec<&str> = speaking
-        .iter()
-        .flat_map(|claim| claim.event.data.keys())
-        .map(String::as_str)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter()
-}
-
-fn confirmation(speaking: &[&Claim<'_>]) -> (Confirmation, Option<EventId>, bool) {
-    let states = |event: &Event| event.confirmation != Confirmation::Unstated;
-    let stating: Vec<_> = speaking
-        .iter()
-        .filter(|claim| states(claim.event))
-        .copied()
-        .collect();
-    let Some(won) = prevailing(&stating) else {
-        return (Confirmation::Unstated, None, false);
-    };
-    let confirmation = won.event.confirmation;
-    let contested = stating
-        .iter()
-        .any(|claim| claim.event.confirmation != confirmation && contests(claim, won));
-    (confirmation, Some(won.id()), contested)
-}
-
-impl Decided {
-    fn by(claim: &Claim<'_>, value: Value) -> Self {
+impl Thread {
+    /// The thread of a claim. Others are pushed, and then arranged with it.
+    pub(crate) fn of_one(claim: Claim, kind: Option<&'static Kind>) -> Self {
         Self {
-            value,
-            certainty: claim.event.certainty,
-            event: claim.id(),
+            kind,
+            claims: vec![claim],
+            columns: Vec::new(),
+            stages: Stages::default(),
         }
+    }
+
+    /// Puts its claims in the order of publication, and makes them ready to be
+    /// heard.
+    pub(crate) fn arrange(&mut self) {
+        if self.claims.len() < 2 {
+            return;
+        }
+        if !self.claims.is_sorted_by_key(Claim::order) {
+            self.claims.sort_unstable_by_key(Claim::order);
+        }
+        self.columns = columns(&self.claims, self.kind);
+        if let Some(quantity) = self.columns.iter().find(|column| column.name == "quantity") {
+            for at in &quantity.claims {
+                if let Some(claim) = self.claims.get_mut(*at) {
+                    claim.shares_quantity = quantity_is_shared(&claim.event);
+                }
+            }
+        }
+        self.stages = Stages::of(&self.claims, self.kind);
+        self.stages.narrow(&mut self.claims);
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub fn kind_name(&self) -> &str {
+        self.claims.first().map_or("", |claim| &claim.event.kind)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.claims.first().map_or("", |claim| &claim.event.thread)
+    }
+
+    /// The section in which a timeline shows it.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        self.kind.map_or(Section::Other, |kind| kind.section)
+    }
+
+    /// Its claims in the order of publication.
+    #[must_use]
+    pub fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// The claims through which it speaks on a day: those that certainly
+    /// happened by then, or, where there are none, those that possibly did.
+    pub fn speaking(&self, on: Day) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
+        let voice = Voice::on(on, self.claims.iter());
+        let is_heard = move |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
+        self.claims.iter().filter(is_heard)
+    }
+
+    /// What it says, if it says anything on that day.
+    #[must_use]
+    pub fn view(&self, on: Day) -> Option<ThreadView> {
+        self.view_through(Voice::on(on, self.claims.iter())?)
+    }
+
+    /// What it says through all its claims, whatever the day: of a rule that is
+    /// in force before the day on which it was made.
+    #[must_use]
+    pub fn view_of_all(&self) -> Option<ThreadView> {
+        self.view_through(Voice::All)
+    }
+
+    fn view_through(&self, voice: Voice) -> Option<ThreadView> {
+        let mut counting = self.counting();
+        if let (Some(claim), None) = (counting.next(), counting.next()) {
+            return Some(ThreadView::of_one(claim, voice.occurrence()));
+        }
+        let speaking = self.claims.iter().filter(|claim| voice.is_through(claim));
+        let current = prevailing(speaking.clone())?;
+        let mut lead = current;
+        let life_field = self.kind.and_then(|kind| kind.life.as_ref());
+        let life_field = life_field.map(|life| life.field);
+        let mut contested = false;
+        let mut fields = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let stating = self.stating(column, voice);
+            let Some(won) = prevailing(stating.clone()) else {
+                continue;
+            };
+            contested |= is_contested(stating, won, |claim| claim.event.data.get(&*column.name));
+            if life_field == Some(&*column.name) {
+                lead = won;
+            }
+            fields.push(Field {
+                name: column.name.clone(),
+                event: Arc::clone(&won.event),
+            });
+        }
+        let saying = |claim: &Claim| claim.event.confirmation;
+        let confirming = speaking.filter(|claim| saying(claim) != Confirmation::Unstated);
+        let confirmed = prevailing(confirming.clone());
+        contested |= confirmed.is_some_and(|won| is_contested(confirming, won, saying));
+        Some(ThreadView {
+            lead: Arc::clone(&lead.event),
+            fields: Fields::of_many(fields),
+            dated: self.dated(lead),
+            occurrence: voice.occurrence(),
+            confirmed_by: confirmed.map(|won| Arc::clone(&won.event)),
+            contested,
+            events: self.counting().map(Claim::id).collect(),
+            order: lead.list_order(),
+        })
+    }
+
+    /// Decides a field among the claims that state it.
+    #[must_use]
+    pub fn decide(&self, field: &str, on: Day) -> Option<&Claim> {
+        let voice = Voice::on(on, self.claims.iter())?;
+        if let [claim] = self.claims.as_slice() {
+            return claim.event.data.contains_key(field).then_some(claim);
+        }
+        let column = self.columns.iter().find(|column| column.name == field)?;
+        prevailing(self.stating(column, voice))
+    }
+
+    /// The claims that count.
+    pub(crate) fn counting(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(|claim| claim.counts)
+    }
+
+    /// The claims that state a field. A quantity shared with others never
+    /// replaces one's own.
+    fn stating(
+        &self,
+        column: &Column,
+        voice: Voice,
+    ) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
+        let claims = column.claims.iter().filter_map(|at| self.claims.get(*at));
+        let stating = claims.filter(move |claim| voice.is_through(claim));
+        let has_own = column.name == "quantity" && {
+            let mut stating = stating.clone();
+            stating.any(|claim| !claim.shares_quantity)
+        };
+        stating.filter(move |claim| !(has_own && claim.shares_quantity))
+    }
+
+    /// The more precise claim that the leading one gave way to, and that tells
+    /// its date.
+    fn dated(&self, lead: &Claim) -> Option<Arc<Event>> {
+        if lead.bounds == lead.stated {
+            return None;
+        }
+        let precise = self
+            .counting()
+            .find(|claim| claim.stated == lead.bounds && claim.event.stage() == lead.event.stage());
+        precise.map(|claim| Arc::clone(&claim.event))
     }
 }
 
-impl ThreadView {
-    /// The value of a field.
-    #[must_use]
-    pub fn value(&self, field: &str) -> Option<&Value> {
-        self.fields.get(field).map(|decided| &decided.value)
-    }
+/// Whether a claim that says something else than the one that prevails lost
+/// only because that is surer. `stating` are in the order of publication.
+fn is_contested<'c, T: PartialEq>(
+    stating: impl DoubleEndedIterator<Item = &'c Claim>,
+    won: &'c Claim,
+    said: impl Fn(&'c Claim) -> T,
+) -> bool {
+    let came_no_sooner = |claim: &&Claim| claim.place.published >= won.place.published;
+    let mut later = stating.rev().take_while(came_no_sooner);
+    later.any(|claim| contests(claim, won) && said(claim) != said(won))
+}
 
-    /// The value of a field that is a text.
-    #[must_use]
-    pub fn text(&self, field: &str) -> Option<&str> {
-        self.value(field)?.as_str()
+fn columns(claims: &[Claim], kind: Option<&'static Kind>) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for (at, claim) in claims.iter().enumerate() {
+        // Most claims of a thread state the same fields in the same order.
+        let mut next = 0;
+        for name in claim.event.data.keys() {
+            let is_next = columns.get(next).is_some_and(|column| column.name == *name);
+            if !is_next {
+                let found = columns.binary_search_by(|column| (*column.name).cmp(name));
+                next = found.unwrap_or_else(|place| {
+                    let name = field_name(kind, name);
+                    let claims = Vec::new();
+                    columns.insert(place, Column { name, claims });
+                    place
+                });
+            }
+            if let Some(column) = columns.get_mut(next) {
+                column.claims.push(at);
+            }
+            next += 1;
+        }
     }
+    columns
+}
 
-    /// The description of its kind, if it is known.
-    #[must_use]
-    pub fn kind(&self) -> Option<&'static Kind> {
-        Kind::named(&self.kind)
+fn field_name(kind: Option<&'static Kind>, name: &str) -> Cow<'static, str> {
+    match kind.and_then(|kind| kind.field(name)) {
+        Some(field) => Cow::Borrowed(field.name),
+        None => Cow::Owned(name.to_owned()),
     }
+}
 
-    /// The stage that the thread has reached.
-    #[must_use]
-    pub fn stage(&self) -> Option<&str> {
-        self.text(self.kind()?.life.as_ref()?.field)
-    }
-
-    /// The events that decide some part of what the thread says.
-    pub fn deciding_events(&self) -> impl Iterator<Item = EventId> {
-        let fields = self.fields.values().map(|decided| decided.event);
-        fields.chain(self.confirmed_by).chain([self.lead])
-    }
-
-    /// Whether the matter is still open: it has not come to an end.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        !self
-            .stage()
-            .is_some_and(|stage| self.kind().is_some_and(|kind| kind.is_end(stage)))
-    }
+fn quantity_is_shared(event: &Event) -> bool {
+    let quantity = event.data.get("quantity");
+    quantity
+        .and_then(|quantity| quantity.get("shared_with"))
+        .and_then(Value::as_array)
+        .is_some_and(|others| !others.is_empty())
 }

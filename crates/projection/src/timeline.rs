@@ -1,14 +1,16 @@
 //! A [`Timeline`]: the answer of a fold.
 
+use std::sync::Arc;
+
 use event_model::event::Event;
-use event_model::kinds;
 
 use crate::basis::Basis;
 use crate::earnings::Earnings;
 use crate::identity::Company;
-use crate::regulation::Force;
+use crate::listing::Listing;
+use crate::regulation::Regulation;
 use crate::standing::Status;
-use crate::thread::ThreadView;
+use crate::view::ThreadView;
 
 /// What could have been known of a company under a basis.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,39 +22,44 @@ pub struct Timeline {
     /// When its results come, and what they were.
     pub earnings: Earnings,
     /// Its interest in chips.
-    pub chips: Vec<ThreadView>,
+    pub chips: Listing,
     /// The rules that bear on it.
-    pub regulation: Vec<Regulation>,
+    pub regulation: Listing<Regulation>,
     /// What its shares did.
-    pub market: Vec<ThreadView>,
+    pub market: Listing,
     /// The threads of all other kinds.
-    pub other: Vec<ThreadView>,
-    /// Every visible event.
-    pub events: Vec<EventView>,
+    pub other: Listing,
+    /// How many events it is told from.
+    pub tally: Tally,
+    /// Every visible event, if the list was asked for.
+    pub events: Option<Vec<EventView>>,
 }
 
 /// Where a company is going.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strategy {
     /// All pivots, ended ones too.
-    pub pivots: Vec<ThreadView>,
+    pub pivots: Listing,
 }
 
 impl Strategy {
     /// The last pivot that is not at an end.
     #[must_use]
-    pub fn current(&self) -> Option<&ThreadView> {
+    pub fn current(&self) -> Option<&Arc<ThreadView>> {
         self.pivots.iter().rev().find(|pivot| pivot.is_open())
     }
 }
 
-/// A rule, and whether it is in force.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Regulation {
-    /// What its thread says.
-    pub view: ThreadView,
-    /// Whether it is in force on the day asked about.
-    pub force: Force,
+/// How many events can be seen under a basis.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The visible events.
+    pub visible: usize,
+    /// Those of them that tell something of the company, and not only what it
+    /// is called.
+    pub telling: usize,
+    /// From how many sources those are.
+    pub sources: usize,
 }
 
 /// A visible event and how it stands.
@@ -61,7 +68,7 @@ pub struct EventView {
     /// How it stands.
     pub status: Status,
     /// The event.
-    pub event: Event,
+    pub event: Arc<Event>,
 }
 
 /// A timeline with the basis that it was asked on: what `annals at --json`
@@ -74,7 +81,7 @@ pub struct Answer {
     pub timeline: Timeline,
 }
 
-/// An answer whose JSON leaves out the list of events.
+/// An answer whose JSON leaves out the list of events, if it has one.
 #[derive(Debug, Clone)]
 pub struct WithoutEvents<'a>(pub &'a Answer);
 
@@ -83,32 +90,22 @@ impl Timeline {
     /// order in which they are shown. A period of results stands here once.
     pub fn threads(&self) -> impl Iterator<Item = (&'static str, &ThreadView)> {
         let earnings = &self.earnings;
-        let named = |name: &'static str| move |view| (name, view);
-        let pivots = self.strategy.pivots.iter().map(named("strategy.pivots"));
-        pivots
-            .chain(earnings.dates().map(|date| ("earnings", &date.view)))
-            .chain(earnings.reported.iter().map(named("earnings.reported")))
-            .chain(self.chips.iter().map(named("chips")))
-            .chain(
-                self.regulation
-                    .iter()
-                    .map(|rule| ("regulation", &rule.view)),
-            )
-            .chain(self.market.iter().map(named("market")))
-            .chain(self.other.iter().map(named("other")))
+        let dates = earnings.dates().map(|date| ("earnings", &*date.view));
+        let rules = self.regulation.iter();
+        let rules = rules.map(|rule| ("regulation", &*rule.view));
+        named("strategy.pivots", &self.strategy.pivots)
+            .chain(dates)
+            .chain(named("earnings.reported", &earnings.reported))
+            .chain(named("chips", &self.chips))
+            .chain(rules)
+            .chain(named("market", &self.market))
+            .chain(named("other", &self.other))
     }
+}
 
-    /// How many events tell something of the company, and from how many sources.
-    #[must_use]
-    pub fn tally(&self) -> (usize, usize) {
-        let told = || {
-            self.events
-                .iter()
-                .filter(|view| &*view.event.kind != kinds::COMPANY)
-        };
-        let mut sources: Vec<&str> = told().map(|view| &*view.event.source.name).collect();
-        sources.sort_unstable();
-        sources.dedup();
-        (told().count(), sources.len())
-    }
+fn named<'v>(
+    section: &'static str,
+    views: &'v Listing,
+) -> impl Iterator<Item = (&'static str, &'v ThreadView)> {
+    views.iter().map(move |view| (section, &**view))
 }

@@ -6,20 +6,20 @@ use event_model::event::Event;
 use event_model::kind::Kind;
 use event_model::vocabulary::Certainty;
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::earnings::{Earnings, ResultsDate};
-use crate::regulation::Force;
-use crate::thread::ThreadView;
-use crate::timeline::{Answer, EventView, Regulation, Strategy, Timeline, WithoutEvents};
+use crate::regulation::{Force, Regulation};
+use crate::timeline::{Answer, EventView, Strategy, Timeline, WithoutEvents};
+use crate::view::{Decided, Fields, ThreadView};
 
 impl Serialize for Answer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(None)?;
         fields.serialize_entry("basis", &self.basis)?;
         sections(&self.timeline, &mut fields)?;
-        fields.serialize_entry("events", &self.timeline.events)?;
+        events(&self.timeline, &mut fields)?;
         fields.end()
     }
 }
@@ -37,7 +37,7 @@ impl Serialize for Timeline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(None)?;
         sections(self, &mut fields)?;
-        fields.serialize_entry("events", &self.events)?;
+        events(self, &mut fields)?;
         fields.end()
     }
 }
@@ -50,6 +50,13 @@ fn sections<M: SerializeMap>(timeline: &Timeline, fields: &mut M) -> Result<(), 
     fields.serialize_entry("regulation", &timeline.regulation)?;
     fields.serialize_entry("market", &timeline.market)?;
     fields.serialize_entry("other", &timeline.other)
+}
+
+fn events<M: SerializeMap>(timeline: &Timeline, fields: &mut M) -> Result<(), M::Error> {
+    match &timeline.events {
+        Some(events) => fields.serialize_entry("events", events),
+        None => Ok(()),
+    }
 }
 
 impl Serialize for Strategy {
@@ -128,42 +135,54 @@ fn thread(view: &ThreadView) -> Map<String, Value> {
         None => Map::new(),
     };
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-    put("kind", json!(view.kind));
-    put("thread", json!(view.thread));
+    put("kind", json!(view.kind_name()));
+    put("thread", json!(view.thread()));
     put("open", json!(view.is_open()));
-    put("occurred", json!(view.occurred));
+    put("occurred", json!(view.occurred()));
+    let bounds = view.bounds();
     put(
         "earliest",
-        json!(view.bounds.earliest.map(|day| day.to_string())),
+        json!(bounds.earliest.map(|day| day.to_string())),
     );
-    put(
-        "latest",
-        json!(view.bounds.latest.map(|day| day.to_string())),
-    );
+    put("latest", json!(bounds.latest.map(|day| day.to_string())));
     put("occurrence", json!(view.occurrence));
-    put("certainty", json!(view.certainty));
-    put("confirmation", json!(view.confirmation));
+    put("certainty", json!(view.certainty()));
+    put("confirmation", json!(view.confirmation()));
     put("contested", json!(view.contested));
-    put("published", json!(view.published));
-    put("source", json!(view.source));
+    put("published", json!(view.lead.published.text()));
+    put("source", json!(view.lead.source.name));
     put("decided", json!(view.fields));
-    put("events", json!(view.events));
+    put("events", json!(view.events()));
     if view.kind().is_none() {
-        let data: Map<String, Value> = view
-            .fields
-            .iter()
-            .map(|(name, decided)| (name.clone(), decided.value.clone()))
-            .collect();
-        put("data", Value::Object(data));
+        let value = |(name, decided): (&str, Decided<'_>)| (name.to_owned(), decided.value.clone());
+        put(
+            "data",
+            Value::Object(view.fields.iter().map(value).collect()),
+        );
     }
     fields
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl Serialize for Decided<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Decided", 2)?;
+        fields.serialize_field("certainty", &self.event.certainty)?;
+        fields.serialize_field("event", &self.event.id)?;
+        fields.end()
+    }
 }
 
 /// Every field of the kind, with its value or `null`.
 fn fields_of(view: &ThreadView, kind: &Kind) -> Map<String, Value> {
     let value = |name: &str| match (name, view.fields.get(name)) {
         (_, None) => Value::Null,
-        ("quantity", Some(decided)) => quantity(&decided.value, decided.certainty),
+        ("quantity", Some(decided)) => quantity(decided.value, decided.event.certainty),
         (_, Some(decided)) => decided.value.clone(),
     };
     kind.fields

@@ -7,12 +7,11 @@ use crate::second_reading::histories::history_and_cuts;
 use crate::second_reading::reading::read;
 use event_model::id::EventId;
 use projection::basis::Cuts;
-use projection::claim;
 use projection::earnings::ResultsDate;
 use projection::fold::fold;
 use projection::regulation::{Force, force};
 use projection::standing::{Standing, Status};
-use projection::thread::{Occurrence, view};
+use projection::thread::{Occurrence, Thread, threads};
 use proptest::prelude::*;
 
 use crate::{config, placed};
@@ -31,6 +30,7 @@ proptest! {
         let status: BTreeMap<EventId, &str> = timeline
             .events
             .iter()
+            .flatten()
             .map(|view| {
                 let status = match view.status {
                     Status::Struck => "struck",
@@ -44,17 +44,20 @@ proptest! {
         prop_assert_eq!(&status, &naive.status);
 
         let standing = Standing::of(&events, &cuts);
-        let threads = claim::threads(&standing);
+        let threads: BTreeMap<(String, String), Thread> = threads(&standing)
+            .into_iter()
+            .map(|thread| ((thread.kind_name().to_owned(), thread.name().to_owned()), thread))
+            .collect();
         let spoken: Vec<(String, String)> = threads
             .iter()
-            .filter(|(_, claims)| view(claims, on).is_some())
-            .map(|((kind, name), _)| ((*kind).to_owned(), (*name).to_owned()))
+            .filter(|(_, thread)| thread.view(on).is_some())
+            .map(|(name, _)| name.clone())
             .collect();
         let expected: Vec<(String, String)> = naive.threads.keys().cloned().collect();
         prop_assert_eq!(&spoken, &expected);
         for ((kind, name), reading) in &naive.threads {
-            let claims = &threads[&(kind.as_str(), name.as_str())];
-            let view = view(claims, on).unwrap();
+            let thread = &threads[&(kind.clone(), name.clone())];
+            let view = thread.view(on).unwrap();
             let occurrence = match view.occurrence {
                 Occurrence::Certain => "certain",
                 Occurrence::Possible => "possible",
@@ -63,16 +66,18 @@ proptest! {
             let fields: BTreeMap<String, _> = view
                 .fields
                 .iter()
-                .map(|(field, decided)| (field.clone(), (decided.value.clone(), decided.event)))
+                .map(|(field, decided)| {
+                    (field.to_owned(), (decided.value.clone(), decided.event.id))
+                })
                 .collect();
             prop_assert_eq!(&fields, &reading.fields, "{}/{}", kind, name);
             let confirmation =
-                view.confirmed_by.map(|event| (view.confirmation.to_string(), event));
+                view.confirmed_by.as_ref().map(|event| (view.confirmation().to_string(), event.id));
             prop_assert_eq!(&confirmation, &reading.confirmation, "{}/{}", kind, name);
             prop_assert_eq!(view.contested, reading.contested, "{}/{}", kind, name);
         }
 
-        let name = |date: &ResultsDate| date.view.thread.clone();
+        let name = |date: &ResultsDate| date.view.thread().to_owned();
         let earnings = &timeline.earnings;
         let next = earnings.next.as_ref().map(|next| (name(next), next.overdue));
         prop_assert_eq!(next, naive.next.clone());
@@ -89,8 +94,8 @@ proptest! {
         }
 
         for (name, expected) in &naive.in_force {
-            let claims = &threads[&("regulatory_change", name.as_str())];
-            let force = match force(claims, on) {
+            let thread = &threads[&("regulatory_change".to_owned(), name.clone())];
+            let force = match force(thread, on) {
                 Force::Certain => "certain",
                 Force::Possible => "possible",
                 Force::No => "no",

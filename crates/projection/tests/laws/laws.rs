@@ -1,17 +1,17 @@
 //! What holds of every answer, whatever the history.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use event_model::event::Event;
 use event_model::id::{EventId, Position};
 use event_model::time::Instant;
 use event_model::vocabulary::{Certainty, Fault, Level};
 use projection::basis::{Cuts, Placed};
-use projection::claim;
 use projection::diff::diff;
 use projection::fold::fold;
 use projection::standing::Standing;
-use projection::thread::view;
+use projection::thread::threads;
 use projection::timeline::Timeline;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -56,7 +56,7 @@ fn with(events: &[Placed], event: Event) -> Vec<Placed> {
     let mut longer = events.to_vec();
     longer.push(Placed {
         position: Position(last + 1),
-        event,
+        event: Arc::new(event),
     });
     longer
 }
@@ -70,7 +70,7 @@ proptest! {
     fn an_answer_never_sees_later_knowledge((history, (known, on, recorded)) in history_and_cuts()) {
         let events = placed(&history);
         let timeline = answer(&events, &Cuts { known, on, recorded });
-        for view in &timeline.events {
+        for view in timeline.events.iter().flatten() {
             prop_assert!(view.event.published.instant() <= known);
             let position = events.iter().find(|placed| placed.event.id == view.event.id);
             prop_assert!(position.unwrap().position <= recorded);
@@ -120,7 +120,7 @@ proptest! {
             .collect();
         prop_assume!(!plain.is_empty());
         let at = plain[at.index(plain.len())];
-        let right = clean[at].event.clone();
+        let right = Event::clone(&clean[at].event);
         let other = &clean[wrong.index(clean.len())].event;
         let mut dirty = clean.clone();
         let same_kind = other.kind == right.kind;
@@ -128,7 +128,7 @@ proptest! {
             true => (other.data.clone(), other.thread.clone()),
             false => (right.data.clone(), right.thread.clone()),
         };
-        dirty[at].event = Event {
+        dirty[at].event = Arc::new(Event {
             data,
             thread,
             confirmation: other.confirmation,
@@ -137,7 +137,7 @@ proptest! {
             occurred: None,
             level: other.level,
             ..right.clone()
-        };
+        });
         let mending = Event {
             id: new_id(),
             supersedes: Some(right.id),
@@ -156,7 +156,7 @@ proptest! {
     fn a_retracted_error_of_ours_leaves_no_trace((history, (known, on, _)) in history_and_cuts()) {
         let events = placed(&history);
         let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
-        let (clean, last) = (&events[..events.len() - 1], &events[events.len() - 1].event);
+        let (clean, last) = (&events[..events.len() - 1], &*events[events.len() - 1].event);
         prop_assume!(!clean.is_empty() && last.strikes().is_none());
         let json = serde_json::json!({"target": last.id});
         let retraction = Event {
@@ -185,7 +185,7 @@ proptest! {
             fault: Some(Fault::Record),
             repeats: None,
             supersedes: None,
-            ..events[0].event.clone()
+            ..Event::clone(&events[0].event)
         };
         let second = EventId(Uuid::from_u128(7));
         let struck = with(&events, strike(new_id(), events[0].event.id));
@@ -228,21 +228,21 @@ proptest! {
         let events = placed(&history);
         let cuts = Cuts { known, on, recorded };
         let standing = Standing::of(&events, &cuts);
-        let threads = claim::threads(&standing);
+        let threads = threads(&standing);
         let staged: Vec<_> = threads
             .iter()
-            .filter_map(|(name, claims)| {
-                let view = view(claims, on)?;
-                let lead = claims.iter().find(|claim| claim.id() == view.lead)?;
+            .filter_map(|thread| {
+                let view = thread.view(on)?;
+                let lead = thread.claims().iter().find(|claim| claim.id() == view.lead.id)?;
                 let before = lead.bounds.earliest?.pred_opt()?;
                 let certain = lead.is_certain_by(on)
                     && lead.event.stage()? != "denied"
                     && lead.event.level.is_about_what_is();
-                certain.then_some((*name, lead.event.clone(), before, lead.bounds))
+                certain.then(|| (thread, Event::clone(&lead.event), before, lead.bounds))
             })
             .collect();
         prop_assume!(!staged.is_empty());
-        let ((kind, thread), lead, before, bounds) = staged[at.index(staged.len())].clone();
+        let (thread, lead, before, bounds) = staged[at.index(staged.len())].clone();
         let stages: Vec<&str> = lead
             .kind()
             .and_then(|kind| kind.life.as_ref())
@@ -270,7 +270,7 @@ proptest! {
         late.data.insert(field.to_owned(), Value::from(stage));
         // A late fact can also narrow older claims of its own stage; then it is
         // no history but news of when that stage was.
-        let narrows = threads[&(kind, thread)].iter().any(|claim| {
+        let narrows = thread.claims().iter().any(|claim| {
             claim.event.stage() == Some(stage) && claim.bounds.strictly_encloses(late.bounds())
         });
         prop_assume!(!narrows && known.day() >= before && bounds.certainly_after(late.bounds()));
@@ -285,8 +285,8 @@ proptest! {
         let after = answer(&longer, &later);
         let stage_in = |timeline: &Timeline| {
             let mut all = timeline.threads().map(|(_, view)| view);
-            let of = |view: &&projection::thread::ThreadView| {
-                view.kind == kind && view.thread == thread
+            let of = |view: &&projection::view::ThreadView| {
+                view.kind_name() == thread.kind_name() && view.thread() == thread.name()
             };
             all.find(of).and_then(|view| view.stage().map(str::to_owned))
         };
@@ -307,7 +307,7 @@ proptest! {
         let stages = |timeline: &Timeline| -> Vec<_> {
             let mut stages: Vec<_> = timeline
                 .threads()
-                .map(|(_, view)| (view.kind.clone(), view.thread.clone(), view.stage().map(str::to_owned)))
+                .map(|(_, view)| (view.kind_name().to_owned(), view.thread().to_owned(), view.stage().map(str::to_owned)))
                 .collect();
             stages.sort();
             stages

@@ -15,6 +15,8 @@ mod equality;
 mod laws;
 mod second_reading;
 
+use std::sync::Arc;
+
 use event_model::event::Event;
 use event_model::id::Position;
 use projection::basis::Placed;
@@ -36,7 +38,7 @@ fn config(cases: u32) -> ProptestConfig {
 fn placed(history: &[(Position, Event)]) -> Vec<Placed> {
     let place = |(position, event): &(Position, Event)| Placed {
         position: *position,
-        event: event.clone(),
+        event: Arc::new(event.clone()),
     };
     history.iter().map(place).collect()
 }

@@ -1,0 +1,208 @@
+//! A [`ThreadView`]: what a thread says on the day asked about.
+//!
+//! It holds the events that decided it, and reads everything out of them.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use event_model::edtf::{Bounds, Edtf};
+use event_model::event::Event;
+use event_model::id::EventId;
+use event_model::kind::Kind;
+use event_model::vocabulary::{Certainty, Confirmation};
+use serde_json::Value;
+
+use crate::claim::{Claim, ListOrder};
+use crate::thread::Occurrence;
+
+/// What a thread says under a basis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadView {
+    /// The event by which the thread is shown.
+    pub lead: Arc<Event>,
+    /// The fields of `data`, each decided among the claims that state it.
+    pub fields: Fields,
+    /// The event that tells the date, where it is not the leading one.
+    pub(crate) dated: Option<Arc<Event>>,
+    /// Whether it certainly happened by the day asked about.
+    pub occurrence: Occurrence,
+    /// The event that tells what the parties say.
+    pub confirmed_by: Option<Arc<Event>>,
+    /// Whether a claim that says otherwise lost only because another is surer.
+    pub contested: bool,
+    /// The claims that count; empty where the leading one is the only one.
+    pub(crate) events: Box<[EventId]>,
+    /// The order in lists.
+    pub order: ListOrder,
+}
+
+/// The fields that a thread states, in the order of their names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fields(Deciders);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Deciders {
+    /// One event states them all.
+    One(Arc<Event>),
+    /// Each is decided by itself.
+    Each(Box<[Field]>),
+}
+
+/// A field, and the event that decided it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Field {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) event: Arc<Event>,
+}
+
+/// A value, and the event that decided it.
+#[derive(Debug, Clone, Copy)]
+pub struct Decided<'v> {
+    /// The value as the claim states it.
+    pub value: &'v Value,
+    /// The event that made the claim.
+    pub event: &'v Arc<Event>,
+}
+
+impl Fields {
+    pub(crate) fn of_many(fields: Vec<Field>) -> Self {
+        Self(Deciders::Each(fields.into()))
+    }
+
+    /// The field of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Decided<'_>> {
+        let event = match &self.0 {
+            Deciders::One(event) => event,
+            Deciders::Each(fields) => {
+                let found = fields.binary_search_by(|field| (*field.name).cmp(name));
+                &fields.get(found.ok()?)?.event
+            }
+        };
+        let value = event.data.get(name)?;
+        Some(Decided { value, event })
+    }
+
+    /// Every field with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Decided<'_>)> {
+        let (one, each) = match &self.0 {
+            Deciders::One(event) => (Some(event), None),
+            Deciders::Each(fields) => (None, Some(fields)),
+        };
+        let of_one = one.into_iter().flat_map(|event| {
+            let fields = event.data.iter();
+            fields.map(move |(name, value)| (name.as_str(), Decided { value, event }))
+        });
+        let of_each = each.into_iter().flatten().filter_map(|field| {
+            let event = &field.event;
+            let value = event.data.get(&*field.name)?;
+            Some((&*field.name, Decided { value, event }))
+        });
+        of_one.chain(of_each)
+    }
+}
+
+impl ThreadView {
+    /// What a claim says that counts alone in its thread.
+    pub(crate) fn of_one(claim: &Claim, occurrence: Occurrence) -> Self {
+        let event = &claim.event;
+        let confirms = event.confirmation != Confirmation::Unstated;
+        Self {
+            lead: Arc::clone(event),
+            fields: Fields(Deciders::One(Arc::clone(event))),
+            dated: None,
+            occurrence,
+            confirmed_by: confirms.then(|| Arc::clone(event)),
+            contested: false,
+            events: Box::default(),
+            order: claim.list_order(),
+        }
+    }
+
+    /// The name of its kind.
+    #[must_use]
+    pub fn kind_name(&self) -> &str {
+        &self.lead.kind
+    }
+
+    /// The description of its kind, if it is known.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        self.lead.kind()
+    }
+
+    /// The name of the thread.
+    #[must_use]
+    pub fn thread(&self) -> &str {
+        &self.lead.thread
+    }
+
+    /// The value of a field.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&Value> {
+        self.fields.get(field).map(|decided| decided.value)
+    }
+
+    /// The value of a field that is a text.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.value(field)?.as_str()
+    }
+
+    /// The stage that the thread has reached.
+    #[must_use]
+    pub fn stage(&self) -> Option<&str> {
+        self.text(self.kind()?.life.as_ref()?.field)
+    }
+
+    /// Whether the matter is still open: it has not come to an end.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let kind = self.kind();
+        let is_end = |stage: &str| kind.is_some_and(|kind| kind.is_end(stage));
+        !self.stage().is_some_and(is_end)
+    }
+
+    /// The date of the leading claim as its source gives it, or as a more
+    /// precise one does that it gave way to.
+    #[must_use]
+    pub fn occurred(&self) -> Option<&Edtf> {
+        let dated = self.dated.as_ref().unwrap_or(&self.lead);
+        dated.occurred.as_ref()
+    }
+
+    /// The days on which that can have been, as far as the thread tells.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        self.order.0
+    }
+
+    /// Who stands behind the leading claim.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        self.lead.certainty
+    }
+
+    /// What the parties say.
+    #[must_use]
+    pub fn confirmation(&self) -> Confirmation {
+        let by = self.confirmed_by.as_ref();
+        by.map_or(Confirmation::Unstated, |event| event.confirmation)
+    }
+
+    /// The claims that count, in the order of publication.
+    #[must_use]
+    pub fn events(&self) -> &[EventId] {
+        match self.events.is_empty() {
+            true => std::slice::from_ref(&self.lead.id),
+            false => &self.events,
+        }
+    }
+
+    /// The events that decide some part of what the thread says.
+    pub fn deciding_events(&self) -> impl Iterator<Item = EventId> {
+        let fields = self.fields.iter().map(|(_, decided)| decided.event.id);
+        let confirmed_by = self.confirmed_by.iter().map(|event| event.id);
+        fields.chain(confirmed_by).chain([self.lead.id])
+    }
+}
