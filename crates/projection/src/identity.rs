@@ -64,11 +64,11 @@ pub fn company(slug: &Slug, threads: &Threads<'_>, on: Day) -> Company {
             .and_then(|claim| claim.event.text(field))
             .map(str::to_owned)
     };
-    let aliases = decide("aliases", &speaking).and_then(|claim| claim.event.data.get("aliases"));
+    let aliases = decide("aliases", &speaking).and_then(|claim| claim.event.data.value("aliases"));
     Company {
         slug: slug.clone(),
         name: text("name"),
-        aliases: texts(aliases),
+        aliases: texts(aliases.as_ref()),
         identifiers: identifiers(&possible, on),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
@@ -81,7 +81,7 @@ pub fn company(slug: &Slug, threads: &Threads<'_>, on: Day) -> Company {
 fn identifiers(claims: &[&Claim<'_>], on: Day) -> Vec<IdentifierView> {
     let mut listed: BTreeMap<(String, String), Vec<(&Claim<'_>, Identifier)>> = BTreeMap::new();
     for claim in claims {
-        for identifier in identifiers_of(claim.event.data.get("identifiers")) {
+        for identifier in identifiers_of(claim.event.data.value("identifiers").as_ref()) {
             let key = (identifier.scheme.to_string(), identifier.value.to_string());
             listed.entry(key).or_default().push((claim, identifier));
         }

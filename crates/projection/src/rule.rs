@@ -1,5 +1,6 @@
 //! The rule by which one of several claims prevails.
 
+use event_model::data::Field;
 use event_model::event::Event;
 use event_model::kinds;
 use event_model::vocabulary::Certainty;
@@ -76,7 +77,10 @@ pub fn contests(lost: &Claim<'_>, won: &Claim<'_>) -> bool {
 #[must_use]
 pub fn quantity_is_shared(event: &Event) -> bool {
     let quantity = event.data.get("quantity");
+    let quantity = quantity.filter(|quantity| quantity.json().contains("shared_with"));
     quantity
+        .map(Field::to_value)
+        .as_ref()
         .and_then(|quantity| quantity.get("shared_with"))
         .and_then(serde_json::Value::as_array)
         .is_some_and(|others| !others.is_empty())

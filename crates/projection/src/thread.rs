@@ -93,7 +93,7 @@ pub fn speaking<'c, 'a>(claims: &'c [Claim<'a>], on: Day) -> (Vec<&'c Claim<'a>>
 /// The claims that state a field. A quantity shared with others never replaces
 /// one's own.
 fn stating<'c, 'a>(field: &str, speaking: &[&'c Claim<'a>]) -> Vec<&'c Claim<'a>> {
-    let states = |claim: &&&Claim<'_>| claim.event.data.contains_key(field);
+    let states = |claim: &&&Claim<'_>| claim.event.data.contains(field);
     let stating: Vec<_> = speaking.iter().filter(states).copied().collect();
     if field == "quantity" {
         let is_own = |claim: &&&Claim<'_>| !quantity_is_shared(claim.event);
@@ -150,7 +150,7 @@ fn view_through<'c>(
                 .is_some_and(|other| other != value)
                 && contests(claim, won)
         });
-        fields.insert(field.to_owned(), Decided::by(won, value.clone()));
+        fields.insert(field.to_owned(), Decided::by(won, value.to_value()));
     }
     let (confirmation, confirmed_by, confirmation_contested) = confirmation(speaking);
     let lead = lead(current, speaking);
@@ -195,8 +195,7 @@ fn occurred(lead: &Claim<'_>, claims: &[Claim<'_>]) -> Option<String> {
 fn field_names<'c>(speaking: &[&'c Claim<'_>]) -> impl Iterator<Item = &'c str> {
     let mut names: Vec<&str> = speaking
         .iter()
-        .flat_map(|claim| claim.event.data.keys())
-        .map(String::as_str)
+        .flat_map(|claim| claim.event.data.names())
         .collect();
     names.sort_unstable();
     names.dedup();
