@@ -82,7 +82,7 @@ impl Directory {
         if &*event.kind != kinds::COMPANY && !strikes_known {
             return;
         }
-        for identifier in identity::identifiers_of(event.data.get("identifiers")) {
+        for identifier in identity::identifiers_of(event.data.value("identifiers").as_ref()) {
             let slugs = self
                 .by_value
                 .entry(symbol_of(&identifier.value).into())

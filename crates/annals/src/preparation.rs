@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use event_log::EventLog;
+use event_model::data::Data;
 use event_model::draft::{Draft, Target};
 use event_model::event::{Event, Source};
 use event_model::id::{EventId, Position, Slug};
@@ -15,7 +16,7 @@ use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
 use projection::basis::Placed;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::batch::{Intake, Prepared};
 use crate::directory::{Directory, Unresolved, resolve};
@@ -193,7 +194,7 @@ impl<'s> Preparation<'s> {
             confirmation: Confirmation::Unstated,
             level: Level::Fact,
             source: name,
-            data: Map::from_iter([("name".to_owned(), Value::from(slug.as_str()))]),
+            data: Data::from_iter([("name".to_owned(), Value::from(slug.as_str()))]),
             repeats: None,
             supersedes: None,
             fault: None,

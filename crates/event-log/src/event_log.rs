@@ -8,6 +8,7 @@
 use std::fmt;
 
 use event_model::id::{EventId, Position, Slug, Version};
+use event_model::text::Text;
 use event_model::time::Instant;
 
 use crate::error::{AppendError, LogError};
@@ -22,9 +23,9 @@ pub struct NewEvent {
     /// The company whose stream it belongs to.
     pub company: Slug,
     /// The name of its kind.
-    pub kind: Box<str>,
+    pub kind: Text,
     /// The thread that it belongs to.
-    pub thread: Box<str>,
+    pub thread: Text,
     /// When it was made public.
     pub published: Instant,
     /// The version of the event model in which the payload is written.

@@ -10,6 +10,7 @@ mod reader;
 use serde_json::{Map, Value};
 
 use self::reader::{Reader, kind_name, thread_name};
+use crate::data::Data;
 use crate::edtf::Edtf;
 use crate::event::{Event, Source};
 use crate::id::{EventId, Slug};
@@ -20,6 +21,7 @@ use crate::kinds;
 use crate::limits;
 use crate::problem::{Defect, Problem, Problems};
 use crate::shape;
+use crate::text::Text;
 use crate::thread;
 use crate::time::{Instant, Published};
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
@@ -29,8 +31,8 @@ use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 pub struct Draft {
     id: Option<EventId>,
     company: Option<CompanyKey>,
-    kind: Option<Box<str>>,
-    thread: Option<Box<str>>,
+    kind: Option<Text>,
+    thread: Option<Text>,
     occurred: Option<Edtf>,
     published: Option<Published>,
     published_missing: bool,
@@ -43,7 +45,7 @@ pub struct Draft {
     supersedes: Option<EventId>,
     target: Option<EventId>,
     fault: Option<Fault>,
-    reason: Option<Box<str>>,
+    reason: Option<Text>,
     problems: Problems,
 }
 
@@ -53,9 +55,9 @@ pub struct Target {
     /// The company it is about.
     pub company: Slug,
     /// Its kind.
-    pub kind: Box<str>,
+    pub kind: Text,
     /// Its thread.
-    pub thread: Box<str>,
+    pub thread: Text,
     /// When it was published.
     pub published: Published,
 }
@@ -277,7 +279,7 @@ impl Draft {
         }
     }
 
-    fn settle_thread(&mut self, struck: Option<&Target>) -> Option<Box<str>> {
+    fn settle_thread(&mut self, struck: Option<&Target>) -> Option<Text> {
         let is_company = self.kind.as_deref() == Some(kinds::COMPANY);
         if is_company
             && self
@@ -324,7 +326,7 @@ impl Draft {
         }
     }
 
-    fn build(&mut self, company: Option<Slug>, thread: Option<Box<str>>) -> Option<Event> {
+    fn build(&mut self, company: Option<Slug>, thread: Option<Text>) -> Option<Event> {
         let mut event = Event {
             id: self.id.unwrap_or(EventId(uuid::Uuid::nil())),
             company: company?,
@@ -336,7 +338,7 @@ impl Draft {
             confirmation: self.confirmation.unwrap_or(Confirmation::Unstated),
             level: self.level.unwrap_or(Level::Fact),
             source: std::mem::take(&mut self.source),
-            data: std::mem::take(&mut self.data),
+            data: Data::from(std::mem::take(&mut self.data)),
             repeats: self.repeats,
             supersedes: self.supersedes,
             fault: self.fault,

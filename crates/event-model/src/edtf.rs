@@ -46,6 +46,7 @@ pub use self::bounds::Bounds;
 pub use self::hint::Hint;
 pub use self::words::MONTHS;
 use crate::limits;
+use crate::text::Text;
 use crate::time::Day;
 
 /// The longest text of a date, in bytes.
@@ -54,7 +55,7 @@ pub const EDTF_BYTES_MAX: usize = 200;
 /// A date that need not be precise, as it was written, with its [`Bounds`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Edtf {
-    text: Box<str>,
+    text: Text,
     bounds: Bounds,
 }
 

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::data::Data;
 use crate::edtf::{Bounds, Edtf};
 use crate::id::{EventId, Slug};
+use crate::json::write_text;
 use crate::kind::Kind;
 use crate::kinds;
+use crate::text::Text;
 use crate::time::{Published, Zone};
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 
@@ -28,9 +31,9 @@ pub struct Event {
     /// The company it is about.
     pub company: Slug,
     /// The name of its kind. Kinds from elsewhere are kept.
-    pub kind: Box<str>,
+    pub kind: Text,
     /// The matter it belongs to, within its company and kind.
-    pub thread: Box<str>,
+    pub thread: Text,
     /// When it happened, as exactly as the source says. `None`: unknown.
     pub occurred: Option<Edtf>,
     /// When the source made it public.
@@ -44,7 +47,7 @@ pub struct Event {
     /// Where it is from.
     pub source: Source,
     /// What happened, in the fields of its kind.
-    pub data: Map<String, Value>,
+    pub data: Data,
     /// The event that this one only tells again.
     pub repeats: Option<EventId>,
     /// The earlier event whose claim this one corrects.
@@ -52,7 +55,7 @@ pub struct Event {
     /// Whose error a correction or retraction mends.
     pub fault: Option<Fault>,
     /// Why: of a correction, or of a step back.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Text>,
 }
 
 /// Where a claim is from.
@@ -60,26 +63,26 @@ pub struct Event {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The medium, person or authority.
-    pub name: Box<str>,
+    pub name: Text,
     /// Where to read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<Box<str>>,
+    pub url: Option<Text>,
     /// The place in the source: `paragraph 1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locator: Option<Box<str>>,
+    pub locator: Option<Text>,
     /// The zone in which its dates are meant: an IANA zone or an offset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<Box<str>>,
+    pub zone: Option<Text>,
     /// Who wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub author: Option<Box<str>>,
+    pub author: Option<Text>,
     /// The edition it was read from, where a source is published anew: a text
     /// that sorts as the editions follow one another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<Box<str>>,
+    pub edition: Option<Text>,
     /// The dates that this edition covers, as EDTF.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub covers: Option<Box<str>>,
+    pub covers: Option<Text>,
 }
 
 impl Source {
@@ -93,6 +96,36 @@ impl Source {
     pub fn zone(&self) -> Zone {
         let zone = self.zone.as_deref().and_then(|text| text.parse().ok());
         zone.unwrap_or(Zone::UTC)
+    }
+
+    fn write_json(&self, out: &mut String) {
+        out.push_str("{\"name\":");
+        write_text(&self.name, out);
+        for (name, text) in [
+            ("url", &self.url),
+            ("locator", &self.locator),
+            ("zone", &self.zone),
+            ("author", &self.author),
+            ("edition", &self.edition),
+            ("covers", &self.covers),
+        ] {
+            write_optional(name, text.as_deref(), out);
+        }
+        out.push('}');
+    }
+}
+
+/// Writes a field that is not the first of its object.
+fn write_field(name: &'static str, text: &str, out: &mut String) {
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    write_text(text, out);
+}
+
+fn write_optional(name: &'static str, text: Option<&str>, out: &mut String) {
+    if let Some(text) = text {
+        write_field(name, text, out);
     }
 }
 
@@ -141,8 +174,37 @@ impl Event {
     /// those of `data` sorted, what is not there left out.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Writing maps with text keys into memory does not fail.
-        serde_json::to_string(self).unwrap_or_default()
+        let mut json = String::with_capacity(640);
+        self.write_json(&mut json);
+        json
+    }
+
+    /// What [`Event::to_json`] gives. It is what serialising gives too; this
+    /// way takes the fields of `data` as they are.
+    fn write_json(&self, out: &mut String) {
+        let mut id = Uuid::encode_buffer();
+        out.push_str("{\"id\":\"");
+        out.push_str(self.id.0.hyphenated().encode_lower(&mut id));
+        out.push('"');
+        write_field("company", self.company.as_str(), out);
+        write_field("kind", &self.kind, out);
+        write_field("thread", &self.thread, out);
+        write_optional("occurred", self.occurred.as_ref().map(Edtf::text), out);
+        write_field("published", self.published.text(), out);
+        write_field("certainty", self.certainty.as_str(), out);
+        write_field("confirmation", self.confirmation.as_str(), out);
+        write_field("level", self.level.as_str(), out);
+        out.push_str(",\"source\":");
+        self.source.write_json(out);
+        out.push_str(",\"data\":");
+        self.data.write_json(out);
+        for (name, event) in [("repeats", self.repeats), ("supersedes", self.supersedes)] {
+            let written = event.map(|event| &*event.0.hyphenated().encode_lower(&mut id));
+            write_optional(name, written, out);
+        }
+        write_optional("fault", self.fault.map(Fault::as_str), out);
+        write_optional("reason", self.reason.as_deref(), out);
+        out.push('}');
     }
 
     /// Reads what [`Event::to_json`] wrote, in this or an older schema.
@@ -176,13 +238,13 @@ impl Event {
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
         let field = self.kind()?.life.as_ref()?.field;
-        self.data.get(field)?.as_str()
+        self.data.text(field)
     }
 
     /// A text of `data`.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
-        self.data.get(field)?.as_str()
+        self.data.text(field)
     }
 
     /// A date of `data`.
@@ -268,7 +330,7 @@ impl TryFrom<Value> for Event {
             None => return Err(StoredEventError::Field { field: "source" }),
         };
         let data = match fields.remove("data") {
-            Some(Value::Object(data)) => data,
+            Some(Value::Object(data)) => Data::from(data),
             _ => return Err(StoredEventError::Field { field: "data" }),
         };
         let published = required(&fields, "published", |text| {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::limits;
+use crate::text::Text;
 
 /// The id of an event: a UUID that its writer gave, or that was made for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ impl fmt::Display for Version {
 /// most [`limits::SLUG_BYTES_MAX`] bytes. A slug never changes its company.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Slug(Box<str>);
+pub struct Slug(Text);
 
 /// A text that is not a [`Slug`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -33,6 +33,44 @@ pub fn sort_of(value: &Value) -> &'static str {
     }
 }
 
+/// Writes a text as JSON, as `serde_json` does.
+pub(crate) fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(must_be_escaped) {
+        let (plain, more) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let Some((escaped, more)) = more.split_at_checked(1) else {
+            break;
+        };
+        write_escape(escaped, out);
+        rest = more;
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+fn must_be_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+fn write_escape(character: &str, out: &mut String) {
+    let short = match character {
+        "\"" => "\\\"",
+        "\\" => "\\\\",
+        "\u{8}" => "\\b",
+        "\u{c}" => "\\f",
+        "\n" => "\\n",
+        "\r" => "\\r",
+        "\t" => "\\t",
+        _ => {
+            let code = character.bytes().next().unwrap_or_default();
+            return out.push_str(&format!("\\u{code:04x}"));
+        }
+    };
+    out.push_str(short);
+}
+
 struct NoFieldTwice;
 
 impl<'de> Deserialize<'de> for NoFieldTwice {
@@ -101,8 +139,54 @@ impl<'de> Visitor<'de> for NoFieldTwiceVisitor {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use serde_json::Map;
+
     use super::*;
+
+    /// Texts with what must be escaped, and of several scripts.
+    pub(crate) fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-z ]{0,12}",
+            "[ -~]{0,40}",
+            "[\u{0}-\u{1f}\"\\\\/\u{7f}a]{0,6}",
+            "[äß中文🙂a\u{2028}]{0,30}",
+        ]
+    }
+
+    /// Any value, numbers as people write them.
+    pub(crate) fn any_value() -> impl Strategy<Value = Value> {
+        let number = "-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,9})?(e[+-][0-9]{1,3})?";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            number.prop_map(|text| serde_json::from_str(&text).unwrap()),
+            any_text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 16, 4, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..4).prop_map(Value::from),
+                btree_map(any_text(), inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The fields of an event, whatever they are.
+    pub(crate) fn any_map() -> impl Strategy<Value = Map<String, Value>> {
+        btree_map(any_text(), any_value(), 0..6).prop_map(|map| map.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_written_as_serde_json_does(text in any_text()) {
+            let mut out = String::new();
+            write_text(&text, &mut out);
+            prop_assert_eq!(out, serde_json::to_string(&text).unwrap());
+        }
+    }
 
     #[test]
     fn a_field_twice_is_refused_at_any_depth() {

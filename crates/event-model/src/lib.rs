@@ -7,10 +7,12 @@
 //!
 //! - [`draft::Draft`]: what somebody wrote, with every problem noted
 //! - [`event::Event`]: a claim that holds together, as the log keeps it
+//! - [`data::Data`]: what it says, in the fields of its kind
 //! - [`kind::Kind`]: what a kind of event is; the kinds are in [`kinds`]
 //! - [`edtf::Edtf`] and [`edtf::Bounds`]: dates that are not precise
 //! - [`identifier`]: LEI, CIK, ISIN, FIGI, tickers, and keys of companies
 
+pub mod data;
 pub mod draft;
 pub mod edtf;
 pub mod event;
@@ -23,6 +25,8 @@ pub mod limits;
 pub mod problem;
 pub mod schema;
 mod shape;
+mod span;
+pub mod text;
 pub mod thread;
 pub mod time;
 pub mod vocabulary;

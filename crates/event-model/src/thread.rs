@@ -8,6 +8,7 @@ use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
 use crate::problem::Defect;
+use crate::text::Text;
 
 /// Derives the thread of an event from its kind's natural key.
 ///
@@ -17,12 +18,12 @@ pub(crate) fn derive(
     kind: Option<&Kind>,
     data: &Map<String, Value>,
     own: &str,
-) -> Result<Box<str>, Defect> {
+) -> Result<Text, Defect> {
     let Some(kind) = kind else {
         return Ok(own_thread(own));
     };
     if kind.name == kinds::COMPANY {
-        return Ok(kinds::COMPANY.into());
+        return Ok(Text::new_static(kinds::COMPANY));
     }
     if kind.thread_key.is_empty() {
         return Ok(own_thread(own));
@@ -42,7 +43,7 @@ pub(crate) fn derive(
     }
 }
 
-fn own_thread(own: &str) -> Box<str> {
+fn own_thread(own: &str) -> Text {
     let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, own.as_bytes())
         .simple()
         .to_string();

@@ -12,6 +12,8 @@ use chrono::{
 };
 use serde::{Serialize, Serializer};
 
+use crate::text::Text;
+
 /// A calendar day.
 pub type Day = NaiveDate;
 
@@ -242,7 +244,7 @@ impl FromStr for Zone {
 /// day itself is known before it is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    text: String,
+    text: Text,
     day: Option<Day>,
     instant: Instant,
 }
@@ -260,7 +262,7 @@ impl Published {
             Err(error) => return Err(error),
         };
         Ok(Self {
-            text: text.to_owned(),
+            text: text.into(),
             day,
             instant,
         })

@@ -125,7 +125,7 @@ impl Store {
                 "{} {:?} {}",
                 event.published.text(),
                 event.occurred.as_ref().map(|o| o.text()),
-                Value::Object(event.data.clone())
+                Value::Object(event.data.to_map())
             );
             assert!(
                 filings.insert(accession.clone(), says).is_none(),
@@ -158,7 +158,7 @@ impl Store {
 }
 
 fn identifiers(event: &Event) -> Vec<(String, String, Option<String>)> {
-    let Some(list) = event.data.get("identifiers").and_then(Value::as_array) else {
+    let Some(Value::Array(list)) = event.data.value("identifiers") else {
         return Vec::new();
     };
     let part = |item: &Value, name: &str| Some(item.get(name)?.as_str()?.to_owned());
@@ -666,7 +666,7 @@ fn names_and_facts_leave_out_what_says_nothing() {
     ]);
     let events = planned(&[crawl(&value)], &[]).events;
     assert_eq!(
-        Value::Object(events[0].data.clone()),
+        Value::Object(events[0].data.to_map()),
         json!({"name": "Seven, Inc.", "aliases": ["Five"], "identifiers": [
             {"scheme": "cik", "value": CIK}, {"scheme": "lei", "value": "5493001NTNQJDH60PM02"},
             {"scheme": "ticker", "value": "XNYS:S"}, {"scheme": "ticker", "value": "U"}]})
@@ -771,9 +771,9 @@ fn what_a_person_said_of_a_filing_stands() {
     };
     by_hand.id = "00000000-0000-7000-8000-000000000001".parse().unwrap();
     by_hand.source.name = "the company".into();
-    by_hand
-        .data
-        .insert("description".to_owned(), json!("by hand"));
+    let mut data = by_hand.data.to_map();
+    data.insert("description".to_owned(), json!("by hand"));
+    by_hand.data = data.into();
     store.events.push(by_hand);
     store.import(&[with("2025-03-01", "Y")]);
     assert_eq!(title(&store, 1), "by hand");

@@ -167,7 +167,7 @@ fn between(section: &'static str, was: &ThreadView, is: &ThreadView) -> Vec<Chan
     for name in names {
         let (old, new) = (was.fields.get(name), is.fields.get(name));
         let value = |decided: Option<Decided<'_>>| {
-            decided.map_or(Value::Null, |decided| decided.value.clone())
+            decided.map_or(Value::Null, |decided| decided.value.to_value())
         };
         let (from, to) = (value(old), value(new));
         let Some(event) = new.or(old).map(|decided| decided.event) else {

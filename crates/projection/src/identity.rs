@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use event_model::data::Field;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
 use event_model::kind::Section;
@@ -58,16 +59,16 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
     let speaking = claims.iter().copied().filter(is_heard);
     let value = |field: &str| {
         let stating = speaking.clone();
-        let stating = stating.filter(|claim| claim.event.data.contains_key(field));
+        let stating = stating.filter(|claim| claim.event.data.contains(field));
         prevailing(stating)?.event.data.get(field)
     };
-    let text = |field: &str| value(field).and_then(Value::as_str).map(str::to_owned);
+    let text = |field: &str| value(field)?.as_str().map(str::to_owned);
     let possible = claims.iter().copied();
     let possible = possible.filter(|claim| claim.is_possible_by(on));
     Company {
         slug: slug.clone(),
         name: text("name"),
-        aliases: texts(value("aliases")),
+        aliases: texts(value("aliases").map(Field::to_value).as_ref()),
         identifiers: identifiers(possible, on),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
@@ -80,7 +81,7 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
 fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<IdentifierView> {
     let mut listed: BTreeMap<(String, String), Vec<(&Claim, Identifier)>> = BTreeMap::new();
     for claim in claims {
-        for identifier in identifiers_of(claim.event.data.get("identifiers")) {
+        for identifier in identifiers_of(claim.event.data.value("identifiers").as_ref()) {
             let key = (identifier.scheme.to_string(), identifier.value.to_string());
             listed.entry(key).or_default().push((claim, identifier));
         }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use event_model::data::Field;
 use event_model::event::Event;
 use event_model::kind::{Kind, Section};
 use event_model::time::Day;
@@ -16,7 +17,7 @@ use serde_json::Value;
 use crate::claim::{Claim, Stages};
 use crate::rule::{contests, prevailing};
 use crate::standing::{Standing, Stood};
-use crate::view::{Field, Fields, ThreadView};
+use crate::view::{Decision, Fields, ThreadView};
 
 /// The claims of a company about one matter.
 #[derive(Debug)]
@@ -217,7 +218,7 @@ impl Thread {
             if life_field == Some(&*column.name) {
                 lead = won;
             }
-            fields.push(Field {
+            fields.push(Decision {
                 name: column.name.clone(),
                 event: Arc::clone(&won.event),
             });
@@ -243,7 +244,7 @@ impl Thread {
     pub fn decide(&self, field: &str, on: Day) -> Option<&Claim> {
         let voice = Voice::on(on, self.claims.iter())?;
         if let [claim] = self.claims.as_slice() {
-            return claim.event.data.contains_key(field).then_some(claim);
+            return claim.event.data.contains(field).then_some(claim);
         }
         let column = self.columns.iter().find(|column| column.name == field)?;
         prevailing(self.stating(column, voice))
@@ -300,8 +301,8 @@ fn columns(claims: &[Claim], kind: Option<&'static Kind>) -> Vec<Column> {
     for (at, claim) in claims.iter().enumerate() {
         // Most claims of a thread state the same fields in the same order.
         let mut next = 0;
-        for name in claim.event.data.keys() {
-            let is_next = columns.get(next).is_some_and(|column| column.name == *name);
+        for name in claim.event.data.names() {
+            let is_next = columns.get(next).is_some_and(|column| column.name == name);
             if !is_next {
                 let found = columns.binary_search_by(|column| (*column.name).cmp(name));
                 next = found.unwrap_or_else(|place| {
@@ -329,8 +330,9 @@ fn field_name(kind: Option<&'static Kind>, name: &str) -> Cow<'static, str> {
 
 fn quantity_is_shared(event: &Event) -> bool {
     let quantity = event.data.get("quantity");
-    quantity
-        .and_then(|quantity| quantity.get("shared_with"))
-        .and_then(Value::as_array)
-        .is_some_and(|others| !others.is_empty())
+    let quantity = quantity.filter(|quantity| quantity.json().contains("shared_with"));
+    let quantity = quantity.map(Field::to_value);
+    let shared_with = quantity.as_ref().and_then(|value| value.get("shared_with"));
+    let others = shared_with.and_then(Value::as_array);
+    others.is_some_and(|others| !others.is_empty())
 }

@@ -154,7 +154,8 @@ fn thread(view: &ThreadView) -> Map<String, Value> {
     put("decided", json!(view.fields));
     put("events", json!(view.events()));
     if view.kind().is_none() {
-        let value = |(name, decided): (&str, Decided<'_>)| (name.to_owned(), decided.value.clone());
+        let value =
+            |(name, decided): (&str, Decided<'_>)| (name.to_owned(), decided.value.to_value());
         put(
             "data",
             Value::Object(view.fields.iter().map(value).collect()),
@@ -182,8 +183,8 @@ impl Serialize for Decided<'_> {
 fn fields_of(view: &ThreadView, kind: &Kind) -> Map<String, Value> {
     let value = |name: &str| match (name, view.fields.get(name)) {
         (_, None) => Value::Null,
-        ("quantity", Some(decided)) => quantity(decided.value, decided.event.certainty),
-        (_, Some(decided)) => decided.value.clone(),
+        ("quantity", Some(decided)) => quantity(&decided.value.to_value(), decided.event.certainty),
+        (_, Some(decided)) => decided.value.to_value(),
     };
     kind.fields
         .iter()

@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use event_model::data::Field;
 use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::Kind;
 use event_model::vocabulary::{Certainty, Confirmation};
-use serde_json::Value;
 
 use crate::claim::{Claim, ListOrder};
 use crate::thread::Occurrence;
@@ -45,12 +45,12 @@ enum Deciders {
     /// One event states them all.
     One(Arc<Event>),
     /// Each is decided by itself.
-    Each(Box<[Field]>),
+    Each(Box<[Decision]>),
 }
 
 /// A field, and the event that decided it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Field {
+pub(crate) struct Decision {
     pub(crate) name: Cow<'static, str>,
     pub(crate) event: Arc<Event>,
 }
@@ -59,13 +59,13 @@ pub(crate) struct Field {
 #[derive(Debug, Clone, Copy)]
 pub struct Decided<'v> {
     /// The value as the claim states it.
-    pub value: &'v Value,
+    pub value: Field<'v>,
     /// The event that made the claim.
     pub event: &'v Arc<Event>,
 }
 
 impl Fields {
-    pub(crate) fn of_many(fields: Vec<Field>) -> Self {
+    pub(crate) fn of_many(fields: Vec<Decision>) -> Self {
         Self(Deciders::Each(fields.into()))
     }
 
@@ -91,7 +91,7 @@ impl Fields {
         };
         let of_one = one.into_iter().flat_map(|event| {
             let fields = event.data.iter();
-            fields.map(move |(name, value)| (name.as_str(), Decided { value, event }))
+            fields.map(move |(name, value)| (name, Decided { value, event }))
         });
         let of_each = each.into_iter().flatten().filter_map(|field| {
             let event = &field.event;
@@ -139,7 +139,7 @@ impl ThreadView {
 
     /// The value of a field.
     #[must_use]
-    pub fn value(&self, field: &str) -> Option<&Value> {
+    pub fn value(&self, field: &str) -> Option<Field<'_>> {
         self.fields.get(field).map(|decided| decided.value)
     }
 

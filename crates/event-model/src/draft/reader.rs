@@ -9,6 +9,7 @@ use crate::kinds;
 use crate::limits;
 use crate::problem::{Defect, Problems};
 use crate::shape;
+use crate::text::Text;
 use crate::time::Zone;
 
 const GIVEN_BY_THE_LOG: &[&str] = &["position", "version", "recorded"];
@@ -68,7 +69,7 @@ impl Reader<'_> {
         let mut part = |name: &str| {
             let value = fields.get(name).filter(|value| !value.is_null())?;
             let text = shape::text(&format!("source.{name}"), value, self.problems)?;
-            Some(Box::from(text))
+            Some(Text::from(text))
         };
         let name = part("name");
         source.url = part("url");
@@ -169,7 +170,7 @@ fn check_size(path: &str, value: &Value, depth_left: usize, problems: &mut Probl
     }
 }
 
-pub(super) fn kind_name(text: &str) -> Result<Box<str>, Defect> {
+pub(super) fn kind_name(text: &str) -> Result<Text, Defect> {
     let shaped = text
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
@@ -186,7 +187,7 @@ pub(super) fn kind_name(text: &str) -> Result<Box<str>, Defect> {
     }
 }
 
-pub(super) fn thread_name(text: &str) -> Result<Box<str>, Defect> {
+pub(super) fn thread_name(text: &str) -> Result<Text, Defect> {
     if text.len() > limits::THREAD_BYTES_MAX {
         return Err(Defect::TooMuch {
             actual: text.len(),

@@ -11,6 +11,7 @@ use event_model::event::{Event, Source};
 use event_model::id::EventId;
 use event_model::kinds;
 use event_model::time::{Day, Instant};
+use serde_json::Value;
 
 use super::crawl::{Crawl, RECENT};
 use super::draft::{SOURCE, content};
@@ -283,11 +284,11 @@ impl<'a> Ledger<'a> {
 }
 
 fn identifiers<'e>(event: &'e Event, scheme: &'static str) -> impl Iterator<Item = String> + 'e {
-    let list = event
-        .data
-        .get("identifiers")
-        .and_then(|list| list.as_array());
-    list.into_iter().flatten().filter_map(move |identifier| {
+    let list = match event.data.value("identifiers") {
+        Some(Value::Array(list)) => list,
+        _ => Vec::new(),
+    };
+    list.into_iter().filter_map(move |identifier| {
         let part = |name: &str| identifier.get(name)?.as_str();
         (part("scheme")? == scheme).then(|| part("value").map(str::to_owned))?
     })

@@ -67,7 +67,7 @@ proptest! {
                 .fields
                 .iter()
                 .map(|(field, decided)| {
-                    (field.to_owned(), (decided.value.clone(), decided.event.id))
+                    (field.to_owned(), (decided.value.to_value(), decided.event.id))
                 })
                 .collect();
             prop_assert_eq!(&fields, &reading.fields, "{}/{}", kind, name);

@@ -163,7 +163,7 @@ proptest! {
             id: new_id(),
             kind: "retraction".into(),
             thread: last.id.to_string().into(),
-            data: json.as_object().unwrap().clone(),
+            data: json.as_object().unwrap().into(),
             fault: Some(Fault::Record),
             repeats: None,
             ..last.clone()
@@ -181,7 +181,7 @@ proptest! {
             id,
             kind: "retraction".into(),
             thread: target.to_string().into(),
-            data: serde_json::json!({"target": target}).as_object().unwrap().clone(),
+            data: serde_json::json!({"target": target}).as_object().unwrap().into(),
             fault: Some(Fault::Record),
             repeats: None,
             supersedes: None,
@@ -267,7 +267,9 @@ proptest! {
             fault: None,
             ..lead.clone()
         };
-        late.data.insert(field.to_owned(), Value::from(stage));
+        let mut data = late.data.to_map();
+        data.insert(field.to_owned(), Value::from(stage));
+        late.data = data.into();
         // A late fact can also narrow older claims of its own stage; then it is
         // no history but news of when that stage was.
         let narrows = thread.claims().iter().any(|claim| {

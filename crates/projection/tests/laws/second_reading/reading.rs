@@ -405,19 +405,19 @@ fn read_thread(speaking: &[Claim<'_>], occurrence: &'static str) -> Option<Threa
         confirmation: None,
         contested: false,
     };
-    let names: BTreeSet<&String> = speaking
+    let names: BTreeSet<&str> = speaking
         .iter()
-        .flat_map(|claim| claim.event.data.keys())
+        .flat_map(|claim| claim.event.data.names())
         .collect();
     for name in names {
-        let stated = |claim: &Claim<'_>| claim.event.data.get(name).cloned();
+        let stated = |claim: &Claim<'_>| claim.event.data.value(name);
         let Some((winner, contested)) = decide(&stating(speaking, name), stated) else {
             continue;
         };
         let value = stated(&winner).expect("the winner states it");
         reading
             .fields
-            .insert(name.clone(), (value, winner.event.id));
+            .insert(name.to_owned(), (value, winner.event.id));
         reading.contested |= contested;
     }
     // "`unstated` (the default, and says nothing)" (section 2)
@@ -435,7 +435,7 @@ fn read_thread(speaking: &[Claim<'_>], occurrence: &'static str) -> Option<Threa
 }
 
 fn stating<'a>(speaking: &[Claim<'a>], name: &str) -> Vec<Claim<'a>> {
-    let states = |claim: &&Claim<'a>| claim.event.data.contains_key(name);
+    let states = |claim: &&Claim<'a>| claim.event.data.contains(name);
     let stating: Vec<Claim<'a>> = speaking.iter().filter(states).copied().collect();
     if name != "quantity" {
         return stating;
@@ -444,7 +444,7 @@ fn stating<'a>(speaking: &[Claim<'a>], name: &str) -> Vec<Claim<'a>> {
     // Read as: where one's own is stated by a claim through which the thread
     // speaks, the shared ones are out of the question, whatever their level,
     // time or certainty; and so they do not make the thread contested either.
-    let is_own = |claim: &&Claim<'a>| !is_shared(&claim.event.data[name]);
+    let is_own = |claim: &&Claim<'a>| !is_shared(&claim.event.data.value(name).unwrap());
     let own: Vec<Claim<'a>> = stating.iter().filter(is_own).copied().collect();
     if own.is_empty() { stating } else { own }
 }
