@@ -1,5 +1,7 @@
 //! Retractions and corrections: events that strike others.
 
+use std::sync::Arc;
+
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::{Kind, Shape};
@@ -109,7 +111,7 @@ impl Store {
     fn target_event(&self, id: EventId) -> Result<Event, Error> {
         let placed = self.placed(id)?;
         placed
-            .map(|placed| placed.event)
+            .map(|placed| Arc::unwrap_or_clone(placed.event))
             .ok_or_else(|| Error::UnknownEvent { id: id.to_string() })
     }
 }

@@ -5,12 +5,12 @@ use std::collections::{HashMap, VecDeque};
 use event_log::{EventLog, Recorded};
 use event_model::id::{Position, Slug};
 use event_model::kinds;
-use projection::basis::{Basis, Placed};
-use projection::claim;
-use projection::fold::fold;
+use projection::basis::{Basis, Cuts, Placed};
+use projection::fold::{fold, fold_without_events};
 use projection::identity::{self, Company};
 use projection::standing::Standing;
-use projection::timeline::Answer;
+use projection::thread::threads;
+use projection::timeline::{Answer, Timeline};
 
 use crate::error::Error;
 use crate::store::{Store, placed};
@@ -22,6 +22,19 @@ impl Store {
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
     pub fn at(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
+        self.told(company, basis, fold)
+    }
+
+    /// The same without the list of events.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::at`].
+    pub fn at_without_events(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
+        self.told(company, basis, fold_without_events)
+    }
+
+    fn told(&self, company: &Slug, basis: &Basis, fold: Fold) -> Result<Answer, Error> {
         let events = self.history(company, basis)?;
         let timeline = fold(company, &events, &basis.cuts);
         Ok(Answer {
@@ -36,9 +49,22 @@ impl Store {
         &'a self,
         basis: &'a Basis,
     ) -> impl Iterator<Item = Result<Answer, Error>> + 'a {
+        self.all_told(basis, fold)
+    }
+
+    /// The same without the lists of events.
+    pub fn at_all_without_events<'a>(
+        &'a self,
+        basis: &'a Basis,
+    ) -> impl Iterator<Item = Result<Answer, Error>> + 'a {
+        self.all_told(basis, fold_without_events)
+    }
+
+    fn all_told<'a>(&'a self, basis: &'a Basis, fold: Fold) -> AllAnswers<'a> {
         AllAnswers {
             store: self,
             basis,
+            fold,
             companies: self.companies(basis).into(),
             histories: VecDeque::new(),
         }
@@ -57,7 +83,7 @@ impl Store {
             &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
         });
         let standing = Standing::of(&events, &basis.cuts);
-        let threads = claim::threads(&standing);
+        let threads = threads(&standing);
         let company = identity::company(company, &threads, basis.cuts.on);
         Ok((company, visible))
     }
@@ -117,6 +143,8 @@ impl Store {
     }
 }
 
+type Fold = fn(&Slug, &[Placed], &Cuts) -> Timeline;
+
 /// How many events of several companies are held at once.
 const EVENTS_AT_ONCE_MAX: u64 = 100_000;
 /// How many events can be read in a row in the time in which one is looked up.
@@ -126,6 +154,7 @@ const READ_PER_LOOK_UP: u64 = 40;
 struct AllAnswers<'a> {
     store: &'a Store,
     basis: &'a Basis,
+    fold: Fold,
     companies: VecDeque<Slug>,
     histories: VecDeque<(Slug, Vec<Recorded>)>,
 }
@@ -196,7 +225,7 @@ impl Iterator for AllAnswers<'_> {
             .collect::<Result<Vec<_>, _>>();
         Some(events.map(|events| Answer {
             basis: self.basis.clone(),
-            timeline: fold(&slug, &events, &self.basis.cuts),
+            timeline: (self.fold)(&slug, &events, &self.basis.cuts),
         }))
     }
 }

@@ -14,9 +14,9 @@ use event_model::kinds;
 use event_model::problem::near;
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
-use projection::claim;
 use projection::identity::{self, Company};
 use projection::standing::Standing;
+use projection::thread::threads;
 
 use crate::error::Error;
 use crate::store::{Store, placed};
@@ -116,7 +116,7 @@ impl Directory {
             recorded,
         };
         let standing = Standing::of(events, &cuts);
-        identity::company(slug, &claim::threads(&standing), on)
+        identity::company(slug, &threads(&standing), on)
     }
 
     /// The companies that a key means, on a day and by a recorded cut.

@@ -48,7 +48,7 @@ fn read(path: &Path) -> Option<(Directory, String)> {
         let (position, json) = line.split_once(' ')?;
         let position = Position(position.parse().ok()?);
         let event = Event::from_stored(SCHEMA, json.as_bytes()).ok()?;
-        directory.add(Placed { position, event });
+        directory.add(Placed::new(position, event));
     }
     directory.is_filed(Position(upto.parse().ok()?));
     Some((directory, hash.to_owned()))

@@ -1,6 +1,7 @@
 //! Imports: events from other formats.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use event_model::event::Event;
 use event_model::id::{Position, Slug};
@@ -135,7 +136,7 @@ impl Store {
     fn events_of(&self, company: &Slug) -> Result<Vec<Event>, Error> {
         let upto = self.head().position;
         self.read_stream(company, upto)
-            .map(|read| Ok(placed(read?)?.event))
+            .map(|read| Ok(Arc::unwrap_or_clone(placed(read?)?.event)))
             .collect()
     }
 }

@@ -98,10 +98,7 @@ impl<'s> Preparation<'s> {
         };
         // What is wrong with it is told when the line itself is checked.
         if let Ok(event) = draft.finish(Ok(slug), |id| self.target(id), self.now) {
-            self.declared.add(Placed {
-                position: Position(line),
-                event,
-            });
+            self.declared.add(Placed::new(Position(line), event));
         }
     }
 
@@ -201,10 +198,8 @@ impl<'s> Preparation<'s> {
             reason: None,
         };
         event.id = event.content_id();
-        self.declared.add(Placed {
-            position: Position(line),
-            event: event.clone(),
-        });
+        self.declared
+            .add(Placed::new(Position(line), event.clone()));
         self.add(line, &event)
     }
 

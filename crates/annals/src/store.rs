@@ -240,5 +240,5 @@ pub(crate) fn placed(recorded: Recorded) -> Result<Placed, Error> {
     let position = recorded.position;
     let event = Event::from_stored(recorded.event.schema, &recorded.event.payload)
         .map_err(|source| Error::StoredEvent { position, source })?;
-    Ok(Placed { position, event })
+    Ok(Placed::new(position, event))
 }

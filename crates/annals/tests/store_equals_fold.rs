@@ -143,10 +143,10 @@ fn check(store: &Store, days: &[u32]) {
                 .read(Position(0), store.head().position)
                 .map(|read| read.unwrap())
                 .filter(|recorded| recorded.event.company == slug)
-                .map(|recorded| Placed {
-                    position: recorded.position,
-                    event: annals::model::event::Event::from_stored(1, &recorded.event.payload)
-                        .unwrap(),
+                .map(|recorded| {
+                    let event =
+                        annals::model::event::Event::from_stored(1, &recorded.event.payload);
+                    Placed::new(recorded.position, event.unwrap())
                 })
                 .collect();
             let cuts = Cuts { ..basis.cuts };

@@ -48,3 +48,12 @@ pub struct Placed {
     /// The event.
     pub event: Arc<Event>,
 }
+
+impl Placed {
+    /// An event at its place.
+    #[must_use]
+    pub fn new(position: Position, event: Event) -> Self {
+        let event = Arc::new(event);
+        Self { position, event }
+    }
+}

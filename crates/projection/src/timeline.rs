@@ -81,10 +81,6 @@ pub struct Answer {
     pub timeline: Timeline,
 }
 
-/// An answer whose JSON leaves out the list of events, if it has one.
-#[derive(Debug, Clone)]
-pub struct WithoutEvents<'a>(pub &'a Answer);
-
 impl Timeline {
     /// The threads of every section, each with the name of its section, in the
     /// order in which they are shown. A period of results stands here once.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::earnings::{Earnings, ResultsDate};
 use crate::regulation::{Force, Regulation};
-use crate::timeline::{Answer, EventView, Strategy, Timeline, WithoutEvents};
+use crate::timeline::{Answer, EventView, Strategy, Timeline};
 use crate::view::{Decided, Fields, ThreadView};
 
 impl Serialize for Answer {
@@ -20,15 +20,6 @@ impl Serialize for Answer {
         fields.serialize_entry("basis", &self.basis)?;
         sections(&self.timeline, &mut fields)?;
         events(&self.timeline, &mut fields)?;
-        fields.end()
-    }
-}
-
-impl Serialize for WithoutEvents<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(None)?;
-        fields.serialize_entry("basis", &self.0.basis)?;
-        sections(&self.0.timeline, &mut fields)?;
         fields.end()
     }
 }

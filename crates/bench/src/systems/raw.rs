@@ -68,10 +68,8 @@ impl Raw {
     fn event(&self, place: Place) -> Result<Placed> {
         let mut line = vec![0; place.length];
         self.file.read_exact_at(&mut line, place.offset)?;
-        Ok(Placed {
-            position: place.position,
-            event: Event::from_stored(SCHEMA, &line)?,
-        })
+        let event = Event::from_stored(SCHEMA, &line)?;
+        Ok(Placed::new(place.position, event))
     }
 }
 

@@ -254,10 +254,9 @@ impl System for Sqlite {
         let mut events = Vec::new();
         while let Some(row) = rows.next()? {
             let payload = row.get_ref(1)?.as_str()?;
-            events.push(Placed {
-                position: Position(row.get::<_, i64>(0)?.unsigned_abs()),
-                event: Event::from_stored(SCHEMA, payload.as_bytes())?,
-            });
+            let position = Position(row.get::<_, i64>(0)?.unsigned_abs());
+            let event = Event::from_stored(SCHEMA, payload.as_bytes())?;
+            events.push(Placed::new(position, event));
         }
         Ok(fold(company, &events, &cuts))
     }

@@ -1,7 +1,5 @@
 //! `annals at`
 
-use annals::projection::timeline::WithoutEvents;
-
 use crate::cli::AtArgs;
 use crate::error::CommandError;
 use crate::output::Output;
@@ -14,26 +12,28 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
     match &args.company {
         Some(key) => {
             let company = store.find(key, &basis.cuts)?;
-            let answer = store.at(&company, &basis)?;
-            if args.json && args.no_events {
-                out.json(&WithoutEvents(&answer))?;
+            if args.json && !args.no_events {
+                out.json(&store.at(&company, &basis)?)?;
             } else if args.json {
-                out.json(&answer)?;
+                out.json(&store.at_without_events(&company, &basis)?)?;
             } else {
+                let answer = store.at_without_events(&company, &basis)?;
                 out.text(&render::timeline::timeline(&answer, out.is_terminal()))?;
             }
         }
-        None if args.json => {
+        None if args.json && !args.no_events => {
             for answer in store.at_all(&basis) {
-                let answer = answer?;
-                match args.no_events {
-                    true => out.json_line(&WithoutEvents(&answer))?,
-                    false => out.json_line(&answer)?,
-                }
+                out.json_line(&answer?)?;
+            }
+        }
+        None if args.json => {
+            for answer in store.at_all_without_events(&basis) {
+                out.json_line(&answer?)?;
             }
         }
         None => {
-            let answers = store.at_all(&basis).collect::<Result<Vec<_>, _>>()?;
+            let answers = store.at_all_without_events(&basis);
+            let answers = answers.collect::<Result<Vec<_>, _>>()?;
             out.text(&render::overview::overview(
                 &answers,
                 &basis,

@@ -18,8 +18,8 @@ pub(crate) fn run(
     let before = session.basis(&store, &args.from, &args.cuts)?;
     let after = session.basis(&store, &args.to, &args.cuts)?;
     let company = store.find(&args.company, &after.cuts)?;
-    let was = store.at(&company, &before)?;
-    let is = store.at(&company, &after)?;
+    let was = store.at_without_events(&company, &before)?;
+    let is = store.at_without_events(&company, &after)?;
     let changes = diff(&was.timeline, &is.timeline);
     if args.json {
         out.json(&json!({

@@ -28,7 +28,7 @@ pub(crate) fn changes(changes: &[Change], was: &Answer, is: &Answer, is_terminal
         table.row([
             cell(&change.thread),
             cell(what(change)),
-            cell(change.published.as_deref().unwrap_or_default()),
+            cell(&change.published),
         ]);
     }
     page.push_str(&table.to_string());

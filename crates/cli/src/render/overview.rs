@@ -41,7 +41,7 @@ pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> 
             cell(strategy.unwrap_or_default()),
             cell(next.unwrap_or_default()),
             cell(open.join(", ")),
-            cell(timeline.events.len()),
+            cell(timeline.tally.visible),
         ]);
     }
     format!("{}\n\n{table}", as_known(basis))

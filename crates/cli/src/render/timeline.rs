@@ -2,14 +2,15 @@
 
 use crate::render::table::{Table, cell, width};
 use crate::render::words;
-use annals::model::kind::Kind;
+use annals::model::data::Field;
 use annals::model::vocabulary::Confirmation;
 use annals::projection::basis::Basis;
 use annals::projection::earnings::{Earnings, ResultsDate};
 use annals::projection::identity::Company;
-use annals::projection::regulation::Force;
-use annals::projection::thread::{Occurrence, ThreadView};
-use annals::projection::timeline::{Answer, Regulation};
+use annals::projection::regulation::{Force, Regulation};
+use annals::projection::thread::Occurrence;
+use annals::projection::timeline::Answer;
+use annals::projection::view::ThreadView;
 
 /// How many threads of other kinds are shown before the rest is only counted.
 const OTHERS_MAX: usize = 8;
@@ -55,8 +56,7 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
     table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
     let body = table.to_string();
-    let (events, _) = timeline.tally();
-    page.push_str(match (body.is_empty(), events) {
+    page.push_str(match (body.is_empty(), timeline.tally.telling) {
         (false, _) => &body,
         (true, 0) => {
             "Nothing was known.
@@ -122,7 +122,7 @@ pub(crate) fn as_known(basis: &Basis) -> String {
 }
 
 fn footing(answer: &Answer) -> String {
-    let (events, sources) = answer.timeline.tally();
+    let tally = answer.timeline.tally;
     let slug = &answer.timeline.company.slug;
     let plural = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
@@ -130,8 +130,8 @@ fn footing(answer: &Answer) -> String {
     };
     format!(
         "\n{} from {}. Next: annals log {slug}\n",
-        plural(events, "event"),
-        plural(sources, "source")
+        plural(tally.telling, "event"),
+        plural(tally.sources, "source")
     )
 }
 
@@ -155,7 +155,7 @@ impl<'a> Row<'a> {
 fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>>) {
     let mut name = name;
     for Row { view, what, state } in rows {
-        let sure = table.sure(sure(view), view.certainty);
+        let sure = table.sure(sure(view), view.certainty());
         let what = words::shortened(&what, WHAT_CHARS_MAX);
         table.row([cell(name), cell(what), cell(state), sure]);
         name = "";
@@ -164,9 +164,9 @@ fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>
 
 /// How sure: "reported, pending", "asserted, contested".
 fn sure(view: &ThreadView) -> String {
-    let mut text = view.certainty.to_string();
-    if view.confirmation != Confirmation::Unstated {
-        text.push_str(&format!(", {}", view.confirmation));
+    let mut text = view.certainty().to_string();
+    if view.confirmation() != Confirmation::Unstated {
+        text.push_str(&format!(", {}", view.confirmation()));
     }
     if view.contested {
         text.push_str(", contested");
@@ -177,7 +177,7 @@ fn sure(view: &ThreadView) -> String {
 /// The stage, and when: "completed, during 2025".
 fn state(view: &ThreadView) -> String {
     let stage = view.stage().map(words::stage);
-    let when = view.occurred.as_deref().map(words::date);
+    let when = view.occurred().map(|date| words::date(date.text()));
     let possibly = (view.occurrence == Occurrence::Possible).then(|| "possibly".to_owned());
     let parts = [
         possibly
@@ -200,7 +200,7 @@ fn text_of<'a>(view: &'a ThreadView, names: &[&str]) -> Option<&'a str> {
 
 fn pivot(view: &ThreadView) -> String {
     text_of(view, &["to", "from"])
-        .unwrap_or(&view.thread)
+        .unwrap_or(view.thread())
         .to_owned()
 }
 
@@ -210,19 +210,20 @@ fn chips(view: &ThreadView) -> String {
         .flatten()
         .collect();
     let name = if name.is_empty() {
-        view.thread.clone()
+        view.thread().to_owned()
     } else {
         name.join(" ")
     };
     let mut parts = vec![name];
-    parts.extend(view.value("quantity").map(words::quantity));
+    let quantity = view.value("quantity").map(Field::to_value);
+    parts.extend(quantity.as_ref().map(words::quantity));
     parts.extend(figures(view, &["value"]));
     parts.join(", ")
 }
 
 fn regulation(rule: &Regulation) -> Row<'_> {
     let view = &rule.view;
-    let scope = text_of(view, &["scope", "instrument"]).unwrap_or(&view.thread);
+    let scope = text_of(view, &["scope", "instrument"]).unwrap_or(view.thread());
     let direction = view
         .text("direction")
         .map(|text| format!("{text}: "))
@@ -254,7 +255,7 @@ fn earnings(earnings: &Earnings) -> impl Iterator<Item = Row<'_>> {
 }
 
 fn period(view: &ThreadView) -> String {
-    view.text("period").unwrap_or(&view.thread).to_owned()
+    view.text("period").unwrap_or(view.thread()).to_owned()
 }
 
 /// "results FY2026-Q1, revenue 280.15 CNY, eps 1.20 CNY"
@@ -267,7 +268,7 @@ fn result(view: &ThreadView) -> String {
 /// Fields of figures, each with its name.
 fn figures<'a>(view: &'a ThreadView, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     names.iter().filter_map(|name| {
-        let value = words::value(view.value(name)?);
+        let value = words::value(&view.value(name)?.to_value());
         Some(format!("{} {value}", words::field(name)))
     })
 }
@@ -296,7 +297,6 @@ fn results_date(date: &ResultsDate) -> Row<'_> {
 }
 
 fn other_thread(view: &ThreadView) -> String {
-    let kind = Kind::named(&view.kind);
     let told = [
         "form",
         "project",
@@ -310,8 +310,8 @@ fn other_thread(view: &ThreadView) -> String {
         "text",
         "description",
     ];
-    let about = text_of(view, &told).unwrap_or(&view.thread);
-    let name = kind.map_or(view.kind.as_str(), |kind| kind.name);
+    let about = text_of(view, &told).unwrap_or(view.thread());
+    let name = view.kind_name();
     let about = words::shortened(about, ABOUT_CHARS_MAX);
     let mut parts = vec![format!("{}: {about}", words::field(name))];
     parts.extend(figures(

@@ -1,7 +1,7 @@
 //! Values in words.
 
 use annals::model::edtf::{Edtf, MONTHS};
-use annals::projection::thread::ThreadView;
+use annals::projection::view::ThreadView;
 use serde_json::Value;
 
 /// A date in words, with short names of months; a text that is none stays.

@@ -1,8 +1,5 @@
 //! What holds of every answer, whatever the history.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use event_model::event::Event;
 use event_model::id::{EventId, Position};
 use event_model::time::Instant;
@@ -15,6 +12,8 @@ use projection::thread::threads;
 use projection::timeline::Timeline;
 use proptest::prelude::*;
 use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::second_reading::histories::history_and_cuts;
@@ -54,10 +53,7 @@ fn new_id() -> EventId {
 fn with(events: &[Placed], event: Event) -> Vec<Placed> {
     let last = events.last().map_or(0, |placed| placed.position.0);
     let mut longer = events.to_vec();
-    longer.push(Placed {
-        position: Position(last + 1),
-        event: Arc::new(event),
-    });
+    longer.push(Placed::new(Position(last + 1), event));
     longer
 }
 

@@ -15,8 +15,6 @@ mod equality;
 mod laws;
 mod second_reading;
 
-use std::sync::Arc;
-
 use event_model::event::Event;
 use event_model::id::Position;
 use projection::basis::Placed;
@@ -36,9 +34,6 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 fn placed(history: &[(Position, Event)]) -> Vec<Placed> {
-    let place = |(position, event): &(Position, Event)| Placed {
-        position: *position,
-        event: Arc::new(event.clone()),
-    };
+    let place = |(position, event): &(Position, Event)| Placed::new(*position, event.clone());
     history.iter().map(place).collect()
 }
