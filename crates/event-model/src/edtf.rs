@@ -165,6 +165,12 @@ impl Edtf {
         if text.is_empty() {
             return Err(EdtfError::Empty);
         }
+        if let Some(day) = plain_day(text) {
+            return Ok(Self {
+                text: text.into(),
+                bounds: Bounds::day(day),
+            });
+        }
         if text.len() > EDTF_BYTES_MAX {
             return Err(EdtfError::TooLong { bytes: text.len() });
         }
@@ -255,6 +261,23 @@ impl<'de> Deserialize<'de> for Edtf {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
+}
+
+/// A day as most dates are written: `2025-12-23`.
+fn plain_day(text: &str) -> Option<Day> {
+    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = bytes else {
+        return None;
+    };
+    let number = |digits: &[&u8]| {
+        let add = |sum: u32, digit: &&u8| {
+            let is_digit = digit.is_ascii_digit();
+            is_digit.then(|| sum * 10 + u32::from(**digit - b'0'))
+        };
+        digits.iter().try_fold(0, add)
+    };
+    let year = i32::try_from(number(&[a, b, c, d])?).ok()?;
+    Day::from_ymd_opt(year, number(&[e, f])?, number(&[g, h])?)
 }
 
 /// The reasons of `edtf-core` that are about the calendar and not about form.

@@ -58,7 +58,8 @@ impl Claim {
             stated,
             is_about_what_is: event.level.is_about_what_is(),
             is_results_date: kind.is_some_and(|kind| kind.section == Section::EarningsDate),
-            is_denial: stage_of(event, kind) == Some("denied"),
+            is_denial: kind.is_some_and(|kind| kind.is_end("denied"))
+                && stage_of(event, kind) == Some("denied"),
             shares_quantity: false,
             counts: true,
         }

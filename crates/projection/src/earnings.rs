@@ -1,12 +1,13 @@
 //! When results come: the next period, what is overdue, and how dates moved.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_model::edtf::{Bounds, Edtf};
 use event_model::id::{EventId, Position};
 use event_model::thread::words_of;
 use event_model::time::Day;
+use foldhash::HashSet;
 use serde::Serialize;
 
 use crate::basis::Cuts;

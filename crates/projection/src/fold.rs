@@ -1,6 +1,5 @@
 //! The meaning of time travel: [`fold`].
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use event_model::event::Event;
@@ -8,6 +7,7 @@ use event_model::id::{EventId, Slug};
 use event_model::kind::Section;
 use event_model::kinds;
 use event_model::thread::words_of;
+use foldhash::{HashSet, HashSetExt};
 
 use crate::basis::{Cuts, Placed};
 use crate::claim::ListOrder;

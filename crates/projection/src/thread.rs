@@ -2,7 +2,6 @@
 //! the day asked about.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use event_model::event::Event;
 use event_model::kind::{Kind, Section};
 use event_model::time::Day;
 use event_model::vocabulary::Confirmation;
+use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -98,8 +98,10 @@ impl Voice {
 /// the order in which they came up.
 #[must_use]
 pub fn threads(standing: &Standing<'_>) -> Vec<Thread> {
-    let mut threads: Vec<Thread> = Vec::new();
-    let mut index: HashMap<(&str, &str), usize> = HashMap::new();
+    // Most threads of most companies have few claims.
+    let count = standing.events.len();
+    let mut threads: Vec<Thread> = Vec::with_capacity(count);
+    let mut index: HashMap<(&str, &str), usize> = HashMap::with_capacity(count);
     for Stood { placed, place, .. } in standing.counting() {
         let event = &placed.event;
         match index.entry((&event.kind, &event.thread)) {

@@ -1,6 +1,6 @@
 //! How long a fold takes: microseconds an event, for companies of several sizes.
 //!
-//! `cargo run --release -p projection --example speed`
+//! `cargo run --release -p projection --example speed -- [SIZE…]`
 
 #![allow(
     clippy::unwrap_used,
@@ -26,16 +26,26 @@ const EVENTS: usize = 400_000;
 
 fn main() {
     let slug: Slug = "alibaba".parse().unwrap();
-    for size in [20, 1_000, 10_000, 100_000] {
+    let asked: Vec<usize> = std::env::args()
+        .skip(1)
+        .map(|size| size.parse().unwrap())
+        .collect();
+    let sizes = if asked.is_empty() {
+        vec![20, 1_000, 10_000, 100_000]
+    } else {
+        asked
+    };
+    for size in sizes {
         // Many small companies are not all in the nearest cache.
         let companies: Vec<Vec<Placed>> = (0..(20_000 / size).max(1))
             .map(|seed| company(seed as u64, size))
             .collect();
-        let rounds = (EVENTS / size / companies.len()).max(1);
+        let total = std::env::var("EV").map_or(EVENTS, |v| v.parse().unwrap());
+        let rounds = (total / size / companies.len()).max(1);
         let cuts = at(day_of(FIRST_DAY + DAYS));
-        let whole = measured(rounds, &companies, |events| {
+        let whole = if std::env::var("NOLIST").is_ok() { Duration::ZERO } else { measured(rounds, &companies, |events| {
             black_box(fold(&slug, events, &cuts));
-        });
+        })};
         let told = measured(rounds, &companies, |events| {
             black_box(fold_without_events(&slug, events, &cuts));
         });
