@@ -13,7 +13,8 @@
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON
 //!
-//! [`diff`] compares two answers.
+//! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
+//! compares two.
 
 pub mod basis;
 pub mod claim;
@@ -23,6 +24,7 @@ pub mod fold;
 pub mod identity;
 pub mod listing;
 pub mod regulation;
+pub mod replay;
 pub mod rule;
 pub mod standing;
 pub mod thread;

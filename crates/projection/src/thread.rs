@@ -14,9 +14,10 @@ use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::basis::Placed;
 use crate::claim::{Claim, Stages};
 use crate::rule::{contests, prevailing};
-use crate::standing::{Standing, Stood};
+use crate::standing::{Place, Standing};
 use crate::view::{Decision, Fields, ThreadView};
 
 /// The claims of a company about one matter.
@@ -98,23 +99,32 @@ impl Voice {
 /// the order in which they came up.
 #[must_use]
 pub fn threads(standing: &Standing<'_>) -> Vec<Thread> {
-    // Most threads of most companies have few claims.
-    let count = standing.events.len();
-    let mut threads: Vec<Thread> = Vec::with_capacity(count);
-    let mut index: HashMap<(&str, &str), usize> = HashMap::with_capacity(count);
-    for Stood { placed, place, .. } in standing.counting() {
+    let counting = standing.counting();
+    let counting = counting.map(|stood| (stood.placed, stood.place));
+    gather(counting, standing.events.len())
+}
+
+/// Gathers claims into threads; there are at most so many.
+pub(crate) fn gather<'a>(
+    claims: impl Iterator<Item = (&'a Placed, Place)>,
+    most: usize,
+) -> Vec<Thread> {
+    // Most threads have few claims.
+    let mut threads: Vec<Thread> = Vec::with_capacity(most);
+    let mut index: HashMap<(&str, &str), usize> = HashMap::with_capacity(most);
+    for (placed, place) in claims {
         let event = &placed.event;
         match index.entry((&event.kind, &event.thread)) {
             Entry::Occupied(at) => {
                 if let Some(thread) = threads.get_mut(*at.get()) {
-                    let claim = Claim::of(placed, *place, thread.kind);
+                    let claim = Claim::of(placed, place, thread.kind);
                     thread.claims.push(claim);
                 }
             }
             Entry::Vacant(new) => {
                 new.insert(threads.len());
                 let kind = event.kind();
-                threads.push(Thread::of_one(Claim::of(placed, *place, kind), kind));
+                threads.push(Thread::of_one(Claim::of(placed, place, kind), kind));
             }
         }
     }
@@ -151,6 +161,14 @@ impl Thread {
             }
         }
         self.stages = Stages::of(&self.claims, self.kind);
+        self.stages.narrow(&mut self.claims);
+    }
+
+    /// Hears anew which of its claims count.
+    pub(crate) fn hear(&mut self, mut counts: impl FnMut(usize) -> bool) {
+        for (at, claim) in self.claims.iter_mut().enumerate() {
+            claim.counts = counts(at);
+        }
         self.stages.narrow(&mut self.claims);
     }
 

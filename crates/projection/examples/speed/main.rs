@@ -1,4 +1,5 @@
-//! How long a fold takes: microseconds an event, for companies of several sizes.
+//! How long answers take, for companies of several sizes: of a plain fold in
+//! microseconds an event, and of a replay in microseconds an answer.
 //!
 //! `cargo run --release -p projection --example speed -- [SIZE…]`
 
@@ -15,69 +16,109 @@ use std::hint::black_box;
 use std::time::{Duration, Instant as Clock};
 
 use event_model::id::{Position, Slug};
-use event_model::time::{Day, Instant, Zone};
+use event_model::time::{Instant, Zone};
 use projection::basis::{Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
+use projection::replay::Replay;
 
-use crate::workload::{DAYS, FIRST_DAY, company, day_of};
+use crate::workload::{DAYS, FIRST_DAY, Random, company, day_of};
 
-/// How many events are folded for each line that is printed.
-const EVENTS: usize = 400_000;
+/// How many events are held at least, so that not all are in the nearest cache,
+/// and how many are folded for a figure.
+const EVENTS_HELD: usize = 20_000;
+const EVENTS_FOLDED: usize = 400_000;
+/// On how many days a replay is asked.
+const QUESTIONS: usize = 400;
 
 fn main() {
-    let slug: Slug = "alibaba".parse().unwrap();
-    let asked: Vec<usize> = std::env::args()
-        .skip(1)
-        .map(|size| size.parse().unwrap())
-        .collect();
-    let sizes = if asked.is_empty() {
+    let asked = std::env::args().skip(1);
+    let asked: Vec<usize> = asked.map(|size| size.parse().unwrap()).collect();
+    for size in if asked.is_empty() {
         vec![20, 1_000, 10_000, 100_000]
     } else {
         asked
-    };
-    for size in sizes {
-        // Many small companies are not all in the nearest cache.
-        let companies: Vec<Vec<Placed>> = (0..(20_000 / size).max(1))
-            .map(|seed| company(seed as u64, size))
-            .collect();
-        let total = std::env::var("EV").map_or(EVENTS, |v| v.parse().unwrap());
-        let rounds = (total / size / companies.len()).max(1);
-        let cuts = at(day_of(FIRST_DAY + DAYS));
-        let whole = if std::env::var("NOLIST").is_ok() { Duration::ZERO } else { measured(rounds, &companies, |events| {
-            black_box(fold(&slug, events, &cuts));
-        })};
-        let told = measured(rounds, &companies, |events| {
-            black_box(fold_without_events(&slug, events, &cuts));
-        });
-        let micros = |time| micros(time, rounds, size * companies.len());
-        println!(
-            "{size:>7} events: {:.2} µs an event, {:.2} with the list of events",
-            micros(told),
-            micros(whole)
-        );
+    } {
+        let seeds = 0..(EVENTS_HELD / size).max(1) as u64;
+        let companies: Vec<Vec<Placed>> = seeds.map(|seed| company(seed, size)).collect();
+        folds(size, &companies);
+        replays(&companies[0]);
     }
 }
 
-fn at(day: Day) -> Cuts {
+fn folds(size: usize, companies: &[Vec<Placed>]) {
+    let slug: Slug = "alibaba".parse().unwrap();
+    let cuts = at(FIRST_DAY + DAYS);
+    let events = size * companies.len();
+    let rounds = (EVENTS_FOLDED / events).max(1);
+    let told = shortest(rounds, || {
+        for events in companies {
+            black_box(fold_without_events(&slug, events, &cuts));
+        }
+    });
+    let whole = shortest(rounds, || {
+        for events in companies {
+            black_box(fold(&slug, events, &cuts));
+        }
+    });
+    println!(
+        "{size:>7} events: fold {:.2} µs an event, {:.2} with the list of events",
+        micros(told) / events as f64,
+        micros(whole) / events as f64
+    );
+}
+
+fn replays(events: &[Placed]) {
+    let slug: Slug = "alibaba".parse().unwrap();
+    let start = Clock::now();
+    let mut replay = Replay::of(slug, events.to_vec());
+    let built = start.elapsed();
+    let mut random = Random(7);
+    let mut days: Vec<u64> = (0..QUESTIONS)
+        .map(|_| FIRST_DAY + random.below(DAYS))
+        .collect();
+    let mut asked = |name: &str, days: &[u64]| {
+        let mut times: Vec<Duration> = days
+            .iter()
+            .map(|day| {
+                let start = Clock::now();
+                drop(black_box(replay.at(&at(*day))));
+                start.elapsed()
+            })
+            .collect();
+        times.sort_unstable();
+        println!(
+            "{:>16} replay, {name}: median {:.0} µs, 99 of 100 in {:.0} µs",
+            "",
+            micros(times[times.len() / 2]),
+            micros(times[times.len() * 99 / 100])
+        );
+    };
+    asked("on any day, cold", &days);
+    asked("on any day, warm", &days);
+    days.sort_unstable();
+    asked("day after day", &days);
+    asked("on one day", &[FIRST_DAY + DAYS / 2; 100]);
+    println!("{:>16} replay, made in {:.0} µs", "", micros(built));
+}
+
+fn at(day: u64) -> Cuts {
+    let on = day_of(day);
     Cuts {
-        known: Instant::end_of(day, Zone::UTC),
-        on: day,
+        known: Instant::end_of(on, Zone::UTC),
+        on,
         recorded: Position(u64::MAX),
     }
 }
 
-/// The shortest of three times.
-fn measured(rounds: usize, companies: &[Vec<Placed>], mut ask: impl FnMut(&[Placed])) -> Duration {
-    let mut once = || {
+fn shortest(rounds: usize, mut ask: impl FnMut()) -> Duration {
+    let once = |_| {
         let start = Clock::now();
-        for _ in 0..rounds {
-            companies.iter().for_each(|events| ask(events));
-        }
+        ask();
         start.elapsed()
     };
-    (0..3).map(|_| once()).min().unwrap()
+    (0..rounds).map(once).min().unwrap()
 }
 
-fn micros(time: Duration, rounds: usize, events: usize) -> f64 {
-    time.as_secs_f64() * 1e6 / (rounds * events) as f64
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }

@@ -14,6 +14,7 @@
 mod equality;
 mod laws;
 mod second_reading;
+mod shortcuts;
 
 use event_model::event::Event;
 use event_model::id::Position;

@@ -1,0 +1,235 @@
+//! A [`Replay`]: the events of a company arranged for being asked about often.
+//!
+//! What a thread says changes only where the known cut passes a publication of
+//! one of its claims or of what strikes one, and where the day asked about
+//! passes a day on which one of them begins or ends to be possible. Between
+//! those edges lies a [`region`](stretch::Region) in which it stays the same,
+//! and is remembered.
+
+mod shelf;
+mod spans;
+mod stretch;
+
+use std::sync::Arc;
+
+use event_model::id::Slug;
+use event_model::kind::Section;
+use event_model::kinds;
+use event_model::thread::words_of;
+use event_model::time::Instant;
+use foldhash::{HashMap, HashMapExt, HashSet};
+
+use self::shelf::{Known, Shelf};
+use self::spans::Spans;
+use crate::basis::{Cuts, Placed};
+use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
+use crate::fold::fold_without_events;
+use crate::identity::company;
+use crate::regulation::{Regulation, regulation};
+use crate::standing::{Place, Ties, is_claim};
+use crate::thread::{Thread, gather};
+use crate::timeline::{Strategy, Tally, Timeline};
+use crate::view::ThreadView;
+
+/// The events of a company up to some position, and what was told of them.
+///
+/// It answers as [`fold_without_events`] does, and is filled by asking: what an
+/// answer was made of is remembered for the next.
+#[derive(Debug)]
+pub struct Replay {
+    slug: Slug,
+    events: Vec<Placed>,
+    tallies: Tallies,
+    declaring: Vec<Known<()>>,
+    pivots: Shelf<Arc<ThreadView>>,
+    chips: Shelf<Arc<ThreadView>>,
+    market: Shelf<Arc<ThreadView>>,
+    other: Shelf<Arc<ThreadView>>,
+    rules: Shelf<Regulation>,
+    dates: Vec<Known<ResultsDate>>,
+    reported: Vec<Known<Reported>>,
+}
+
+/// How much a [`Replay`] remembers.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How many threads of a single claim are put together, to be told at once.
+    pub run: usize,
+    /// Under how many regions is remembered what a thread or a run says.
+    pub regions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            run: 256,
+            regions: 4,
+        }
+    }
+}
+
+/// The results of a period, and the periods that they close.
+#[derive(Debug, Clone)]
+struct Reported {
+    view: Arc<ThreadView>,
+    closes: Arc<[String]>,
+}
+
+impl Replay {
+    /// Arranges all events of a company that the log has up to some position;
+    /// they are in the order of their positions.
+    #[must_use]
+    pub fn of(slug: Slug, events: Vec<Placed>) -> Self {
+        Self::within(Limits::default(), slug, events)
+    }
+
+    /// The same, remembering so much.
+    #[must_use]
+    pub fn within(limits: Limits, slug: Slug, events: Vec<Placed>) -> Self {
+        let ties = Ties::among(&events);
+        let mut places: HashMap<usize, Place> = HashMap::new();
+        places.extend(ties.places(&events));
+        let spans = spans::counting(&events, &ties);
+        let claims = events.iter().zip(&spans).enumerate();
+        let claims = claims.filter(|(_, (placed, spans))| is_claim(placed) && !spans.is_never());
+        let claims = claims.map(|(at, (placed, _))| {
+            let place = places.get(&at).copied();
+            (placed, place.unwrap_or_else(|| Place::of(placed)))
+        });
+        let mut by_section: Vec<(Section, Vec<(Thread, Vec<Spans>)>)> = Vec::new();
+        for thread in gather(claims, events.len()) {
+            let spans = thread.claims().iter().map(|claim| {
+                let at = events.partition_point(|placed| placed.position < claim.position);
+                spans.get(at).cloned().unwrap_or_default()
+            });
+            let known = (spans.collect(), thread.section());
+            let (spans, section) = known;
+            match by_section.iter_mut().find(|(of, _)| *of == section) {
+                Some((_, threads)) => threads.push((thread, spans)),
+                None => by_section.push((section, vec![(thread, spans)])),
+            }
+        }
+        let mut take = |section: Section| -> Vec<(Thread, Vec<Spans>)> {
+            let found = by_section.iter_mut().find(|(of, _)| *of == section);
+            found
+                .map(|(_, threads)| std::mem::take(threads))
+                .unwrap_or_default()
+        };
+        Self {
+            tallies: Tallies::of(&events),
+            declaring: Known::all(take(Section::Company), limits),
+            pivots: Shelf::of(take(Section::Strategy), limits),
+            chips: Shelf::of(take(Section::Chips), limits),
+            market: Shelf::of(take(Section::Market), limits),
+            other: Shelf::of(take(Section::Other), limits),
+            rules: Shelf::of(take(Section::Regulation), limits),
+            dates: Known::all(take(Section::EarningsDate), limits),
+            reported: Known::all(take(Section::EarningsResult), limits),
+            slug,
+            events,
+        }
+    }
+
+    /// Its events, in the order of their positions.
+    #[must_use]
+    pub fn events(&self) -> &[Placed] {
+        &self.events
+    }
+
+    /// What could have been known of the company under these cuts, without the
+    /// list of events.
+    ///
+    /// A recorded cut before its last event is folded each time.
+    #[must_use]
+    pub fn at(&mut self, cuts: &Cuts) -> Timeline {
+        let last = self.events.last().map(|placed| placed.position);
+        if last > Some(cuts.recorded) {
+            return fold_without_events(&self.slug, &self.events, cuts);
+        }
+        let Cuts { known, on, .. } = *cuts;
+        let view = |thread: &Thread| thread.view(on).map(Arc::new);
+        let dates = self.dates.iter_mut();
+        let dates = dates.filter_map(|known| known.at(cuts, |thread| results_date(thread, on)));
+        let reported = self.reported.iter_mut();
+        let reported =
+            reported.filter_map(|known| known.at(cuts, |thread| reported_by(thread, cuts)));
+        let (mut results, mut closed) = (Vec::new(), HashSet::default());
+        for Reported { view, closes } in reported {
+            closed.extend(closes.iter().cloned());
+            results.push(view);
+        }
+        for declaring in &mut self.declaring {
+            declaring.hear(known);
+        }
+        let declaring = self.declaring.iter().map(Known::thread);
+        Timeline {
+            company: company(&self.slug, declaring, on),
+            strategy: Strategy {
+                pivots: self.pivots.at(cuts, view),
+            },
+            earnings: earnings(
+                dates.collect(),
+                &closed,
+                results.into_iter().collect(),
+                cuts,
+            ),
+            chips: self.chips.at(cuts, view),
+            regulation: self.rules.at(cuts, |thread| regulation(thread, on)),
+            market: self.market.at(cuts, view),
+            other: self.other.at(cuts, view),
+            tally: self.tallies.by(known),
+            events: None,
+        }
+    }
+}
+
+fn reported_by(thread: &Thread, cuts: &Cuts) -> Option<Reported> {
+    Some(Reported {
+        view: Arc::new(thread.view(cuts.on)?),
+        closes: closed_periods(thread, cuts.on).map(words_of).collect(),
+    })
+}
+
+/// What a [`Tally`] is counted from, each in order.
+#[derive(Debug)]
+struct Tallies {
+    /// When the events were published.
+    visible: Vec<Instant>,
+    /// When those were that do not only tell what the company is called.
+    telling: Vec<Instant>,
+    /// When the first of those was, of each source.
+    sources: Vec<Instant>,
+}
+
+impl Tallies {
+    fn of(events: &[Placed]) -> Self {
+        let instant = |placed: &Placed| placed.event.published.instant();
+        let telling = events
+            .iter()
+            .filter(|placed| &*placed.event.kind != kinds::COMPANY);
+        let mut sources: HashMap<&str, Instant> = HashMap::new();
+        for placed in telling.clone() {
+            let first = sources.entry(&placed.event.source.name);
+            let first = first.or_insert_with(|| instant(placed));
+            *first = instant(placed).min(*first);
+        }
+        let sorted = |mut instants: Vec<Instant>| {
+            instants.sort_unstable();
+            instants
+        };
+        Self {
+            visible: sorted(events.iter().map(instant).collect()),
+            telling: sorted(telling.map(instant).collect()),
+            sources: sorted(sources.into_values().collect()),
+        }
+    }
+
+    fn by(&self, known: Instant) -> Tally {
+        let count = |instants: &[Instant]| instants.partition_point(|at| *at <= known);
+        Tally {
+            visible: count(&self.visible),
+            telling: count(&self.telling),
+            sources: count(&self.sources),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the threads of a section say: [`Known`] threads on a [`Shelf`].
+
+use std::sync::Arc;
+
+use event_model::kind::Section;
+use event_model::time::Instant;
+
+use super::Limits;
+use super::spans::Spans;
+use super::stretch::Region;
+use crate::basis::Cuts;
+use crate::listing::{Listed, Listing};
+use crate::regulation::effects;
+use crate::thread::Thread;
+
+/// What was told under some cuts, the last first.
+#[derive(Debug)]
+struct Memory<T> {
+    told: Vec<(Region, T)>,
+    most: usize,
+}
+
+impl<T: Clone> Memory<T> {
+    fn of(limits: Limits) -> Self {
+        Self {
+            told: Vec::new(),
+            most: limits.regions.max(1),
+        }
+    }
+
+    fn recall(&mut self, cuts: &Cuts) -> Option<&(Region, T)> {
+        let found = self
+            .told
+            .iter()
+            .position(|(region, _)| region.contains(cuts))?;
+        self.told.get_mut(..=found)?.rotate_right(1);
+        self.told.first()
+    }
+
+    fn keep(&mut self, region: Region, told: T) {
+        self.told.truncate(self.most - 1);
+        self.told.insert(0, (region, told));
+    }
+}
+
+/// A thread with all claims that count under some known cut.
+#[derive(Debug)]
+pub(super) struct Known<T> {
+    thread: Thread,
+    /// When each of its claims counts.
+    spans: Vec<Spans>,
+    memory: Memory<Option<T>>,
+}
+
+impl<T: Clone> Known<T> {
+    fn of((thread, spans): (Thread, Vec<Spans>), limits: Limits) -> Self {
+        Self {
+            thread,
+            spans,
+            memory: Memory::of(limits),
+        }
+    }
+
+    pub(super) fn all(threads: Vec<(Thread, Vec<Spans>)>, limits: Limits) -> Vec<Self> {
+        let known = threads.into_iter().map(|thread| Self::of(thread, limits));
+        known.collect()
+    }
+
+    /// The thread, with the claims that count where it was last heard.
+    pub(super) fn thread(&self) -> &Thread {
+        &self.thread
+    }
+
+    /// Hears which of its claims count under a known cut.
+    pub(super) fn hear(&mut self, known: Instant) {
+        let spans = &self.spans;
+        self.thread
+            .hear(|at| spans.get(at).is_some_and(|spans| spans.hold_at(known)));
+    }
+
+    /// What it says under these cuts, if it says anything.
+    pub(super) fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Option<T> {
+        let mut region = Region::ALL;
+        self.at_within(&mut region, cuts, tell)
+    }
+
+    /// The same; the region ends where it would say something else.
+    fn at_within(
+        &mut self,
+        region: &mut Region,
+        cuts: &Cuts,
+        tell: impl Fn(&Thread) -> Option<T>,
+    ) -> Option<T> {
+        if let Some((held, told)) = self.memory.recall(cuts) {
+            region.within(held, cuts);
+            return told.clone();
+        }
+        self.hear(cuts.known);
+        let here = self.region(cuts);
+        let told = tell(&self.thread);
+        self.memory.keep(here, told.clone());
+        region.within(&here, cuts);
+        told
+    }
+
+    /// Where it says what it says under these cuts, under which it was heard.
+    fn region(&self, cuts: &Cuts) -> Region {
+        let mut region = Region::ALL;
+        for change in self.spans.iter().flat_map(Spans::changes) {
+            region.end_at(*change, cuts);
+        }
+        for claim in self.thread.counting() {
+            region.end_at_days(claim.bounds, cuts);
+        }
+        if self.thread.section() == Section::Regulation {
+            for (_, effective) in effects(&self.thread) {
+                region.end_at_days(effective, cuts);
+            }
+        }
+        region
+    }
+}
+
+/// The threads of a section.
+///
+/// A thread of a single claim always stands in the same place of the list.
+/// Those are put together in runs, so that what an answer has in common with
+/// the one before is not put together again.
+#[derive(Debug)]
+pub(super) struct Shelf<T> {
+    runs: Vec<Run<T>>,
+    moving: Vec<Known<T>>,
+}
+
+/// Threads of a single claim each, in the order of lists.
+#[derive(Debug)]
+struct Run<T> {
+    threads: Vec<Known<T>>,
+    memory: Memory<Arc<[T]>>,
+}
+
+impl<T: Clone + Listed> Shelf<T> {
+    pub(super) fn of(threads: Vec<(Thread, Vec<Spans>)>, limits: Limits) -> Self {
+        let is_single = |(thread, _): &(Thread, _)| thread.claims().len() == 1;
+        let (mut single, moving): (Vec<_>, Vec<_>) = threads.into_iter().partition(is_single);
+        single.sort_by_cached_key(|(thread, _)| {
+            let claim = thread.claims().first();
+            claim.map(|claim| claim.list_order())
+        });
+        let mut single = single.into_iter();
+        let run = || {
+            let threads = single.by_ref().take(limits.run.max(1)).collect();
+            let threads = Known::all(threads, limits);
+            let memory = Memory::of(limits);
+            (!threads.is_empty()).then_some(Run { threads, memory })
+        };
+        Self {
+            runs: std::iter::from_fn(run).collect(),
+            moving: Known::all(moving, limits),
+        }
+    }
+
+    /// What the threads say under these cuts.
+    pub(super) fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Listing<T> {
+        let moving = self.moving.iter_mut();
+        let moving = moving.filter_map(|known| known.at(cuts, &tell)).collect();
+        let runs = self.runs.iter_mut().map(|run| run.at(cuts, &tell));
+        let runs = runs.filter(|run| !run.is_empty()).collect();
+        Listing::of(moving, runs)
+    }
+}
+
+impl<T: Clone> Run<T> {
+    fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Arc<[T]> {
+        if let Some((_, told)) = self.memory.recall(cuts) {
+            return Arc::clone(told);
+        }
+        let mut region = Region::ALL;
+        let threads = self.threads.iter_mut();
+        let told = threads.filter_map(|known| known.at_within(&mut region, cuts, &tell));
+        let told: Arc<[T]> = told.collect::<Vec<T>>().into();
+        self.memory.keep(region, Arc::clone(&told));
+        told
+    }
+}
