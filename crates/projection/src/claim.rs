@@ -163,7 +163,8 @@ impl Stages {
             let facts = facts.filter(|claim| claim.counts && claim.is_fact());
             most_precise(facts.map(|claim| claim.stated), &mut precise);
             for staged in stage {
-                if let Some(claim) = claims.get_mut(staged.claim) {
+                let claim = claims.get_mut(staged.claim);
+                if let Some(claim) = claim.filter(|claim| claim.counts) {
                     claim.bounds = span_within(claim.stated, &precise).unwrap_or(claim.stated);
                 }
             }
@@ -193,6 +194,10 @@ fn span_within(days: Bounds, precise: &[Bounds]) -> Option<Bounds> {
         (None, Some(_)) => false,
         (Some(other), Some(latest)) => other <= latest,
     };
+    if days.earliest == days.latest && days.latest.is_some() {
+        // One day encloses no other.
+        return None;
+    }
     let from = precise.partition_point(|other| other.earliest < days.earliest);
     let to = precise.partition_point(ends_by);
     let within = precise.get(from..to)?;

@@ -45,6 +45,12 @@ pub struct ResultsDate {
     pub order: (Place, Position),
     /// Whether the date is over without results.
     pub overdue: bool,
+    /// Its claims state a date.
+    pub(crate) is_dated: bool,
+    /// Its date is not cancelled.
+    pub(crate) is_open: bool,
+    /// Its period, as [`words_of`] it.
+    pub(crate) period: Option<Arc<str>>,
     /// How the date changed, in the order in which its claims came in.
     pub moves: Arc<[Move]>,
 }
@@ -77,16 +83,15 @@ impl Earnings {
 #[must_use]
 pub fn earnings(
     mut dates: Vec<ResultsDate>,
-    reported_periods: &HashSet<String>,
+    reported_periods: &HashSet<Arc<str>>,
     reported: Listing,
     cuts: &Cuts,
 ) -> Earnings {
     let today = cuts.on.min(cuts.known.day());
-    let is_closed = |date: &ResultsDate| {
-        let period = date.view.text("period");
-        !date.view.is_open() || period.is_some_and(|p| reported_periods.contains(&words_of(p)))
-    };
-    dates.sort_by_key(|date| (date.view.text("date").is_none(), date.bounds, date.order));
+    let is_reported = |period: &Arc<str>| reported_periods.contains(period);
+    let is_closed =
+        |date: &ResultsDate| !date.is_open || date.period.as_ref().is_some_and(is_reported);
+    dates.sort_unstable_by_key(|date| (!date.is_dated, date.bounds, date.order));
     let (closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
     for date in &mut open {
         date.overdue = date.bounds.latest.is_some_and(|latest| latest < today);
@@ -104,7 +109,7 @@ pub fn earnings(
 
 /// The periods that a thread of results closes: those with a result that is at
 /// least possible by the day.
-pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = &str> {
+pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = Arc<str>> {
     let mut before = None;
     results
         .counting()
@@ -113,6 +118,7 @@ pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = 
         .filter(|claim| stage_of(&claim.event, results.kind) != Some("preliminary"))
         .filter_map(|claim| claim.event.text("period"))
         .filter(move |period| before.replace(*period) != Some(*period))
+        .map(|period| words_of(period).into())
 }
 
 /// Takes out the first that is not overdue, or else the one with the latest
@@ -126,11 +132,16 @@ fn take_next(open: &mut Vec<ResultsDate>) -> Option<ResultsDate> {
 /// When the period of a thread is to report, not told yet whether it is overdue.
 pub(crate) fn results_date(thread: &Thread, on: Day) -> Option<ResultsDate> {
     let view = thread.view(on)?;
-    let date = view.text("date").and_then(|text| Edtf::parse(text).ok());
+    let date = view.text("date");
+    let is_dated = date.is_some();
+    let date = date.and_then(|text| Edtf::parse(text).ok());
     let bounds = date.map_or(Bounds::ANY, |date| date.bounds());
     let dated = thread.decide("date", on);
     let dated = dated.or_else(|| prevailing(thread.speaking(on)))?;
     Some(ResultsDate {
+        is_dated,
+        is_open: view.is_open(),
+        period: view.text("period").map(|text| words_of(text).into()),
         view: Arc::new(view),
         bounds,
         order: (dated.place, dated.position),

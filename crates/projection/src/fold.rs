@@ -6,7 +6,6 @@ use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::kind::Section;
 use event_model::kinds;
-use event_model::thread::words_of;
 use foldhash::{HashSet, HashSetExt};
 
 use crate::basis::{Cuts, Placed};
@@ -63,7 +62,7 @@ fn told(slug: &Slug, standing: &Standing<'_>, threads: &[Thread], cuts: &Cuts) -
             Section::Market => &mut market,
             Section::Other => &mut other,
             Section::EarningsResult => {
-                closed.extend(closed_periods(thread, on).map(words_of));
+                closed.extend(closed_periods(thread, on));
                 &mut reported
             }
             Section::EarningsDate => {

@@ -15,7 +15,6 @@ use std::sync::Arc;
 use event_model::id::Slug;
 use event_model::kind::Section;
 use event_model::kinds;
-use event_model::thread::words_of;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
@@ -72,7 +71,7 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 struct Reported {
     view: Arc<ThreadView>,
-    closes: Arc<[String]>,
+    closes: Arc<[Arc<str>]>,
 }
 
 impl Replay {
@@ -186,7 +185,7 @@ impl Replay {
 fn reported_by(thread: &Thread, cuts: &Cuts) -> Option<Reported> {
     Some(Reported {
         view: Arc::new(thread.view(cuts.on)?),
-        closes: closed_periods(thread, cuts.on).map(words_of).collect(),
+        closes: closed_periods(thread, cuts.on).collect(),
     })
 }
 

@@ -49,9 +49,24 @@ pub fn beats(first: &Claim, second: &Claim) -> Option<Rule> {
 pub fn prevailing<'c>(
     claims: impl DoubleEndedIterator<Item = &'c Claim> + Clone,
 ) -> Option<&'c Claim> {
-    let mut contest = Contest::default();
-    claims.clone().for_each(|claim| contest.enter(claim));
+    let contest = Contest::among(claims.clone());
     claims.rev().find(|claim| !contest.beats(claim))
+}
+
+/// The same among some claims of a contest.
+///
+/// What none of all beats, none of some beats; and mostly the last is such.
+#[must_use]
+pub fn prevailing_in<'c>(
+    contest: &Contest,
+    claims: impl DoubleEndedIterator<Item = &'c Claim> + Clone,
+) -> Option<&'c Claim> {
+    let last = claims.clone().next_back()?;
+    if contest.beats(last) {
+        prevailing(claims)
+    } else {
+        Some(last)
+    }
 }
 
 /// What is to be known of all claims of a contest to tell of each whether
@@ -81,6 +96,14 @@ struct Class {
 }
 
 impl Contest {
+    /// The contest of these claims.
+    #[must_use]
+    pub fn among<'c>(claims: impl Iterator<Item = &'c Claim>) -> Self {
+        let mut contest = Self::default();
+        claims.for_each(|claim| contest.enter(claim));
+        contest
+    }
+
     /// Lets a claim take part.
     pub fn enter(&mut self, claim: &Claim) {
         let class = if claim.is_about_what_is {

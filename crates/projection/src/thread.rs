@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::basis::Placed;
 use crate::claim::{Claim, Stages};
-use crate::rule::{contests, prevailing};
+use crate::rule::{Contest, contests, prevailing, prevailing_in};
 use crate::standing::{Place, Standing};
 use crate::view::{Decision, Fields, ThreadView};
 
@@ -223,7 +223,8 @@ impl Thread {
             return Some(ThreadView::of_one(claim, voice.occurrence()));
         }
         let speaking = self.claims.iter().filter(|claim| voice.is_through(claim));
-        let current = prevailing(speaking.clone())?;
+        let contest = Contest::among(speaking.clone());
+        let current = prevailing_in(&contest, speaking.clone())?;
         let mut lead = current;
         let life_field = self.kind.and_then(|kind| kind.life.as_ref());
         let life_field = life_field.map(|life| life.field);
@@ -231,7 +232,7 @@ impl Thread {
         let mut fields = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             let stating = self.stating(column, voice);
-            let Some(won) = prevailing(stating.clone()) else {
+            let Some(won) = prevailing_in(&contest, stating.clone()) else {
                 continue;
             };
             contested |= is_contested(stating, won, |claim| claim.event.data.get(&*column.name));
@@ -245,7 +246,7 @@ impl Thread {
         }
         let saying = |claim: &Claim| claim.event.confirmation;
         let confirming = speaking.filter(|claim| saying(claim) != Confirmation::Unstated);
-        let confirmed = prevailing(confirming.clone());
+        let confirmed = prevailing_in(&contest, confirming.clone());
         contested |= confirmed.is_some_and(|won| is_contested(confirming, won, saying));
         Some(ThreadView {
             lead: Arc::clone(&lead.event),
