@@ -162,10 +162,12 @@ impl Stages {
             let facts = stage.iter().filter_map(|staged| claims.get(staged.claim));
             let facts = facts.filter(|claim| claim.counts && claim.is_fact());
             most_precise(facts.map(|claim| claim.stated), &mut precise);
+            let mut rest = precise.as_slice();
             for staged in stage {
                 let claim = claims.get_mut(staged.claim);
                 if let Some(claim) = claim.filter(|claim| claim.counts) {
-                    claim.bounds = span_within(claim.stated, &precise).unwrap_or(claim.stated);
+                    let span = span_within(claim.stated, &mut rest);
+                    claim.bounds = span.unwrap_or(claim.stated);
                 }
             }
         }
@@ -187,22 +189,24 @@ fn most_precise(days: impl DoubleEndedIterator<Item = Bounds>, precise: &mut Vec
     precise.reverse();
 }
 
-/// The span of the most precise days that lie within others.
-fn span_within(days: Bounds, precise: &[Bounds]) -> Option<Bounds> {
+/// The span of the most precise days that lie within others. Those that begin
+/// before are left out of the rest, since the next to ask begins no sooner.
+fn span_within(days: Bounds, rest: &mut &[Bounds]) -> Option<Bounds> {
     let ends_by = |other: &Bounds| match (other.latest, days.latest) {
         (_, None) => true,
         (None, Some(_)) => false,
         (Some(other), Some(latest)) => other <= latest,
     };
-    if days.earliest == days.latest && days.latest.is_some() {
-        // One day encloses no other.
-        return None;
+    while let Some((first, others)) = rest.split_first()
+        && first.earliest < days.earliest
+    {
+        *rest = others;
     }
-    let from = precise.partition_point(|other| other.earliest < days.earliest);
-    let to = precise.partition_point(ends_by);
-    let within = precise.get(from..to)?;
+    let first = rest.first().filter(|first| ends_by(first))?;
+    let within = rest.partition_point(ends_by);
+    let last = rest.get(..within)?.last()?;
     Some(Bounds {
-        earliest: within.first()?.earliest,
-        latest: within.last()?.latest,
+        earliest: first.earliest,
+        latest: last.latest,
     })
 }

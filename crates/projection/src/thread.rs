@@ -38,6 +38,8 @@ struct Column {
     name: Cow<'static, str>,
     /// By their indices, in the order of publication.
     claims: Vec<usize>,
+    /// All claims of the thread state it by themselves.
+    is_of_all: bool,
 }
 
 /// Whether something happened by a day.
@@ -153,10 +155,14 @@ impl Thread {
             self.claims.sort_unstable_by_key(Claim::order);
         }
         self.columns = columns(&self.claims, self.kind);
-        if let Some(quantity) = self.columns.iter().find(|column| column.name == "quantity") {
-            for at in &quantity.claims {
-                if let Some(claim) = self.claims.get_mut(*at) {
-                    claim.shares_quantity = quantity_is_shared(&claim.event);
+        for column in &mut self.columns {
+            column.is_of_all = column.claims.len() == self.claims.len();
+            if column.name == "quantity" {
+                for at in &column.claims {
+                    if let Some(claim) = self.claims.get_mut(*at) {
+                        claim.shares_quantity = quantity_is_shared(&claim.event);
+                        column.is_of_all &= !claim.shares_quantity;
+                    }
                 }
             }
         }
@@ -164,10 +170,19 @@ impl Thread {
         self.stages.narrow(&mut self.claims);
     }
 
-    /// Hears anew which of its claims count.
-    pub(crate) fn hear(&mut self, mut counts: impl FnMut(usize) -> bool) {
-        for (at, claim) in self.claims.iter_mut().enumerate() {
-            claim.counts = counts(at);
+    /// Lets none of its claims count.
+    pub(crate) fn silence(&mut self) {
+        self.claims
+            .iter_mut()
+            .for_each(|claim| claim.counts = false);
+    }
+
+    /// Lets those of these claims count that did not, and the others not.
+    pub(crate) fn turn(&mut self, claims: impl Iterator<Item = usize>) {
+        for at in claims {
+            if let Some(claim) = self.claims.get_mut(at) {
+                claim.counts = !claim.counts;
+            }
         }
         self.stages.narrow(&mut self.claims);
     }
@@ -224,7 +239,7 @@ impl Thread {
         }
         let speaking = self.claims.iter().filter(|claim| voice.is_through(claim));
         let contest = Contest::among(speaking.clone());
-        let current = prevailing_in(&contest, speaking.clone())?;
+        let current = speaking.clone().rev().find(|claim| !contest.beats(claim))?;
         let mut lead = current;
         let life_field = self.kind.and_then(|kind| kind.life.as_ref());
         let life_field = life_field.map(|life| life.field);
@@ -232,7 +247,11 @@ impl Thread {
         let mut fields = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             let stating = self.stating(column, voice);
-            let Some(won) = prevailing_in(&contest, stating.clone()) else {
+            let won = match column.is_of_all {
+                true => Some(current),
+                false => prevailing_in(&contest, stating.clone()),
+            };
+            let Some(won) = won else {
                 continue;
             };
             contested |= is_contested(stating, won, |claim| claim.event.data.get(&*column.name));
@@ -329,7 +348,13 @@ fn columns(claims: &[Claim], kind: Option<&'static Kind>) -> Vec<Column> {
                 next = found.unwrap_or_else(|place| {
                     let name = field_name(kind, name);
                     let claims = Vec::new();
-                    columns.insert(place, Column { name, claims });
+                    let is_of_all = false;
+                    let column = Column {
+                        name,
+                        claims,
+                        is_of_all,
+                    };
+                    columns.insert(place, column);
                     place
                 });
             }

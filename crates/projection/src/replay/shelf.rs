@@ -13,11 +13,12 @@ use crate::listing::{Listed, Listing};
 use crate::regulation::effects;
 use crate::thread::Thread;
 
-/// What was told under some cuts, the last first.
+/// What was told under some cuts. The oldest is forgotten first.
 #[derive(Debug)]
 struct Memory<T> {
     told: Vec<(Region, T)>,
     most: usize,
+    oldest: usize,
 }
 
 impl<T: Clone> Memory<T> {
@@ -25,21 +26,21 @@ impl<T: Clone> Memory<T> {
         Self {
             told: Vec::new(),
             most: limits.regions.max(1),
+            oldest: 0,
         }
     }
 
-    fn recall(&mut self, cuts: &Cuts) -> Option<&(Region, T)> {
-        let found = self
-            .told
-            .iter()
-            .position(|(region, _)| region.contains(cuts))?;
-        self.told.get_mut(..=found)?.rotate_right(1);
-        self.told.first()
+    fn recall(&self, cuts: &Cuts) -> Option<&(Region, T)> {
+        self.told.iter().find(|(region, _)| region.contains(cuts))
     }
 
     fn keep(&mut self, region: Region, told: T) {
-        self.told.truncate(self.most - 1);
-        self.told.insert(0, (region, told));
+        if self.told.len() < self.most {
+            self.told.push((region, told));
+        } else if let Some(oldest) = self.told.get_mut(self.oldest) {
+            *oldest = (region, told);
+            self.oldest = (self.oldest + 1) % self.most;
+        }
     }
 }
 
@@ -47,16 +48,26 @@ impl<T: Clone> Memory<T> {
 #[derive(Debug)]
 pub(super) struct Known<T> {
     thread: Thread,
-    /// When each of its claims counts.
-    spans: Vec<Spans>,
+    /// When a claim begins or ceases to count, and which, by its index.
+    changes: Vec<(Instant, usize)>,
+    /// How many of the changes it has heard of.
+    heard: usize,
     memory: Memory<Option<T>>,
 }
 
 impl<T: Clone> Known<T> {
-    fn of((thread, spans): (Thread, Vec<Spans>), limits: Limits) -> Self {
+    fn of((mut thread, spans): (Thread, Vec<Spans>), limits: Limits) -> Self {
+        thread.silence();
+        let changes = spans.iter().enumerate().flat_map(|(at, spans)| {
+            let changes = spans.changes().iter();
+            changes.map(move |change| (*change, at))
+        });
+        let mut changes: Vec<(Instant, usize)> = changes.collect();
+        changes.sort_unstable();
         Self {
             thread,
-            spans,
+            changes,
+            heard: 0,
             memory: Memory::of(limits),
         }
     }
@@ -73,9 +84,13 @@ impl<T: Clone> Known<T> {
 
     /// Hears which of its claims count under a known cut.
     pub(super) fn hear(&mut self, known: Instant) {
-        let spans = &self.spans;
-        self.thread
-            .hear(|at| spans.get(at).is_some_and(|spans| spans.hold_at(known)));
+        let heard = self.changes.partition_point(|(change, _)| *change <= known);
+        let (from, to) = (heard.min(self.heard), heard.max(self.heard));
+        if from < to {
+            let between = self.changes.get(from..to).unwrap_or_default();
+            self.thread.turn(between.iter().map(|(_, claim)| *claim));
+            self.heard = heard;
+        }
     }
 
     /// What it says under these cuts, if it says anything.
@@ -106,7 +121,8 @@ impl<T: Clone> Known<T> {
     /// Where it says what it says under these cuts, under which it was heard.
     fn region(&self, cuts: &Cuts) -> Region {
         let mut region = Region::ALL;
-        for change in self.spans.iter().flat_map(Spans::changes) {
+        let (before, after) = self.changes.split_at(self.heard.min(self.changes.len()));
+        for (change, _) in before.last().into_iter().chain(after.first()) {
             region.end_at(*change, cuts);
         }
         for claim in self.thread.counting() {
@@ -177,8 +193,9 @@ impl<T: Clone> Run<T> {
         }
         let mut region = Region::ALL;
         let threads = self.threads.iter_mut();
-        let told = threads.filter_map(|known| known.at_within(&mut region, cuts, &tell));
-        let told: Arc<[T]> = told.collect::<Vec<T>>().into();
+        let mut told = Vec::with_capacity(threads.len());
+        told.extend(threads.filter_map(|known| known.at_within(&mut region, cuts, &tell)));
+        let told: Arc<[T]> = told.into();
         self.memory.keep(region, Arc::clone(&told));
         told
     }
