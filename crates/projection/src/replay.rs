@@ -18,8 +18,7 @@ use event_model::kinds;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-use self::shelf::{Known, Shelf};
-use self::spans::Spans;
+use self::shelf::{Known, Shelf, Spanned};
 use crate::basis::{Cuts, Placed};
 use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
 use crate::fold::fold_without_events;
@@ -61,7 +60,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            run: 256,
+            run: 128,
             regions: 4,
         }
     }
@@ -85,34 +84,10 @@ impl Replay {
     /// The same, remembering so much.
     #[must_use]
     pub fn within(limits: Limits, slug: Slug, events: Vec<Placed>) -> Self {
-        let ties = Ties::among(&events);
-        let mut places: HashMap<usize, Place> = HashMap::new();
-        places.extend(ties.places(&events));
-        let spans = spans::counting(&events, &ties);
-        let claims = events.iter().zip(&spans).enumerate();
-        let claims = claims.filter(|(_, (placed, spans))| is_claim(placed) && !spans.is_never());
-        let claims = claims.map(|(at, (placed, _))| {
-            let place = places.get(&at).copied();
-            (placed, place.unwrap_or_else(|| Place::of(placed)))
-        });
-        let mut by_section: Vec<(Section, Vec<(Thread, Vec<Spans>)>)> = Vec::new();
-        for thread in gather(claims, events.len()) {
-            let spans = thread.claims().iter().map(|claim| {
-                let at = events.partition_point(|placed| placed.position < claim.position);
-                spans.get(at).cloned().unwrap_or_default()
-            });
-            let known = (spans.collect(), thread.section());
-            let (spans, section) = known;
-            match by_section.iter_mut().find(|(of, _)| *of == section) {
-                Some((_, threads)) => threads.push((thread, spans)),
-                None => by_section.push((section, vec![(thread, spans)])),
-            }
-        }
-        let mut take = |section: Section| -> Vec<(Thread, Vec<Spans>)> {
-            let found = by_section.iter_mut().find(|(of, _)| *of == section);
-            found
-                .map(|(_, threads)| std::mem::take(threads))
-                .unwrap_or_default()
+        let mut threads = threads(&events);
+        let mut take = |section: Section| -> Vec<Spanned> {
+            let is_there = |spanned: &mut Spanned| spanned.thread.section() == section;
+            threads.extract_if(.., is_there).collect()
         };
         Self {
             tallies: Tallies::of(&events),
@@ -180,6 +155,32 @@ impl Replay {
             events: None,
         }
     }
+}
+
+/// Every thread of these events, with all claims that count under some cut.
+fn threads(events: &[Placed]) -> Vec<Spanned> {
+    let ties = Ties::among(events);
+    let mut places: HashMap<usize, Place> = HashMap::new();
+    places.extend(ties.places(events));
+    let spans = spans::counting(events, &ties);
+    let claims = events.iter().zip(&spans).enumerate();
+    let claims = claims.filter(|(_, (placed, spans))| is_claim(placed) && !spans.is_never());
+    let claims = claims.map(|(at, (placed, _))| {
+        let place = places.get(&at).copied();
+        (placed, place.unwrap_or_else(|| Place::of(placed)))
+    });
+    let spanned = |thread: Thread| {
+        let spans = thread.claims().iter().map(|claim| {
+            let at = events.partition_point(|placed| placed.position < claim.position);
+            spans.get(at).cloned().unwrap_or_default()
+        });
+        Spanned {
+            spans: spans.collect(),
+            thread,
+        }
+    };
+    let threads = gather(claims, events.len());
+    threads.into_iter().map(spanned).collect()
 }
 
 fn reported_by(thread: &Thread, cuts: &Cuts) -> Option<Reported> {

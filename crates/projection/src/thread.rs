@@ -254,7 +254,7 @@ impl Thread {
             let Some(won) = won else {
                 continue;
             };
-            contested |= is_contested(stating, won, |claim| claim.event.data.get(&*column.name));
+            contested |= is_contested(stating, won, |claim| claim.event.data.get(&column.name));
             if life_field == Some(&*column.name) {
                 lead = won;
             }

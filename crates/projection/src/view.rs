@@ -95,7 +95,7 @@ impl Fields {
         });
         let of_each = each.into_iter().flatten().filter_map(|field| {
             let event = &field.event;
-            let value = event.data.get(&*field.name)?;
+            let value = event.data.get(&field.name)?;
             Some((&*field.name, Decided { value, event }))
         });
         of_one.chain(of_each)

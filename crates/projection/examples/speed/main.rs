@@ -76,15 +76,16 @@ fn replays(events: &[Placed]) {
     let mut days: Vec<u64> = (0..QUESTIONS)
         .map(|_| FIRST_DAY + random.below(DAYS))
         .collect();
-    let mut asked = |name: &str, days: &[u64]| {
-        let mut times: Vec<Duration> = days
-            .iter()
-            .map(|day| {
+    // Of each question the shortest time, since others use the machine too.
+    let mut asked = |name: &str, days: &[u64], rounds: usize| {
+        let mut times = vec![Duration::MAX; days.len()];
+        for _ in 0..rounds {
+            for (day, time) in days.iter().zip(&mut times) {
                 let start = Clock::now();
                 drop(black_box(replay.at(&at(*day))));
-                start.elapsed()
-            })
-            .collect();
+                *time = start.elapsed().min(*time);
+            }
+        }
         times.sort_unstable();
         println!(
             "{:>16} replay, {name}: median {:.0} µs, 99 of 100 in {:.0} µs",
@@ -93,11 +94,11 @@ fn replays(events: &[Placed]) {
             micros(times[times.len() * 99 / 100])
         );
     };
-    asked("on any day, cold", &days);
-    asked("on any day, warm", &days);
+    asked("on any day, cold", &days, 1);
+    asked("on any day, warm", &days, 5);
     days.sort_unstable();
-    asked("day after day", &days);
-    asked("on one day", &[FIRST_DAY + DAYS / 2; 100]);
+    asked("day after day", &days, 5);
+    asked("on one day", &[FIRST_DAY + DAYS / 2; 100], 5);
     println!("{:>16} replay, made in {:.0} µs", "", micros(built));
 }
 

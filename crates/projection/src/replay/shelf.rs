@@ -44,7 +44,14 @@ impl<T: Clone> Memory<T> {
     }
 }
 
-/// A thread with all claims that count under some known cut.
+/// A thread with all claims that count under some known cut, and when each does.
+#[derive(Debug)]
+pub(super) struct Spanned {
+    pub(super) thread: Thread,
+    pub(super) spans: Vec<Spans>,
+}
+
+/// A thread that can be heard under any known cut.
 #[derive(Debug)]
 pub(super) struct Known<T> {
     thread: Thread,
@@ -56,7 +63,8 @@ pub(super) struct Known<T> {
 }
 
 impl<T: Clone> Known<T> {
-    fn of((mut thread, spans): (Thread, Vec<Spans>), limits: Limits) -> Self {
+    fn of(spanned: Spanned, limits: Limits) -> Self {
+        let Spanned { mut thread, spans } = spanned;
         thread.silence();
         let changes = spans.iter().enumerate().flat_map(|(at, spans)| {
             let changes = spans.changes().iter();
@@ -72,7 +80,7 @@ impl<T: Clone> Known<T> {
         }
     }
 
-    pub(super) fn all(threads: Vec<(Thread, Vec<Spans>)>, limits: Limits) -> Vec<Self> {
+    pub(super) fn all(threads: Vec<Spanned>, limits: Limits) -> Vec<Self> {
         let known = threads.into_iter().map(|thread| Self::of(thread, limits));
         known.collect()
     }
@@ -156,11 +164,11 @@ struct Run<T> {
 }
 
 impl<T: Clone + Listed> Shelf<T> {
-    pub(super) fn of(threads: Vec<(Thread, Vec<Spans>)>, limits: Limits) -> Self {
-        let is_single = |(thread, _): &(Thread, _)| thread.claims().len() == 1;
+    pub(super) fn of(threads: Vec<Spanned>, limits: Limits) -> Self {
+        let is_single = |spanned: &Spanned| spanned.thread.claims().len() == 1;
         let (mut single, moving): (Vec<_>, Vec<_>) = threads.into_iter().partition(is_single);
-        single.sort_by_cached_key(|(thread, _)| {
-            let claim = thread.claims().first();
+        single.sort_by_cached_key(|spanned| {
+            let claim = spanned.thread.claims().first();
             claim.map(|claim| claim.list_order())
         });
         let mut single = single.into_iter();
