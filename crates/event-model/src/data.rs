@@ -128,6 +128,25 @@ impl Data {
             .collect()
     }
 
+    /// All of it as one text, which [`Data::from_text`] reads.
+    pub(crate) fn as_text(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads what [`Data::as_text`] gave. What is not shaped like it is refused;
+    /// whether its JSON is JSON is told when it is asked for.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let mut fields = Iter(text);
+        let mut last = None;
+        for (name, _) in fields.by_ref() {
+            if last.is_some_and(|last| last >= name) {
+                return None;
+            }
+            last = Some(name);
+        }
+        fields.0.is_empty().then(|| Self(text.into()))
+    }
+
     /// Writes the fields as a JSON object.
     pub(crate) fn write_json(&self, out: &mut String) {
         out.push('{');
