@@ -7,6 +7,7 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json::tree::{Fields, Json};
 use crate::json::write_text;
 use crate::span;
 use crate::text::Text;
@@ -218,6 +219,24 @@ impl From<&Map<String, Value>> for Data {
             match value {
                 Value::String(text) => builder.push(name, Field::Text(text)),
                 other => builder.push(name, Field::Json(&other.to_string())),
+            }
+        }
+        builder.finish()
+    }
+}
+
+impl From<&Fields<'_>> for Data {
+    fn from(fields: &Fields<'_>) -> Self {
+        let mut builder = Builder::default();
+        let mut json = String::new();
+        for (name, value) in fields.iter() {
+            match value {
+                Json::Text(text) => builder.push(name, Field::Text(text)),
+                other => {
+                    json.clear();
+                    other.write(&mut json);
+                    builder.push(name, Field::Json(&json));
+                }
             }
         }
         builder.finish()

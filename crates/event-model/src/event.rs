@@ -21,6 +21,17 @@ use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 /// read events of the older one.
 pub const SCHEMA: u16 = 1;
 
+const NO_ID: EventId = EventId(Uuid::nil());
+/// Where the id stands in the JSON of an event.
+const ID_AT: usize = "{\"id\":\"".len();
+
+/// The id of content that is told by the JSON of an event with [`NO_ID`].
+fn content_id_of(json: &str) -> EventId {
+    // Made once for this purpose; it never changes.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x8a6f_5c1e_3b0d_5d55_9c0a_6e1f_7d29_4b60);
+    EventId(Uuid::new_v5(&NAMESPACE, json.as_bytes()))
+}
+
 /// An event as the log keeps it: checked, its company a slug, its thread named.
 ///
 /// What the log alone gives (position, version, recorded) is not part of it.
@@ -179,17 +190,17 @@ impl Event {
     /// those of `data` sorted, what is not there left out.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = String::with_capacity(640);
-        self.write_json(&mut json);
-        json
+        self.to_json_of(self.id)
     }
 
-    /// What [`Event::to_json`] gives. It is what serialising gives too; this
-    /// way takes the fields of `data` as they are.
-    fn write_json(&self, out: &mut String) {
+    /// What [`Event::to_json`] would give with another id. It is what
+    /// serialising gives too; this way takes the fields of `data` as they are.
+    fn to_json_of(&self, of: EventId) -> String {
+        let mut json = String::with_capacity(640);
+        let out = &mut json;
         let mut id = Uuid::encode_buffer();
         out.push_str("{\"id\":\"");
-        out.push_str(self.id.0.hyphenated().encode_lower(&mut id));
+        out.push_str(of.0.hyphenated().encode_lower(&mut id));
         out.push('"');
         write_field("company", self.company.as_str(), out);
         write_field("kind", &self.kind, out);
@@ -210,6 +221,7 @@ impl Event {
         write_optional("fault", self.fault.map(Fault::as_str), out);
         write_optional("reason", self.reason.as_deref(), out);
         out.push('}');
+        json
     }
 
     /// Reads what [`Event::to_json`] wrote, in this or an older schema.
@@ -224,13 +236,16 @@ impl Event {
     /// The id of an event that came without one: the same for the same content.
     #[must_use]
     pub fn content_id(&self) -> EventId {
-        // Made once for this purpose; it never changes.
-        const NAMESPACE: Uuid = Uuid::from_u128(0x8a6f_5c1e_3b0d_5d55_9c0a_6e1f_7d29_4b60);
-        let blank = Self {
-            id: EventId(Uuid::nil()),
-            ..self.clone()
-        };
-        EventId(Uuid::new_v5(&NAMESPACE, blank.to_json().as_bytes()))
+        content_id_of(&self.to_json_of(NO_ID))
+    }
+
+    /// Gives it the id of its content, and tells its JSON.
+    pub(crate) fn take_content_id(&mut self) -> String {
+        let mut json = self.to_json_of(NO_ID);
+        self.id = content_id_of(&json);
+        let at = ID_AT..ID_AT + uuid::fmt::Hyphenated::LENGTH;
+        json.replace_range(at, &self.id.to_string());
+        json
     }
 
     /// The description of its kind, if the store knows it.

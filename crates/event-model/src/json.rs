@@ -4,6 +4,7 @@
 //! would drop one of the two.
 
 pub(crate) mod scan;
+pub(crate) mod tree;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -54,6 +55,7 @@ pub(crate) fn write_text(text: &str, out: &mut String) {
 
 /// Where the first byte stands that must be escaped in a string of JSON, or
 /// ends it; the length if there is none.
+#[inline]
 fn first_escaped(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGHS: u64 = ONES << 7;

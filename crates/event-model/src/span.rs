@@ -31,12 +31,14 @@ impl Iterator for Bytes {
 }
 
 /// Reads the length that a text begins with, and gives the rest.
+#[inline]
 pub(crate) fn split(text: &str) -> Option<(usize, &str)> {
     let (length, rest) = split_bytes(text.as_bytes())?;
     Some((length, text.get(text.len() - rest.len()..)?))
 }
 
 /// Reads the length that some bytes begin with, and gives the rest.
+#[inline]
 pub(crate) fn split_bytes(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut length = 0;
     let mut rest = bytes;

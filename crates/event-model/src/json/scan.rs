@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::{first_escaped, write_text};
 
 /// How deep objects and lists are followed.
-const DEPTH_MAX: usize = 100;
+pub(crate) const DEPTH_MAX: usize = 100;
 
 /// A text of JSON, and how far it is read.
 pub(crate) struct Scanner<'a> {
@@ -18,9 +18,11 @@ pub(crate) struct Scanner<'a> {
 
 /// A string of JSON as it stands there.
 #[derive(Clone, Copy)]
-pub(crate) struct Quoted<'a> {
-    with_quotes: &'a str,
-    is_plain: bool,
+pub(crate) enum Quoted<'a> {
+    /// What is between the quotes says what it is.
+    Plain(&'a str),
+    /// Something is escaped; the quotes are part of it.
+    Escaped(&'a str),
 }
 
 impl<'a> Scanner<'a> {
@@ -28,23 +30,28 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0 }
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     fn since(&self, start: usize) -> Option<&'a str> {
         self.text.get(start..self.at)
     }
 
+    #[inline]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     pub(crate) fn is_at_end(&self) -> bool {
         self.at == self.text.len()
     }
 
     /// Whether this comes next; if so it is passed.
+    #[inline]
     pub(crate) fn eats(&mut self, literal: &str) -> bool {
         let comes = self.rest().starts_with(literal.as_bytes());
         if comes {
@@ -63,30 +70,34 @@ impl<'a> Scanner<'a> {
         comes
     }
 
+    #[inline]
     pub(crate) fn eat(&mut self, literal: &str) -> Option<()> {
         self.eats(literal).then_some(())
+    }
+
+    #[inline]
+    pub(crate) fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
     }
 
     /// A string.
     pub(crate) fn quoted(&mut self) -> Option<Quoted<'a>> {
         let start = self.at;
         self.eat("\"")?;
-        let mut is_plain = true;
-        loop {
-            self.at += first_escaped(self.rest());
-            match self.peek()? {
-                b'"' => break,
-                b'\\' => self.at += 2,
-                _ => return None,
-            }
-            is_plain = false;
+        self.at += first_escaped(self.rest());
+        if self.peek()? == b'"' {
+            let inside = self.since(start + 1)?;
+            self.at += 1;
+            return Some(Quoted::Plain(inside));
         }
-        self.at += 1;
-        let with_quotes = self.since(start)?;
-        Some(Quoted {
-            with_quotes,
-            is_plain,
-        })
+        while self.peek()? == b'\\' {
+            self.at += 2;
+            self.at += first_escaped(self.rest());
+        }
+        self.eat("\"")?;
+        self.since(start).map(Quoted::Escaped)
     }
 
     /// A number as `serde_json` writes it.
@@ -178,26 +189,29 @@ impl<'a> Scanner<'a> {
 
 impl<'a> Quoted<'a> {
     /// What it says.
+    #[inline]
     pub(crate) fn read(self) -> Option<Cow<'a, str>> {
-        if self.is_plain {
-            let inside = 1..self.with_quotes.len().checked_sub(1)?;
-            return self.with_quotes.get(inside).map(Cow::Borrowed);
+        match self {
+            Self::Plain(text) => Some(Cow::Borrowed(text)),
+            Self::Escaped(quoted) => serde_json::from_str(quoted).ok().map(Cow::Owned),
         }
-        serde_json::from_str(self.with_quotes).ok().map(Cow::Owned)
     }
 
     /// What it says, if it is written as it would be written here.
+    #[inline]
     pub(crate) fn read_canonical(self) -> Option<Cow<'a, str>> {
         let text = self.read()?;
-        if !self.is_plain {
-            let mut again = String::with_capacity(self.with_quotes.len());
-            write_text(&text, &mut again);
-            if again != self.with_quotes {
-                return None;
-            }
+        match self {
+            Self::Escaped(quoted) if !is_written_so(&text, quoted) => None,
+            _ => Some(text),
         }
-        Some(text)
     }
+}
+
+fn is_written_so(text: &str, quoted: &str) -> bool {
+    let mut again = String::with_capacity(quoted.len());
+    write_text(text, &mut again);
+    again == quoted
 }
 
 #[cfg(test)]
