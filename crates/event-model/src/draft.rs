@@ -452,6 +452,20 @@ mod tests {
     }
 
     #[test]
+    fn without_data_what_it_must_have_is_missing() {
+        for data in ["", r#","data":null"#, r#","data":{"text":null}"#] {
+            let line = format!(
+                r#"{{"company":"a","kind":"statement","published":"2025","certainty":"asserted","source":{{"name":"a"}}{data}}}"#
+            );
+            let problems = told(finish(Draft::parse(&line).unwrap())).unwrap_err();
+            assert!(
+                problems.contains(&"data.text: is missing".to_owned()),
+                "{problems:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_draft_tells_which_events_it_mentions() {
         let [one, two, three] = [1, 2, 3].map(|id| EventId(uuid::Uuid::from_u128(id)));
         let line =

@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
 
     pub(super) fn data(&mut self, kind: Option<&str>) -> Data {
         let mut data = match self.fields.take("data") {
-            None | Some(Json::Null) => return Data::default(),
+            None | Some(Json::Null) => Fields::default(),
             Some(Json::Object(data)) => data,
             Some(other) => {
                 self.problems
