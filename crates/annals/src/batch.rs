@@ -13,7 +13,6 @@ use event_log::NewEvent;
 use event_model::draft::Draft;
 use event_model::event::{Event, SCHEMA};
 use event_model::id::{EventId, Slug};
-use event_model::json;
 use event_model::limits;
 use event_model::time::{Instant, Published};
 
@@ -71,8 +70,8 @@ impl Intake {
     }
 
     fn take(&mut self, text: &str) -> io::Result<()> {
-        let value = match json::parse(text) {
-            Ok(value) => value,
+        let draft = match Draft::parse(text) {
+            Ok(draft) => draft,
             Err(error) => {
                 let problem = LineProblem::NotJson {
                     column: error.column(),
@@ -85,7 +84,6 @@ impl Intake {
                 return Ok(());
             }
         };
-        let draft = Draft::read(&value);
         self.referred.extend(draft.targets());
         if let Some(published) = draft.published()
             && self
@@ -116,11 +114,8 @@ impl Intake {
             let line = line?;
             let damaged = || io::Error::other("the spooled batch was changed");
             let (number, text) = line.split_once(' ').ok_or_else(damaged)?;
-            let value = serde_json::from_str(text).map_err(io::Error::other)?;
-            Ok((
-                number.parse().map_err(io::Error::other)?,
-                Draft::read(&value),
-            ))
+            let draft = Draft::parse(text).map_err(io::Error::other)?;
+            Ok((number.parse().map_err(io::Error::other)?, draft))
         }))
     }
 }

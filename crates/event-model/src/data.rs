@@ -7,6 +7,7 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::json::tree::{Fields, Json};
 use crate::json::write_text;
 use crate::span;
 use crate::text::Text;
@@ -128,6 +129,25 @@ impl Data {
             .collect()
     }
 
+    /// All of it as one text, which [`Data::from_text`] reads.
+    pub(crate) fn as_text(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads what [`Data::as_text`] gave. What is not shaped like it is refused;
+    /// whether its JSON is JSON is told when it is asked for.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let mut fields = Iter(text);
+        let mut last = None;
+        for (name, _) in fields.by_ref() {
+            if last.is_some_and(|last| last >= name) {
+                return None;
+            }
+            last = Some(name);
+        }
+        fields.0.is_empty().then(|| Self(text.into()))
+    }
+
     /// Writes the fields as a JSON object.
     pub(crate) fn write_json(&self, out: &mut String) {
         out.push('{');
@@ -199,6 +219,24 @@ impl From<&Map<String, Value>> for Data {
             match value {
                 Value::String(text) => builder.push(name, Field::Text(text)),
                 other => builder.push(name, Field::Json(&other.to_string())),
+            }
+        }
+        builder.finish()
+    }
+}
+
+impl From<&Fields<'_>> for Data {
+    fn from(fields: &Fields<'_>) -> Self {
+        let mut builder = Builder::default();
+        let mut json = String::new();
+        for (name, value) in fields.iter() {
+            match value {
+                Json::Text(text) => builder.push(name, Field::Text(text)),
+                other => {
+                    json.clear();
+                    other.write(&mut json);
+                    builder.push(name, Field::Json(&json));
+                }
             }
         }
         builder.finish()

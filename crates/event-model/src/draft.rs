@@ -7,7 +7,7 @@
 
 mod reader;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::reader::{Reader, kind_name, thread_name};
 use crate::data::Data;
@@ -15,7 +15,7 @@ use crate::edtf::Edtf;
 use crate::event::{Event, Source};
 use crate::id::{EventId, Slug};
 use crate::identifier::CompanyKey;
-use crate::json::sort_of;
+use crate::json::{self, tree::Json};
 use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
@@ -40,7 +40,7 @@ pub struct Draft {
     confirmation: Option<Confirmation>,
     level: Option<Level>,
     source: Source,
-    data: Map<String, Value>,
+    data: Data,
     repeats: Option<EventId>,
     supersedes: Option<EventId>,
     target: Option<EventId>,
@@ -63,17 +63,33 @@ pub struct Target {
 }
 
 impl Draft {
+    /// Reads a line of JSON as an event.
+    ///
+    /// # Errors
+    ///
+    /// As [`json::parse`]: the text is no JSON, or has a field twice.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        match Json::scan(text) {
+            Some(json) => Ok(Self::of(json)),
+            None => Ok(Self::read(&json::parse(text)?)),
+        }
+    }
+
     /// Reads a JSON value as an event.
     #[must_use]
     pub fn read(value: &Value) -> Self {
+        Self::of(Json::from(value))
+    }
+
+    fn of(json: Json<'_>) -> Self {
         let mut draft = Self::default();
-        let Value::Object(fields) = value else {
-            let found = sort_of(value);
+        let found = json.sort();
+        let Json::Object(mut fields) = json else {
             draft.problems.add("", Defect::NotAnObject { found });
             return draft;
         };
         let mut reader = Reader {
-            fields,
+            fields: &mut fields,
             problems: &mut draft.problems,
         };
         reader.check_names();
@@ -121,6 +137,13 @@ impl Draft {
         [self.strikes(), self.repeats].into_iter().flatten()
     }
 
+    /// The events that it mentions: those that it refers to, and the one that it
+    /// is about where it says so by an id.
+    pub fn mentions(&self) -> impl Iterator<Item = EventId> {
+        let about = self.data.text("about").and_then(|text| text.parse().ok());
+        self.targets().chain(about)
+    }
+
     /// The event that it strikes, if any.
     #[must_use]
     pub fn strikes(&self) -> Option<EventId> {
@@ -136,11 +159,27 @@ impl Draft {
     ///
     /// Every problem, in the order of the fields.
     pub fn finish(
-        mut self,
+        self,
         company: Result<Slug, Defect>,
         target: impl Fn(EventId) -> Option<Target>,
         now: Instant,
     ) -> Result<Event, Vec<Problem>> {
+        let finished = self.finish_with_json(company, target, now);
+        finished.map(|(event, _)| event)
+    }
+
+    /// Makes the event as [`Draft::finish`] does, and its JSON with it, as
+    /// [`Event::to_json`] writes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::finish`].
+    pub fn finish_with_json(
+        mut self,
+        company: Result<Slug, Defect>,
+        target: impl Fn(EventId) -> Option<Target>,
+        now: Instant,
+    ) -> Result<(Event, String), Vec<Problem>> {
         let company = match company {
             Ok(company) => Some(company),
             Err(defect) => {
@@ -153,14 +192,13 @@ impl Draft {
         let struck = self.check_targets(company.as_ref(), target);
         self.settle_published(struck.as_ref(), now);
         let thread = self.settle_thread(struck.as_ref());
-        let event = self.build(company, thread);
+        let finished = self.build(company, thread);
         let problems = &mut self.problems;
-        if let Some(event) = &event {
-            let bytes = event.to_json().len();
-            problems.limit("", bytes, "bytes", limits::EVENT_BYTES_MAX);
+        if let Some((_, json)) = &finished {
+            problems.limit("", json.len(), "bytes", limits::EVENT_BYTES_MAX);
         }
-        match event {
-            Some(event) if self.problems.0.is_empty() => Ok(event),
+        match finished {
+            Some(finished) if self.problems.0.is_empty() => Ok(finished),
             _ => Err(self.problems.0),
         }
     }
@@ -169,7 +207,7 @@ impl Draft {
     fn check_together(&mut self) {
         let is_retraction = self.kind.as_deref() == Some(kinds::RETRACTION);
         if is_retraction {
-            let target = self.data.get("target").and_then(Value::as_str);
+            let target = self.data.text("target");
             self.target = target.and_then(|text| text.parse().ok());
         }
         let strikes = is_retraction || self.supersedes.is_some();
@@ -309,13 +347,15 @@ impl Draft {
         };
         let mut problems = self.problems.0.iter();
         let untold = !problems.any(|p| p.what == Defect::Missing && is_key(&p.path));
-        let own = format!(
-            "{kind_name}\n{}\n{}\n{}",
-            Value::Object(self.data.clone()),
-            self.occurred.as_ref().map_or("", Edtf::text),
-            self.published.as_ref().map_or("", Published::text),
-        );
-        match thread::derive(kind, &self.data, &own) {
+        let own = || {
+            let mut own = format!("{kind_name}\n");
+            self.data.write_json(&mut own);
+            let occurred = self.occurred.as_ref().map_or("", Edtf::text);
+            let published = self.published.as_ref().map_or("", Published::text);
+            own.push_str(&format!("\n{occurred}\n{published}"));
+            own
+        };
+        match thread::derive(kind, &self.data, own) {
             Ok(thread) => Some(thread),
             Err(defect) => {
                 if untold {
@@ -326,7 +366,7 @@ impl Draft {
         }
     }
 
-    fn build(&mut self, company: Option<Slug>, thread: Option<Text>) -> Option<Event> {
+    fn build(&mut self, company: Option<Slug>, thread: Option<Text>) -> Option<(Event, String)> {
         let mut event = Event {
             id: self.id.unwrap_or(EventId(uuid::Uuid::nil())),
             company: company?,
@@ -338,15 +378,140 @@ impl Draft {
             confirmation: self.confirmation.unwrap_or(Confirmation::Unstated),
             level: self.level.unwrap_or(Level::Fact),
             source: std::mem::take(&mut self.source),
-            data: Data::from(std::mem::take(&mut self.data)),
+            data: std::mem::take(&mut self.data),
             repeats: self.repeats,
             supersedes: self.supersedes,
             fault: self.fault,
             reason: self.reason.take(),
         };
-        if self.id.is_none() {
-            event.id = event.content_id();
+        let json = match self.id {
+            Some(_) => event.to_json(),
+            None => event.take_content_id(),
+        };
+        Some((event, json))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::event::SCHEMA;
+    use crate::event::tests::any_event;
+    use crate::time::Zone;
+
+    fn finish(draft: Draft) -> Result<(Event, String), Vec<Problem>> {
+        let target = |_| {
+            Some(Target {
+                company: "alibaba".parse().unwrap(),
+                kind: "statement".into(),
+                thread: "some-thread".into(),
+                published: Published::parse("2025-12-01", Zone::UTC).unwrap(),
+            })
+        };
+        draft.finish_with_json(Ok("alibaba".parse().unwrap()), target, Instant::LAST)
+    }
+
+    /// The lines of the sample, each with an id and without.
+    fn lines() -> Vec<String> {
+        let lines = include_str!("../../../data/alibaba.jsonl").lines();
+        let without_id = lines.clone().map(|line| {
+            let mut value = json::parse(line).unwrap();
+            value.as_object_mut().unwrap().remove("id");
+            value.to_string()
+        });
+        lines.map(str::to_owned).chain(without_id).collect()
+    }
+
+    #[test]
+    fn a_line_is_the_json_of_its_event_and_its_id_that_of_its_content() {
+        for line in lines() {
+            let draft = Draft::parse(&line).unwrap();
+            let has_id = draft.id.is_some();
+            let (event, json) = finish(draft).unwrap();
+            assert_eq!(json, event.to_json());
+            assert!(has_id || event.id == event.content_id());
+            let blank = Event {
+                id: EventId(uuid::Uuid::nil()),
+                ..event.clone()
+            };
+            assert_eq!(event.content_id(), blank.content_id());
+            let again = Event::from_stored(SCHEMA, json.as_bytes()).unwrap();
+            assert_eq!(again, event);
         }
-        Some(event)
+    }
+
+    #[test]
+    fn an_id_made_of_content_is_what_it_always_was() {
+        let line = r#"{"company":"alibaba","kind":"statement","published":"2025-12-23","certainty":"asserted","source":{"name":"paper"},"data":{"text":"a"}}"#;
+        let (event, _) = finish(Draft::parse(line).unwrap()).unwrap();
+        assert_eq!(event.id.to_string(), "29bf34f7-6988-5cb0-b7fd-f6d83502c017");
+        assert_eq!(&*event.thread, "147755f49929");
+    }
+
+    #[test]
+    fn without_data_what_it_must_have_is_missing() {
+        for data in ["", r#","data":null"#, r#","data":{"text":null}"#] {
+            let line = format!(
+                r#"{{"company":"a","kind":"statement","published":"2025","certainty":"asserted","source":{{"name":"a"}}{data}}}"#
+            );
+            let problems = told(finish(Draft::parse(&line).unwrap())).unwrap_err();
+            assert!(
+                problems.contains(&"data.text: is missing".to_owned()),
+                "{problems:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_draft_tells_which_events_it_mentions() {
+        let [one, two, three] = [1, 2, 3].map(|id| EventId(uuid::Uuid::from_u128(id)));
+        let line =
+            format!(r#"{{"supersedes":"{one}","repeats":"{two}","data":{{"about":"{three}"}}}}"#);
+        let draft = Draft::parse(&line).unwrap();
+        assert_eq!(draft.targets().collect::<Vec<_>>(), [one, two]);
+        assert_eq!(draft.mentions().collect::<Vec<_>>(), [one, two, three]);
+        let line = format!(r#"{{"kind":"retraction","data":{{"target":"{one}","about":"x"}}}}"#);
+        let draft = Draft::parse(&line).unwrap();
+        assert_eq!(draft.mentions().collect::<Vec<_>>(), [one]);
+    }
+
+    #[test]
+    fn lines_can_be_read_on_several_threads() {
+        fn is_sent<T: Send + Sync>(_: &T) {}
+        is_sent(&Draft::default());
+    }
+
+    fn told<T: PartialEq>(read: Result<T, Vec<Problem>>) -> Result<T, Vec<String>> {
+        read.map_err(|problems| problems.iter().map(Problem::to_string).collect())
+    }
+
+    proptest! {
+        /// Whether a line is read at once or as a value first, it is the same.
+        #[test]
+        fn a_line_is_what_its_value_is(
+            event in any_event(),
+            of_sample in any::<Option<Index>>(),
+            changes in proptest::collection::vec((any::<Index>(), "[{}\\[\\]\":, a0.e\\\\]?"), 0..3),
+        ) {
+            let mut line = match of_sample {
+                Some(at) => at.get(&lines()).clone(),
+                None => event.to_json(),
+            };
+            for (at, text) in changes {
+                let at = line.floor_char_boundary(at.index(line.len()));
+                let end = line.ceil_char_boundary(at + 1);
+                line.replace_range(at..end, &text);
+            }
+            match (Draft::parse(&line), json::parse(&line)) {
+                (Ok(draft), Ok(value)) => {
+                    prop_assert_eq!(told(finish(draft)), told(finish(Draft::read(&value))));
+                }
+                (Err(one), Err(other)) => prop_assert_eq!(one.to_string(), other.to_string()),
+                (one, other) => prop_assert!(false, "{line}: {one:?} {other:?}"),
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@
 
 mod bounds;
 mod hint;
+mod plain;
 mod words;
 
 use std::fmt;
@@ -162,6 +163,9 @@ impl Edtf {
     /// [`EdtfError`] says whether the text is malformed, does not exist in the
     /// calendar, runs backwards, is not supported, or passes a limit.
     pub fn parse(text: &str) -> Result<Self, EdtfError> {
+        if let Some(bounds) = plain::bounds(text) {
+            return Ok(Self::read_before(text, bounds));
+        }
         if text.is_empty() {
             return Err(EdtfError::Empty);
         }
@@ -188,6 +192,12 @@ impl Edtf {
             text: text.into(),
             bounds,
         })
+    }
+
+    /// One that was read before, with its bounds.
+    pub(crate) fn read_before(text: &str, bounds: Bounds) -> Self {
+        let text = text.into();
+        Self { text, bounds }
     }
 
     /// The date that is one day, of a year within [`limits::YEARS`].

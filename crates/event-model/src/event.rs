@@ -21,6 +21,17 @@ use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 /// read events of the older one.
 pub const SCHEMA: u16 = 1;
 
+const NO_ID: EventId = EventId(Uuid::nil());
+/// Where the id stands in the JSON of an event.
+const ID_AT: usize = "{\"id\":\"".len();
+
+/// The id of content that is told by the JSON of an event with [`NO_ID`].
+fn content_id_of(json: &str) -> EventId {
+    // Made once for this purpose; it never changes.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x8a6f_5c1e_3b0d_5d55_9c0a_6e1f_7d29_4b60);
+    EventId(Uuid::new_v5(&NAMESPACE, json.as_bytes()))
+}
+
 /// An event as the log keeps it: checked, its company a slug, its thread named.
 ///
 /// What the log alone gives (position, version, recorded) is not part of it.
@@ -98,17 +109,22 @@ impl Source {
         zone.unwrap_or(Zone::UTC)
     }
 
+    /// What it says besides its name, in the order of [`Source::FIELDS`].
+    pub(crate) fn further(&self) -> [&Option<Text>; 6] {
+        [
+            &self.url,
+            &self.locator,
+            &self.zone,
+            &self.author,
+            &self.edition,
+            &self.covers,
+        ]
+    }
+
     fn write_json(&self, out: &mut String) {
         out.push_str("{\"name\":");
         write_text(&self.name, out);
-        for (name, text) in [
-            ("url", &self.url),
-            ("locator", &self.locator),
-            ("zone", &self.zone),
-            ("author", &self.author),
-            ("edition", &self.edition),
-            ("covers", &self.covers),
-        ] {
+        for (name, text) in Self::FIELDS.iter().skip(1).zip(self.further()) {
             write_optional(name, text.as_deref(), out);
         }
         out.push('}');
@@ -174,17 +190,17 @@ impl Event {
     /// those of `data` sorted, what is not there left out.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let mut json = String::with_capacity(640);
-        self.write_json(&mut json);
-        json
+        self.to_json_of(self.id)
     }
 
-    /// What [`Event::to_json`] gives. It is what serialising gives too; this
-    /// way takes the fields of `data` as they are.
-    fn write_json(&self, out: &mut String) {
+    /// What [`Event::to_json`] would give with another id. It is what
+    /// serialising gives too; this way takes the fields of `data` as they are.
+    fn to_json_of(&self, of: EventId) -> String {
+        let mut json = String::with_capacity(640);
+        let out = &mut json;
         let mut id = Uuid::encode_buffer();
         out.push_str("{\"id\":\"");
-        out.push_str(self.id.0.hyphenated().encode_lower(&mut id));
+        out.push_str(of.0.hyphenated().encode_lower(&mut id));
         out.push('"');
         write_field("company", self.company.as_str(), out);
         write_field("kind", &self.kind, out);
@@ -205,6 +221,7 @@ impl Event {
         write_optional("fault", self.fault.map(Fault::as_str), out);
         write_optional("reason", self.reason.as_deref(), out);
         out.push('}');
+        json
     }
 
     /// Reads what [`Event::to_json`] wrote, in this or an older schema.
@@ -219,13 +236,16 @@ impl Event {
     /// The id of an event that came without one: the same for the same content.
     #[must_use]
     pub fn content_id(&self) -> EventId {
-        // Made once for this purpose; it never changes.
-        const NAMESPACE: Uuid = Uuid::from_u128(0x8a6f_5c1e_3b0d_5d55_9c0a_6e1f_7d29_4b60);
-        let blank = Self {
-            id: EventId(Uuid::nil()),
-            ..self.clone()
-        };
-        EventId(Uuid::new_v5(&NAMESPACE, blank.to_json().as_bytes()))
+        content_id_of(&self.to_json_of(NO_ID))
+    }
+
+    /// Gives it the id of its content, and tells its JSON.
+    pub(crate) fn take_content_id(&mut self) -> String {
+        let mut json = self.to_json_of(NO_ID);
+        self.id = content_id_of(&json);
+        let at = ID_AT..ID_AT + uuid::fmt::Hyphenated::LENGTH;
+        json.replace_range(at, &self.id.to_string());
+        json
     }
 
     /// The description of its kind, if the store knows it.
@@ -377,4 +397,108 @@ fn required<T, E>(
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, StoredEventError> {
     optional(fields, field, parse)?.ok_or(StoredEventError::Field { field })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::option::of;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::json::tests::{any_map, any_text};
+
+    fn any_source() -> impl Strategy<Value = Source> {
+        let zone = of(select(vec![
+            "UTC",
+            "Asia/Shanghai",
+            "-05:00",
+            "America/Santiago",
+            "nowhere",
+        ]));
+        let text = || of(any_text().prop_map(Text::from));
+        (any_text(), text(), text(), zone, text(), text(), text()).prop_map(
+            |(name, url, locator, zone, author, edition, covers)| Source {
+                name: name.into(),
+                url,
+                locator,
+                zone: zone.map(Text::new_static),
+                author,
+                edition,
+                covers,
+            },
+        )
+    }
+
+    /// Events of all sorts, as a log may hold them.
+    pub(crate) fn any_event() -> impl Strategy<Value = Event> {
+        let names: Vec<&str> = kinds::KINDS.iter().map(|kind| kind.name).collect();
+        let kind = prop_oneof![
+            select(names).prop_map(str::to_owned),
+            "[a-z][a-z0-9_]{0,40}"
+        ];
+        let dates = [
+            "2025-12-23",
+            "2025-12",
+            "2025~",
+            "2025-24",
+            "2025-12-22/2025-12-23",
+            "/2025",
+            "[2025-12-01..2025-12-22]",
+            "2025-12-23T10:00:00Z",
+            "-0044-03-15",
+            "{2025-11,2025-12}",
+        ];
+        let published = [
+            "2025-12-23",
+            "2025-09-06",
+            "2025-12-23T09:30:00Z",
+            "2025-12-23T09:30+08:00",
+            "2025-12-23T09:30:00.5-05:00",
+            "1969-12-31T23:59:59.999999Z",
+        ];
+        let id = || any::<u128>().prop_map(|id| EventId(Uuid::from_u128(id)));
+        let words = (
+            select(Certainty::ALL),
+            select(Confirmation::ALL),
+            select(Level::ALL),
+            of(select(Fault::ALL)),
+        );
+        let texts = (
+            kind,
+            any_text(),
+            of(any_text()),
+            "[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}",
+        );
+        let when = (of(select(dates.to_vec())), select(published.to_vec()));
+        let ids = (id(), of(id()), of(id()));
+        (ids, texts, when, words, any_source(), any_map()).prop_map(
+            |(ids, texts, when, words, source, data)| Event {
+                id: ids.0,
+                company: texts.3.parse().unwrap(),
+                kind: texts.0.into(),
+                thread: texts.1.into(),
+                occurred: when.0.map(|text| Edtf::parse(text).unwrap()),
+                published: Published::parse(when.1, source.zone()).unwrap(),
+                certainty: words.0,
+                confirmation: words.1,
+                level: words.2,
+                source,
+                data: data.into(),
+                repeats: ids.1,
+                supersedes: ids.2,
+                fault: words.3,
+                reason: texts.2.map(Text::from),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_stored_is_what_serialising_gives(event in any_event()) {
+            let json = event.to_json();
+            prop_assert_eq!(&json, &serde_json::to_string(&event).unwrap());
+            prop_assert_eq!(Event::from_stored(SCHEMA, json.as_bytes()).unwrap(), event);
+        }
+    }
 }

@@ -85,6 +85,19 @@ impl Slug {
         &self.0
     }
 
+    /// Whether a text is a slug.
+    pub(crate) fn is_slug(text: &str) -> bool {
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let mut before = b'-';
+        for byte in text.bytes() {
+            if !is_letter(byte) && (byte != b'-' || before == b'-') {
+                return false;
+            }
+            before = byte;
+        }
+        before != b'-' && text.len() <= limits::SLUG_BYTES_MAX
+    }
+
     /// Makes a slug out of a name: what is not a letter or digit becomes a hyphen.
     ///
     /// `None` where no letter or digit of ASCII is left.
@@ -107,13 +120,7 @@ impl FromStr for Slug {
     type Err = SlugError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let groups_hold = text.split('-').all(|group| {
-            !group.is_empty()
-                && group
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        });
-        if groups_hold && text.len() <= limits::SLUG_BYTES_MAX {
+        if Self::is_slug(text) {
             Ok(Self(text.into()))
         } else {
             Err(SlugError {

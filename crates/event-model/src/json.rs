@@ -3,6 +3,9 @@
 //! A field that stands twice in one object is refused, since any reading of it
 //! would drop one of the two.
 
+pub(crate) mod scan;
+pub(crate) mod tree;
+
 use std::collections::HashSet;
 use std::fmt;
 
@@ -37,7 +40,8 @@ pub fn sort_of(value: &Value) -> &'static str {
 pub(crate) fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(must_be_escaped) {
+    loop {
+        let at = first_escaped(rest.as_bytes());
         let (plain, more) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(plain);
         let Some((escaped, more)) = more.split_at_checked(1) else {
@@ -46,12 +50,32 @@ pub(crate) fn write_text(text: &str, out: &mut String) {
         write_escape(escaped, out);
         rest = more;
     }
-    out.push_str(rest);
     out.push('"');
 }
 
-fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+/// Where the first byte stands that must be escaped in a string of JSON, or
+/// ends it; the length if there is none.
+#[inline]
+fn first_escaped(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    // The high bit of each byte that is zero, or less than so much; above the
+    // lowest such byte it may be set without cause.
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word & HIGHS;
+    let mut at = 0;
+    let (words, tail) = bytes.as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word, 0x20)
+            | below(word ^ (ONES * u64::from(b'"')), 1)
+            | below(word ^ (ONES * u64::from(b'\\')), 1);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let is_escaped = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+    at + tail.iter().position(is_escaped).unwrap_or(tail.len())
 }
 
 fn write_escape(character: &str, out: &mut String) {

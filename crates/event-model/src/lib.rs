@@ -7,6 +7,7 @@
 //!
 //! - [`draft::Draft`]: what somebody wrote, with every problem noted
 //! - [`event::Event`]: a claim that holds together, as the log keeps it
+//! - [`packed`]: an event in few bytes that are quick to read
 //! - [`data::Data`]: what it says, in the fields of its kind
 //! - [`kind::Kind`]: what a kind of event is; the kinds are in [`kinds`]
 //! - [`edtf::Edtf`] and [`edtf::Bounds`]: dates that are not precise
@@ -22,6 +23,7 @@ pub mod json;
 pub mod kind;
 pub mod kinds;
 pub mod limits;
+pub mod packed;
 pub mod problem;
 pub mod schema;
 mod shape;

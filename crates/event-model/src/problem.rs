@@ -255,6 +255,33 @@ fn near_text(near: &[String]) -> String {
     }
 }
 
+/// A place in an event, which becomes a text only if there is a problem.
+#[derive(Clone, Copy)]
+pub(crate) enum Path<'p> {
+    /// A field of the envelope.
+    Name(&'p str),
+    /// A field of an object.
+    Field(&'p Path<'p>, &'p str),
+    /// An item of a list, from 0.
+    Item(&'p Path<'p>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Field(object, name) => write!(f, "{object}.{name}"),
+            Self::Item(list, at) => write!(f, "{list}[{at}]"),
+        }
+    }
+}
+
+impl From<Path<'_>> for String {
+    fn from(path: Path<'_>) -> Self {
+        path.to_string()
+    }
+}
+
 /// Gathers problems, so that all of them are told at once.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(pub(crate) Vec<Problem>);
@@ -268,11 +295,21 @@ impl Problems {
     }
 
     /// The value, or nothing and one problem more.
-    pub(crate) fn take<T, E: Into<Defect>>(&mut self, path: &str, read: Result<T, E>) -> Option<T> {
+    pub(crate) fn take<T, E: Into<Defect>>(
+        &mut self,
+        path: impl Into<String>,
+        read: Result<T, E>,
+    ) -> Option<T> {
         read.map_err(|error| self.add(path, error)).ok()
     }
 
-    pub(crate) fn limit(&mut self, path: &str, actual: usize, unit: &'static str, most: usize) {
+    pub(crate) fn limit(
+        &mut self,
+        path: impl Into<String>,
+        actual: usize,
+        unit: &'static str,
+        most: usize,
+    ) {
         if actual > most {
             self.add(path, Defect::TooMuch { actual, unit, most });
         }

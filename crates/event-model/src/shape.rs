@@ -1,35 +1,35 @@
 //! Checks that the fields of `data` hold what their [`Shape`]s say.
 
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
 
 use crate::edtf::Edtf;
 use crate::id::EventId;
 use crate::identifier::{CompanyKey, Identifier};
-use crate::json::sort_of;
-use crate::kind::{Field, Kind, Shape};
+use crate::json::tree::{Fields, Json};
+use crate::kind::{Field, Kind, Life, Shape};
 use crate::limits;
-use crate::problem::{Defect, Problems, near};
+use crate::problem::{Defect, Path, Problems, near};
 
+const DATA: Path<'static> = Path::Name("data");
 const QUANTITY: &[&str] = &["min", "max", "unit", "hedge", "shared_with"];
 const MONEY: &[&str] = &["value", "min", "max", "currency", "unit", "hedge"];
 const ITEM: &[&str] = &["code", "type"];
 const IDENTIFIER: &[&str] = &["scheme", "value", "from", "to"];
 
 /// Checks `data` against its kind, every field of it.
-pub(crate) fn check_data(data: &Map<String, Value>, kind: &Kind, problems: &mut Problems) {
-    for (name, value) in data {
+pub(crate) fn check_data(data: &Fields<'_>, kind: &Kind, problems: &mut Problems) {
+    for (name, value) in data.iter() {
         match kind.field(name) {
             Some(field) => check_field(value, kind, field, problems),
             None => {
                 let names = kind.fields.iter().map(|field| field.name);
-                problems.add(format!("data.{name}"), unknown_field(name, names));
+                problems.add(Path::Field(&DATA, name), unknown_field(name, names));
             }
         }
     }
     for field in kind.fields.iter().filter(|field| field.required) {
-        if data.get(field.name).is_none_or(Value::is_null) {
-            problems.add(format!("data.{}", field.name), Defect::Missing);
+        if data.given(field.name).is_none() {
+            problems.add(Path::Field(&DATA, field.name), Defect::Missing);
         }
     }
 }
@@ -45,37 +45,42 @@ pub(crate) fn unknown_field<'a>(
     }
 }
 
-fn check_field(value: &Value, kind: &Kind, field: &Field, problems: &mut Problems) {
-    let path = format!("data.{}", field.name);
-    let stages = || kind.life.iter().flat_map(|life| life.all());
+fn check_field(value: &Json<'_>, kind: &Kind, field: &Field, problems: &mut Problems) {
+    let path = Path::Field(&DATA, field.name);
     match field.shape {
-        Shape::Text => check_text(&path, value, problems),
-        Shape::Texts => check_list(&path, value, problems, check_text),
-        Shape::Date => check_parsed(&path, value, problems, Edtf::parse),
-        Shape::Stage => check_word(&path, value, stages(), problems),
-        Shape::Word(words) => check_word(&path, value, words.iter().copied(), problems),
-        Shape::Decimal => check_parsed(&path, value, problems, decimal),
-        Shape::Currency => check_parsed(&path, value, problems, currency),
-        Shape::Number => drop(number(&path, value, problems)),
-        Shape::Quantity => check_quantity(&path, value, problems),
-        Shape::Money => check_money(&path, value, problems),
-        Shape::MonthDay => check_parsed(&path, value, problems, month_day),
-        Shape::EventId => check_parsed(&path, value, problems, event_id),
-        Shape::Company => check_parsed(&path, value, problems, CompanyKey::parse),
-        Shape::Items => check_list(&path, value, problems, check_item),
-        Shape::Identifiers => check_list(&path, value, problems, check_identifier),
+        Shape::Text => check_text(path, value, problems),
+        Shape::Texts => check_list(path, value, problems, check_text),
+        Shape::Date => check_parsed(path, value, problems, Edtf::parse),
+        Shape::Stage => check_stage(path, value, kind, problems),
+        Shape::Word(words) => check_word(path, value, || words.iter().copied(), problems),
+        Shape::Decimal => check_parsed(path, value, problems, decimal),
+        Shape::Currency => check_parsed(path, value, problems, currency),
+        Shape::Number => drop(number(path, value, problems)),
+        Shape::Quantity => check_quantity(path, value, problems),
+        Shape::Money => check_money(path, value, problems),
+        Shape::MonthDay => check_parsed(path, value, problems, month_day),
+        Shape::EventId => check_parsed(path, value, problems, event_id),
+        Shape::Company => check_parsed(path, value, problems, CompanyKey::parse),
+        Shape::Items => check_list(path, value, problems, check_item),
+        Shape::Identifiers => check_list(path, value, problems, check_identifier),
     }
 }
 
-pub(crate) fn text<'a>(path: &str, value: &'a Value, problems: &mut Problems) -> Option<&'a str> {
+pub(crate) fn text<'a>(
+    path: Path<'_>,
+    value: &'a Json<'_>,
+    problems: &mut Problems,
+) -> Option<&'a str> {
     match value {
-        Value::String(text) if text.trim().is_empty() => {
+        Json::Text(text) if text.trim().is_empty() => {
             problems.add(path, Defect::Empty);
             None
         }
-        Value::String(text) => {
-            let length = text.chars().count();
-            problems.limit(path, length, "characters", limits::TEXT_CHARS_MAX);
+        Json::Text(text) => {
+            if text.len() > limits::TEXT_CHARS_MAX {
+                let length = text.chars().count();
+                problems.limit(path, length, "characters", limits::TEXT_CHARS_MAX);
+            }
             Some(text)
         }
         other => {
@@ -85,21 +90,22 @@ pub(crate) fn text<'a>(path: &str, value: &'a Value, problems: &mut Problems) ->
     }
 }
 
-pub(crate) fn wrong_type(expected: &'static str, value: &Value) -> Defect {
+pub(crate) fn wrong_type(expected: &'static str, value: &Json<'_>) -> Defect {
     let found = match value {
-        Value::Number(_) | Value::Bool(_) => format!("{} ({value})", sort_of(value)),
-        _ => sort_of(value).to_owned(),
+        Json::Number(number) => format!("{} ({number})", value.sort()),
+        Json::Bool(is_so) => format!("{} ({is_so})", value.sort()),
+        _ => value.sort().to_owned(),
     };
     Defect::WrongType { expected, found }
 }
 
-fn check_text(path: &str, value: &Value, problems: &mut Problems) {
+fn check_text(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
     text(path, value, problems);
 }
 
 fn check_parsed<T, E: Into<Defect>>(
-    path: &str,
-    value: &Value,
+    path: Path<'_>,
+    value: &Json<'_>,
     problems: &mut Problems,
     parse: impl Fn(&str) -> Result<T, E>,
 ) {
@@ -108,18 +114,23 @@ fn check_parsed<T, E: Into<Defect>>(
     }
 }
 
-fn check_word(
-    path: &str,
-    value: &Value,
-    words: impl Iterator<Item = &'static str>,
+fn check_stage(path: Path<'_>, value: &Json<'_>, kind: &Kind, problems: &mut Problems) {
+    let stages = || kind.life.iter().flat_map(Life::all);
+    check_word(path, value, stages, problems);
+}
+
+fn check_word<I: Iterator<Item = &'static str>>(
+    path: Path<'_>,
+    value: &Json<'_>,
+    words: impl Fn() -> I,
     problems: &mut Problems,
 ) {
     let Some(text) = text(path, value, problems) else {
         return;
     };
-    let known: Vec<String> = words.map(str::to_owned).collect();
-    if !known.iter().any(|word| word == text) {
-        let near = near(text, known.iter().map(String::as_str));
+    if !words().any(|word| word == text) {
+        let near = near(text, words());
+        let known = words().map(str::to_owned).collect();
         problems.add(
             path,
             Defect::UnknownWord {
@@ -132,35 +143,35 @@ fn check_word(
 }
 
 fn check_list(
-    path: &str,
-    value: &Value,
+    path: Path<'_>,
+    value: &Json<'_>,
     problems: &mut Problems,
-    check: fn(&str, &Value, &mut Problems),
+    check: fn(Path<'_>, &Json<'_>, &mut Problems),
 ) {
     match value {
-        Value::Array(list) => {
+        Json::List(list) => {
             problems.limit(path, list.len(), "items", limits::DATA_ITEMS_MAX);
             for (at, item) in list.iter().enumerate() {
-                check(&format!("{path}[{at}]"), item, problems);
+                check(Path::Item(&path, at), item, problems);
             }
         }
         other => problems.add(path, wrong_type("a list", other)),
     }
 }
 
-pub(crate) fn object<'a>(
-    path: &str,
-    value: &'a Value,
+pub(crate) fn object<'a, 'j>(
+    path: Path<'_>,
+    value: &'a Json<'j>,
     names: &'static [&'static str],
     problems: &mut Problems,
-) -> Option<&'a Map<String, Value>> {
-    let Value::Object(fields) = value else {
+) -> Option<&'a Fields<'j>> {
+    let Json::Object(fields) = value else {
         problems.add(path, wrong_type("an object", value));
         return None;
     };
-    for name in fields.keys().filter(|name| !names.contains(&name.as_str())) {
+    for name in fields.names().filter(|name| !names.contains(name)) {
         problems.add(
-            format!("{path}.{name}"),
+            Path::Field(&path, name),
             unknown_field(name, names.iter().copied()),
         );
     }
@@ -170,14 +181,14 @@ pub(crate) fn object<'a>(
     Some(fields)
 }
 
-fn check_quantity(path: &str, value: &Value, problems: &mut Problems) {
+fn check_quantity(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
     let Some(fields) = object(path, value, QUANTITY, problems) else {
         return;
     };
     let mut bound = |name: &str| {
-        let path = format!("{path}.{name}");
+        let path = Path::Field(&path, name);
         let value = fields.get(name)?;
-        let number = number(&path, value, problems)?;
+        let number = number(path, value, problems)?;
         if number.is_sign_negative() && !number.is_zero() {
             problems.add(
                 path,
@@ -192,21 +203,31 @@ fn check_quantity(path: &str, value: &Value, problems: &mut Problems) {
     check_range(path, min, max, problems);
     if !["min", "max", "hedge"]
         .iter()
-        .any(|name| fields.contains_key(*name))
+        .any(|name| fields.contains(name))
     {
-        problems.add(format!("{path}.min"), Defect::Missing);
+        problems.add(Path::Field(&path, "min"), Defect::Missing);
     }
     for name in ["unit", "hedge"] {
         if let Some(value) = fields.get(name) {
-            check_text(&format!("{path}.{name}"), value, problems);
+            check_text(Path::Field(&path, name), value, problems);
         }
     }
     if let Some(value) = fields.get("shared_with") {
-        check_list(&format!("{path}.shared_with"), value, problems, check_text);
+        check_list(
+            Path::Field(&path, "shared_with"),
+            value,
+            problems,
+            check_text,
+        );
     }
 }
 
-fn check_range(path: &str, min: Option<Decimal>, max: Option<Decimal>, problems: &mut Problems) {
+fn check_range(
+    path: Path<'_>,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+    problems: &mut Problems,
+) {
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
@@ -220,8 +241,8 @@ fn check_range(path: &str, min: Option<Decimal>, max: Option<Decimal>, problems:
     }
 }
 
-fn check_money(path: &str, value: &Value, problems: &mut Problems) {
-    if value.is_string() {
+fn check_money(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
+    if value.as_str().is_some() {
         return check_parsed(path, value, problems, decimal);
     }
     let Some(fields) = object(path, value, MONEY, problems) else {
@@ -229,72 +250,71 @@ fn check_money(path: &str, value: &Value, problems: &mut Problems) {
     };
     let mut amount = |name: &str| {
         let value = fields.get(name)?;
-        let path = format!("{path}.{name}");
-        let text = text(&path, value, problems)?;
-        problems.take(&path, decimal(text))
+        let path = Path::Field(&path, name);
+        let text = text(path, value, problems)?;
+        problems.take(path, decimal(text))
     };
     let (exact, min, max) = (amount("value"), amount("min"), amount("max"));
     check_range(path, min, max, problems);
     match fields.get("currency") {
-        Some(value) => check_parsed(&format!("{path}.currency"), value, problems, currency),
-        None if fields.contains_key("unit") => {}
+        Some(value) => check_parsed(Path::Field(&path, "currency"), value, problems, currency),
+        None if fields.contains("unit") => {}
         None if exact.or(min).or(max).is_some() => problems.add(path, Defect::NoCurrency),
         None => {}
     }
     for name in ["hedge", "unit"] {
         if let Some(value) = fields.get(name) {
-            check_text(&format!("{path}.{name}"), value, problems);
+            check_text(Path::Field(&path, name), value, problems);
         }
     }
 }
 
-fn check_item(path: &str, value: &Value, problems: &mut Problems) {
+fn check_item(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
     let Some(fields) = object(path, value, ITEM, problems) else {
         return;
     };
-    for (name, value) in fields {
-        check_text(&format!("{path}.{name}"), value, problems);
+    for (name, value) in fields.iter() {
+        check_text(Path::Field(&path, name), value, problems);
     }
-    if !fields.contains_key("code") {
-        problems.add(format!("{path}.code"), Defect::Missing);
+    if !fields.contains("code") {
+        problems.add(Path::Field(&path, "code"), Defect::Missing);
     }
 }
 
-fn check_identifier(path: &str, value: &Value, problems: &mut Problems) {
+fn check_identifier(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
     let Some(fields) = object(path, value, IDENTIFIER, problems) else {
         return;
     };
     let mut part = |name: &str| {
-        let value = fields.get(name).filter(|value| !value.is_null())?;
-        text(&format!("{path}.{name}"), value, problems)
+        let value = fields.given(name)?;
+        text(Path::Field(&path, name), value, problems)
     };
     let (scheme, value, from, to) = (part("scheme"), part("value"), part("from"), part("to"));
     for (name, part) in [("scheme", scheme), ("value", value)] {
-        if part.is_none() && !fields.contains_key(name) {
-            problems.add(format!("{path}.{name}"), Defect::Missing);
+        if part.is_none() && !fields.contains(name) {
+            problems.add(Path::Field(&path, name), Defect::Missing);
         }
     }
     for (name, part) in [("from", from), ("to", to)] {
         if let Some(text) = part {
-            problems.take(&format!("{path}.{name}"), Edtf::parse(text));
+            problems.take(Path::Field(&path, name), Edtf::parse(text));
         }
     }
     if let (Some(scheme), Some(value)) = (scheme, value) {
         problems.take(
-            &format!("{path}.value"),
+            Path::Field(&path, "value"),
             Identifier::read(scheme, value, from, to),
         );
     }
 }
 
-fn number(path: &str, value: &Value, problems: &mut Problems) -> Option<Decimal> {
-    let Value::Number(number) = value else {
+fn number(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) -> Option<Decimal> {
+    let Json::Number(text) = value else {
         problems.add(path, wrong_type("a number", value));
         return None;
     };
-    let text = number.to_string();
-    let scientific = || Decimal::from_scientific(&text).ok();
-    let read = decimal(&text).or_else(|defect| scientific().ok_or(defect));
+    let scientific = || Decimal::from_scientific(text).ok();
+    let read = decimal(text).or_else(|defect| scientific().ok_or(defect));
     problems.take(path, read)
 }
 

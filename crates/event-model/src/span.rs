@@ -5,29 +5,52 @@
 const MORE: u8 = 0x40;
 const BITS: u8 = MORE - 1;
 
-/// Writes a length.
+/// Writes a length into a text.
 pub(crate) fn push(length: usize, out: &mut String) {
-    let mut rest = length;
-    loop {
-        let bits = rest as u8 & BITS;
-        rest >>= 6;
-        if rest == 0 {
-            return out.push(char::from(bits));
-        }
-        out.push(char::from(bits | MORE));
+    out.extend(Bytes(Some(length)).map(char::from));
+}
+
+/// Writes a length into bytes that are a text.
+pub(crate) fn push_bytes(length: usize, out: &mut Vec<u8>) {
+    out.extend(Bytes(Some(length)));
+}
+
+/// The bytes of a length.
+struct Bytes(Option<usize>);
+
+impl Iterator for Bytes {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let length = self.0?;
+        let bits = (length % 64) as u8;
+        let rest = length / 64;
+        self.0 = (rest > 0).then_some(rest);
+        Some(if rest > 0 { bits | MORE } else { bits })
     }
 }
 
 /// Reads the length that a text begins with, and gives the rest.
+#[inline]
 pub(crate) fn split(text: &str) -> Option<(usize, &str)> {
+    let (length, rest) = split_bytes(text.as_bytes())?;
+    Some((length, text.get(text.len() - rest.len()..)?))
+}
+
+/// Reads the length that some bytes begin with, and gives the rest.
+#[inline]
+pub(crate) fn split_bytes(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let mut length = 0;
-    for (at, byte) in text.bytes().enumerate().take(5) {
-        if byte > MORE | BITS {
+    let mut rest = bytes;
+    for shift in [0, 6, 12, 18, 24] {
+        let (byte, after) = rest.split_first()?;
+        rest = after;
+        if *byte > MORE | BITS {
             return None;
         }
-        length |= usize::from(byte & BITS) << (6 * at);
-        if byte < MORE {
-            return Some((length, text.get(at + 1..)?));
+        length |= usize::from(byte & BITS) << shift;
+        if *byte < MORE {
+            return Some((length, rest));
         }
     }
     None

@@ -1,9 +1,10 @@
 //! The name of the thread that an event belongs to, where none is given:
 //! [`words_of`] the values of its kind's natural key.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
+use crate::data::{Data, Field};
 use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
@@ -16,22 +17,22 @@ use crate::text::Text;
 /// the thread of a kind that has no key.
 pub(crate) fn derive(
     kind: Option<&Kind>,
-    data: &Map<String, Value>,
-    own: &str,
+    data: &Data,
+    own: impl Fn() -> String,
 ) -> Result<Text, Defect> {
     let Some(kind) = kind else {
-        return Ok(own_thread(own));
+        return Ok(own_thread(&own()));
     };
     if kind.name == kinds::COMPANY {
         return Ok(Text::new_static(kinds::COMPANY));
     }
     if kind.thread_key.is_empty() {
-        return Ok(own_thread(own));
+        return Ok(own_thread(&own()));
     }
     let mut parts = Vec::new();
     let mut missing = Vec::new();
     for group in kind.thread_key {
-        match group.iter().find_map(|name| part_of(data.get(*name)?)) {
+        match group.iter().find_map(|name| part_of(data.get(name)?)) {
             Some(part) => parts.push(part),
             None => missing.push(group.join(" or ")),
         }
@@ -50,26 +51,27 @@ fn own_thread(own: &str) -> Text {
     digest.get(..12).unwrap_or_default().into()
 }
 
-fn part_of(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Array(list) => list
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join("-"),
-        _ => return None,
+fn part_of(field: Field<'_>) -> Option<String> {
+    let words = match field {
+        Field::Text(text) => words_of(text),
+        Field::Json(_) => {
+            let value = field.to_value();
+            let texts = value.as_array()?.iter().filter_map(Value::as_str);
+            words_of(&texts.collect::<Vec<_>>().join("-"))
+        }
     };
-    Some(words_of(&text)).filter(|words| !words.is_empty())
+    Some(words).filter(|words| !words.is_empty())
 }
 
 /// A text in lower-case letters and digits of any script, joined by hyphens:
 /// what names a thread, and what two spellings of a period share.
 #[must_use]
 pub fn words_of(text: &str) -> String {
-    let mut words = String::new();
+    let mut words = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_alphanumeric() {
+        if character.is_ascii_alphanumeric() {
+            words.push(character.to_ascii_lowercase());
+        } else if character.is_alphanumeric() {
             words.extend(character.to_lowercase());
         } else if !words.is_empty() && !words.ends_with('-') {
             words.push('-');

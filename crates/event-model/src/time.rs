@@ -91,6 +91,9 @@ impl Instant {
     #[must_use]
     pub fn start_of(day: Day, zone: Zone) -> Self {
         let midnight = day.and_time(NaiveTime::MIN);
+        if zone == Zone::UTC {
+            return Self(midnight.and_utc().timestamp_micros());
+        }
         let local = match zone {
             Zone::Fixed(offset) => offset
                 .from_local_datetime(&midnight)
@@ -147,6 +150,9 @@ impl FromStr for Instant {
 
     /// Reads RFC 3339; the offset must be there, the seconds need not.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(instant) = usual_instant(text) {
+            return Ok(instant);
+        }
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
             return Ok(Self(time.timestamp_micros()));
         }
@@ -194,9 +200,39 @@ pub fn parse_day(text: &str) -> Result<Day, TimeError> {
             text: text.to_owned(),
         });
     }
-    Day::parse_from_str(text, "%Y-%m-%d").map_err(|_| TimeError::NoSuchDate {
+    usual_day(text.as_bytes()).ok_or_else(|| TimeError::NoSuchDate {
         text: text.to_owned(),
     })
+}
+
+/// A number of decimal digits and nothing else.
+pub(crate) fn digits(bytes: &[u8]) -> Option<u32> {
+    bytes.iter().try_fold(0, |number, byte| {
+        byte.is_ascii_digit()
+            .then(|| number * 10 + u32::from(byte - b'0'))
+    })
+}
+
+/// A day as `YYYY-MM-DD`.
+pub(crate) fn usual_day(bytes: &[u8]) -> Option<Day> {
+    let [y @ .., b'-', m1, m2, b'-', d1, d2] = bytes else {
+        return None;
+    };
+    let year: &[u8; 4] = y.try_into().ok()?;
+    let year = i32::try_from(digits(year)?).ok()?;
+    Day::from_ymd_opt(year, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)
+}
+
+/// An instant as `YYYY-MM-DDThh:mm:ssZ`, as nearly all are written.
+fn usual_instant(text: &str) -> Option<Instant> {
+    let (day, time) = text.as_bytes().split_first_chunk::<10>()?;
+    let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = time else {
+        return None;
+    };
+    let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+    let second = digits(&[*s1, *s2])?;
+    let time = usual_day(day)?.and_hms_opt(hour, minute, second)?;
+    Some(Instant(time.and_utc().timestamp_micros()))
 }
 
 fn shaped_like_a_day(text: &str) -> bool {
@@ -268,6 +304,21 @@ impl Published {
         })
     }
 
+    /// One that was read before, with the instant that it means.
+    pub(crate) fn read_before(text: &str, is_day: bool, instant: Instant) -> Option<Self> {
+        let day = match is_day {
+            true => Some(usual_day(text.as_bytes())?),
+            false => None,
+        };
+        let text = text.into();
+        Some(Self { text, day, instant })
+    }
+
+    /// Whether it is written as a day.
+    pub(crate) fn is_day(&self) -> bool {
+        self.day.is_some()
+    }
+
     /// The same instant in words that mean it where dates are of another zone:
     /// as written if that will do, else the instant.
     #[must_use]
@@ -310,6 +361,8 @@ impl Published {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn instant(text: &str) -> Instant {
@@ -325,6 +378,17 @@ mod tests {
             ("2025-12-23T09:30:00.5-05:00", "2025-12-23T14:30:00.500000Z"),
         ] {
             assert_eq!(instant(written).to_string(), expected, "{written}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_usual_way_is_that_of_the_library(text in "[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z") {
+            let library = DateTime::parse_from_rfc3339(&text).ok();
+            let library = library.map(|time| Instant(time.timestamp_micros()));
+            prop_assert_eq!(text.parse::<Instant>().ok(), library);
+            let day = text.get(..10).unwrap();
+            prop_assert_eq!(parse_day(day).ok(), Day::parse_from_str(day, "%Y-%m-%d").ok());
         }
     }
 

@@ -29,6 +29,9 @@ macro_rules! words {
             /// The words as they are written, in order.
             pub const WORDS: &'static [&'static str] = &[$($word,)+];
 
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
             /// The word as it is written.
             #[must_use]
             pub fn as_str(self) -> &'static str {

@@ -20,7 +20,7 @@ pub(crate) trait Past {
 
 /// Reads a line as an event, and checks it as annals would.
 pub(crate) fn check_line(line: &str, past: &impl Past, now: Instant) -> Result<Event> {
-    let draft = Draft::read(&annals::model::json::parse(line)?);
+    let draft = Draft::parse(line)?;
     let company = match (draft.company(), draft.kind()) {
         (Some(CompanyKey::Slug(slug)), Some(kinds::COMPANY)) => Ok(slug.clone()),
         (Some(CompanyKey::Slug(slug)), _) if past.has_company(slug) => Ok(slug.clone()),

@@ -1,28 +1,32 @@
 //! Reads the fields of a draft out of JSON: [`Reader`].
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+use crate::data::Data;
 use crate::edtf::Edtf;
 use crate::event::{Event, Source};
+use crate::identifier::Identifier;
+use crate::json::tree::{Fields, Json};
 use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
-use crate::problem::{Defect, Problems};
+use crate::problem::{Defect, Path, Problems};
 use crate::shape;
 use crate::text::Text;
 use crate::time::Zone;
 
+const SOURCE: Path<'static> = Path::Name("source");
 const GIVEN_BY_THE_LOG: &[&str] = &["position", "version", "recorded"];
 
 /// Reads the fields of the envelope; a field that is `null` is not there.
-pub(super) struct Reader<'a> {
-    pub(super) fields: &'a Map<String, Value>,
+pub(super) struct Reader<'a, 'j> {
+    pub(super) fields: &'a mut Fields<'j>,
     pub(super) problems: &'a mut Problems,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn check_names(&mut self) {
-        for name in self.fields.keys().map(String::as_str) {
+        for name in self.fields.names() {
             if GIVEN_BY_THE_LOG.contains(&name) {
                 self.problems.add(name, Defect::GivenByTheLog);
             } else if !Event::FIELDS.contains(&name) {
@@ -33,7 +37,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.fields.get(name).is_some_and(|value| !value.is_null())
+        self.fields.given(name).is_some()
     }
 
     pub(super) fn parsed<T, E: Into<Defect>>(
@@ -41,8 +45,8 @@ impl Reader<'_> {
         name: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<T> {
-        let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        let text = shape::text(name, value, self.problems)?;
+        let value = self.fields.given(name)?;
+        let text = shape::text(Path::Name(name), value, self.problems)?;
         self.problems.take(name, parse(text))
     }
 
@@ -59,16 +63,16 @@ impl Reader<'_> {
 
     pub(super) fn source(&mut self) -> Source {
         let mut source = Source::default();
-        let Some(value) = self.fields.get("source").filter(|value| !value.is_null()) else {
+        let Some(value) = self.fields.given("source") else {
             self.problems.add("source.name", Defect::Missing);
             return source;
         };
-        let Some(fields) = shape::object("source", value, Source::FIELDS, self.problems) else {
+        let Some(fields) = shape::object(SOURCE, value, Source::FIELDS, self.problems) else {
             return source;
         };
         let mut part = |name: &str| {
-            let value = fields.get(name).filter(|value| !value.is_null())?;
-            let text = shape::text(&format!("source.{name}"), value, self.problems)?;
+            let value = fields.given(name)?;
+            let text = shape::text(Path::Field(&SOURCE, name), value, self.problems)?;
             Some(Text::from(text))
         };
         let name = part("name");
@@ -80,9 +84,7 @@ impl Reader<'_> {
         source.covers = part("covers");
         match name {
             Some(name) => source.name = name,
-            None if !fields.contains_key("name") => {
-                self.problems.add("source.name", Defect::Missing)
-            }
+            None if !fields.contains("name") => self.problems.add("source.name", Defect::Missing),
             None => {}
         }
         if let Some(zone) = &source.zone {
@@ -94,20 +96,20 @@ impl Reader<'_> {
         source
     }
 
-    pub(super) fn data(&mut self, kind: Option<&str>) -> Map<String, Value> {
-        let mut data = match self.fields.get("data") {
-            None | Some(Value::Null) => Map::new(),
-            Some(Value::Object(data)) => data.clone(),
+    pub(super) fn data(&mut self, kind: Option<&str>) -> Data {
+        let mut data = match self.fields.take("data") {
+            None | Some(Json::Null) => Fields::default(),
+            Some(Json::Object(data)) => data,
             Some(other) => {
                 self.problems
-                    .add("data", shape::wrong_type("an object", other));
-                return Map::new();
+                    .add("data", shape::wrong_type("an object", &other));
+                return Data::default();
             }
         };
-        data.retain(|_, value| !value.is_null());
-        check_size(
-            "data",
-            &Value::Object(data.clone()),
+        data.drop_null();
+        check_fields(
+            Path::Name("data"),
+            &data,
             limits::DATA_DEPTH_MAX,
             self.problems,
         );
@@ -115,59 +117,69 @@ impl Reader<'_> {
             shape::check_data(&data, kind, self.problems);
             normalise(&mut data, kind);
         }
-        data
+        Data::from(&data)
     }
 }
 
 /// Writes identifiers the one way in which they are compared.
-fn normalise(data: &mut Map<String, Value>, kind: &Kind) {
+fn normalise(data: &mut Fields<'_>, kind: &Kind) {
     if kind.name != kinds::COMPANY {
         return;
     }
-    let Some(Value::Array(list)) = data.get_mut("identifiers") else {
+    let mut lists = data.iter_mut();
+    let Some((_, Json::List(list))) = lists.find(|(name, _)| *name == "identifiers") else {
         return;
     };
-    for fields in list.iter_mut().filter_map(Value::as_object_mut) {
-        fields.retain(|_, value| !value.is_null());
-        let part = |name: &str| fields.get(name).and_then(Value::as_str);
+    for item in list {
+        let Json::Object(fields) = item else { continue };
+        fields.drop_null();
+        let part = |name: &str| fields.get(name).and_then(Json::as_str);
         let (Some(scheme), Some(value)) = (part("scheme"), part("value")) else {
             continue;
         };
-        if let Ok(identifier) = crate::identifier::Identifier::read(scheme, value, None, None) {
-            let value = identifier.value.to_string();
-            fields.insert("value".to_owned(), Value::String(value));
+        let Ok(identifier) = Identifier::read(scheme, value, None, None) else {
+            continue;
+        };
+        for (_, value) in fields.iter_mut().filter(|(name, _)| *name == "value") {
+            *value = Json::Text(Cow::Owned(identifier.value.to_string()));
         }
     }
 }
 
-fn check_size(path: &str, value: &Value, depth_left: usize, problems: &mut Problems) {
-    if depth_left == 0 {
-        let most = limits::DATA_DEPTH_MAX;
-        problems.add(
-            path,
-            Defect::TooMuch {
-                actual: most + 1,
-                unit: "levels",
-                most,
-            },
-        );
-        return;
-    }
+fn check_size(path: Path<'_>, value: &Json<'_>, depth_left: usize, problems: &mut Problems) {
     match value {
-        Value::Array(list) => {
+        Json::Object(fields) => check_fields(path, fields, depth_left, problems),
+        _ if depth_left == 0 => too_deep(path, problems),
+        Json::List(list) => {
             problems.limit(path, list.len(), "items", limits::DATA_ITEMS_MAX);
             for (at, item) in list.iter().enumerate() {
-                check_size(&format!("{path}[{at}]"), item, depth_left - 1, problems);
-            }
-        }
-        Value::Object(fields) => {
-            problems.limit(path, fields.len(), "fields", limits::DATA_ITEMS_MAX);
-            for (name, item) in fields {
-                check_size(&format!("{path}.{name}"), item, depth_left - 1, problems);
+                check_size(Path::Item(&path, at), item, depth_left - 1, problems);
             }
         }
         _ => {}
     }
+}
+
+fn check_fields(path: Path<'_>, fields: &Fields<'_>, depth_left: usize, problems: &mut Problems) {
+    if depth_left == 0 {
+        return too_deep(path, problems);
+    }
+    problems.limit(path, fields.len(), "fields", limits::DATA_ITEMS_MAX);
+    for (name, item) in fields.iter() {
+        check_size(Path::Field(&path, name), item, depth_left - 1, problems);
+    }
+}
+
+fn too_deep(path: Path<'_>, problems: &mut Problems) {
+    let most = limits::DATA_DEPTH_MAX;
+    problems.add(
+        path,
+        Defect::TooMuch {
+            actual: most + 1,
+            unit: "levels",
+            most,
+        },
+    );
 }
 
 pub(super) fn kind_name(text: &str) -> Result<Text, Defect> {
