@@ -177,11 +177,6 @@ impl Run {
         })
     }
 
-    /// Whether it has this position.
-    pub(super) fn has(&self, position: u64) -> bool {
-        (self.footer.first..=self.footer.last).contains(&position)
-    }
-
     /// Where the events of a company are.
     pub(super) fn company(&self, slug: &Slug) -> Result<Option<Company>, StreamsError> {
         let hash = slug_hash(slug).to_be_bytes();
@@ -261,9 +256,12 @@ impl Chunks {
         } else {
             (footer.chunks.offset, footer.events())
         };
+        if end <= offset || end_event <= first_event {
+            return Err(self.run.source.damaged("its chunks are not in order"));
+        }
         Ok(ChunkPlace {
             offset,
-            bytes: end.wrapping_sub(offset),
+            bytes: end - offset,
             first_event,
             end_event,
             first,
@@ -283,8 +281,7 @@ impl Chunks {
             self.loaded = None;
             let source = &self.run.source;
             self.chunk.load(source, place.offset, place.bytes)?;
-            let events = place.end_event.checked_sub(place.first_event);
-            if events != Some(self.chunk.events() as u64) {
+            if place.end_event - place.first_event != self.chunk.events() as u64 {
                 return Err(source.damaged("a chunk has another number of events"));
             }
             self.loaded = Some(number);

@@ -144,7 +144,7 @@ impl Streams {
                 range.from = Some(stream.company);
                 events = 0;
             }
-            events += stream.events;
+            events = stream.events.saturating_add(events);
         }
         split.push(range);
         Ok(split)
