@@ -15,6 +15,7 @@
 use std::cell::RefCell;
 
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::compress_bound;
 
 use super::bytes::{Fields, put_step, put_varint};
 use super::error::StreamsError;
@@ -39,11 +40,26 @@ pub(super) struct Stored<'c> {
 }
 
 /// Compresses chunks; dear to make, and so kept.
-pub(super) struct Encoder(Option<Compressor<'static>>);
+pub(super) struct Encoder {
+    zstd: Option<Compressor<'static>>,
+    frame: Vec<u8>,
+}
 
 impl Encoder {
     pub(super) fn new() -> Self {
-        Self(Compressor::new(ZSTD_LEVEL).ok())
+        Self {
+            zstd: Compressor::new(ZSTD_LEVEL).ok(),
+            frame: Vec::new(),
+        }
+    }
+
+    /// The bytes as a frame, if it is smaller than they are.
+    fn compress(&mut self, bytes: &[u8]) -> Option<&[u8]> {
+        self.frame.clear();
+        self.frame.reserve(compress_bound(bytes.len()));
+        let zstd = self.zstd.as_mut()?;
+        zstd.compress_to_buffer(bytes, &mut self.frame).ok()?;
+        (self.frame.len() < bytes.len()).then_some(&self.frame)
     }
 }
 
@@ -61,6 +77,14 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// A draft with room for so many packed bytes.
+    pub(super) fn with_room(packed_bytes: usize) -> Self {
+        Self {
+            packed: Vec::with_capacity(packed_bytes),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.events == 0
     }
@@ -87,21 +111,18 @@ impl Draft {
     pub(super) fn encode(&self, encoder: &mut Encoder) -> Vec<u8> {
         let columns = [&self.positions, &self.recorded, &self.lengths];
         let columns_bytes: usize = columns.iter().map(|column| column.len()).sum();
-        let frame = encoder
-            .0
-            .as_mut()
-            .and_then(|zstd| zstd.compress(&self.packed).ok())
-            .filter(|frame| frame.len() < self.packed.len());
-        let frame = frame.as_ref().unwrap_or(&self.packed);
+        let frame = encoder.compress(&self.packed).unwrap_or(&self.packed);
         let mut body = Vec::with_capacity(16 + columns_bytes + self.ids.len() + frame.len());
         body.extend_from_slice(&[0; CHECKSUM_BYTES]);
         for length in [self.events as usize, columns_bytes, self.packed.len()] {
             // No event is so large that a chunk could pass 4 GiB.
             body.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
         }
-        for column in columns.into_iter().chain([&self.ids, frame]) {
+        for column in columns {
             body.extend_from_slice(column);
         }
+        body.extend_from_slice(&self.ids);
+        body.extend_from_slice(frame);
         if let Some((sum, rest)) = body.split_first_chunk_mut::<CHECKSUM_BYTES>() {
             *sum = crc32fast::hash(rest).to_le_bytes();
         }

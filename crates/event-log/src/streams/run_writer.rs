@@ -304,7 +304,8 @@ impl RunWriter {
 
     fn close_draft(&mut self) -> Result<(), StreamsError> {
         let (first_event, first) = self.draft_first;
-        let draft = std::mem::take(&mut self.draft);
+        let next = Draft::with_room(self.plan.chunk_bytes);
+        let draft = std::mem::replace(&mut self.draft, next);
         self.add(Piece {
             first_event,
             first,
