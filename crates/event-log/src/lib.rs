@@ -30,6 +30,12 @@ mod queue;
 mod record;
 mod sled_log;
 mod spool;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the store does not read by it yet"
+)]
+mod streams;
 mod sync;
 
 pub use crate::clock::Clock;

@@ -1,0 +1,395 @@
+//! Adds events to the streams: [`StreamsWriter`].
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use event_model::id::{EventId, Position, Slug, Version};
+use event_model::time::Instant;
+use uuid::Uuid;
+
+use super::Streams;
+use super::chunk::{EVENT_BYTES_MAX, Stored};
+use super::error::StreamsError;
+use super::manifest::{MANIFEST, Manifest, Named, run_file_name};
+use super::memory::Memory;
+use super::merge::{Policy, RUNS_MAX, due, merge};
+use super::positions::{POSITIONS, Positions, PositionsWriter};
+use super::run::Run;
+use super::run_writer::RunPlan;
+use super::source::refused;
+use crate::event_log::Head;
+use crate::hash::Hash;
+
+/// How many companies the writer knows by heart.
+const KNOWN_MAX: usize = 1 << 17;
+
+/// When the writer does what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tuning {
+    /// The bytes of events in memory that become a run.
+    pub(crate) memory_bytes: usize,
+    /// The packed bytes of a chunk.
+    pub(crate) chunk_bytes: usize,
+    /// How many runs of about the same size become one.
+    pub(crate) fanout: u64,
+    /// The most bytes of runs that a commit merges into one.
+    pub(crate) merge_bytes_max: u64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 48 << 20,
+            chunk_bytes: 32 << 10,
+            fanout: 8,
+            merge_bytes_max: 32 << 20,
+        }
+    }
+}
+
+/// An event on its way into the streams.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    /// Its company.
+    pub(crate) company: &'a Slug,
+    /// Its place in the whole log: the one after the last.
+    pub(crate) position: Position,
+    /// When the log accepted it.
+    pub(crate) recorded: Instant,
+    /// Its id.
+    pub(crate) id: EventId,
+    /// The hash of the chain up to and with it.
+    pub(crate) hash: Hash,
+    /// The event itself, opaque here.
+    pub(crate) packed: &'a [u8],
+}
+
+/// A company that the writer knows.
+#[derive(Debug)]
+struct Known {
+    /// The version of its last event.
+    version: u64,
+    /// Its number among the companies in memory, and which memory that was.
+    number: u32,
+    memory: u64,
+}
+
+/// Adds events to the streams. There is only ever one for a folder, which the
+/// lock of the store sees to.
+///
+/// After an error it is of no more use; what was committed stands.
+pub(crate) struct StreamsWriter {
+    dir: PathBuf,
+    store: Uuid,
+    tuning: Tuning,
+    streams: Streams,
+    runs: Vec<Arc<Run>>,
+    next_run: u64,
+    positions: PositionsWriter,
+    head: Head,
+    memory: Memory,
+    /// Which memory this is, by number.
+    memory_number: u64,
+    known: HashMap<Slug, Known>,
+    /// All companies of events after this position are known.
+    known_after: Position,
+}
+
+impl StreamsWriter {
+    /// Goes on with what is there, or begins anew where that is not whole.
+    pub(crate) fn open(dir: &Path, store: Uuid) -> Result<Self, StreamsError> {
+        Self::open_tuned(dir, store, Tuning::default())
+    }
+
+    /// The same, with limits of one's own.
+    pub(crate) fn open_tuned(
+        dir: &Path,
+        store: Uuid,
+        tuning: Tuning,
+    ) -> Result<Self, StreamsError> {
+        fs::create_dir_all(dir).map_err(refused(dir))?;
+        let path = dir.join(MANIFEST);
+        if let Some(streams) = Streams::open(dir, store)? {
+            let bytes = fs::read(&path).map_err(refused(&path))?;
+            if let Some(manifest) = Manifest::decode(&bytes, store) {
+                return Self::go_on(dir, tuning, streams, &manifest);
+            }
+        }
+        Self::create_tuned(dir, store, tuning)
+    }
+
+    /// Begins anew, whatever is there.
+    pub(crate) fn create(dir: &Path, store: Uuid) -> Result<Self, StreamsError> {
+        Self::create_tuned(dir, store, Tuning::default())
+    }
+
+    /// The same, with limits of one's own.
+    pub(crate) fn create_tuned(
+        dir: &Path,
+        store: Uuid,
+        tuning: Tuning,
+    ) -> Result<Self, StreamsError> {
+        fs::create_dir_all(dir).map_err(refused(dir))?;
+        // First of all what names the others, so that nobody reads half of it.
+        match fs::remove_file(dir.join(MANIFEST)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(refused(dir)(error));
+            }
+            _ => {}
+        }
+        remove_others(dir, |_| false)?;
+        let manifest = Manifest {
+            store,
+            head: Head::ZERO,
+            next_run: 1,
+            runs: Vec::new(),
+            paged_hash: Hash::ZERO,
+            tail: Vec::new(),
+        };
+        let streams = Streams::of(dir, &manifest)?;
+        Self::go_on(dir, tuning, streams, &manifest)
+    }
+
+    fn go_on(
+        dir: &Path,
+        tuning: Tuning,
+        streams: Streams,
+        manifest: &Manifest,
+    ) -> Result<Self, StreamsError> {
+        let named: Vec<String> = manifest.runs.iter().map(Named::file_name).collect();
+        remove_others(dir, |name| {
+            name == MANIFEST || name == POSITIONS || named.iter().any(|named| named == name)
+        })?;
+        let head = manifest.head;
+        Ok(Self {
+            dir: dir.to_owned(),
+            store: manifest.store,
+            tuning,
+            runs: streams.runs.to_vec(),
+            streams,
+            next_run: manifest.next_run,
+            positions: PositionsWriter::open(dir, &head, manifest.paged_hash, &manifest.tail)?,
+            head,
+            memory: Memory::default(),
+            memory_number: 0,
+            known: HashMap::new(),
+            known_after: head.position,
+        })
+    }
+
+    /// The streams as of the last commit.
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
+    /// The last event that was pushed.
+    pub(crate) fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Adds the event after the last, and tells its version.
+    pub(crate) fn push(&mut self, event: &Arrival<'_>) -> Result<Version, StreamsError> {
+        let next = Position(self.head.position.0 + 1);
+        if event.position != next {
+            return Err(StreamsError::NotNext {
+                position: event.position,
+                next,
+            });
+        }
+        if event.packed.len() > EVENT_BYTES_MAX {
+            return Err(StreamsError::TooLarge {
+                position: event.position,
+                bytes: event.packed.len(),
+                bytes_max: EVENT_BYTES_MAX,
+            });
+        }
+        let (version, number) = self.admit(event.company)?;
+        self.memory.push(
+            number,
+            &Stored {
+                position: event.position.0,
+                recorded: event.recorded.micros(),
+                id: event.id.0.into_bytes(),
+                packed: event.packed,
+            },
+        );
+        self.positions.push(event.recorded, &event.hash)?;
+        self.head = Head {
+            position: event.position,
+            recorded: Some(event.recorded),
+            hash: event.hash,
+        };
+        if self.memory.bytes() >= self.tuning.memory_bytes {
+            self.spill()?;
+        }
+        Ok(version)
+    }
+
+    /// The version of a company's next event, and its number in memory.
+    fn admit(&mut self, company: &Slug) -> Result<(Version, u32), StreamsError> {
+        if let Some(known) = self.known.get_mut(company) {
+            known.version += 1;
+            if known.memory != self.memory_number {
+                known.number = self.memory.begin(company, known.version);
+                known.memory = self.memory_number;
+            }
+            return Ok((Version(known.version), known.number));
+        }
+        let mut version = 1;
+        for run in self.runs.iter().rev() {
+            // A merged run may have known companies too; asking it does no harm.
+            if run.footer.first <= self.known_after.0
+                && let Some(found) = run.company(company)?
+            {
+                version = found.last_version() + 1;
+                break;
+            }
+        }
+        let number = self.memory.begin(company, version);
+        self.known.insert(
+            company.clone(),
+            Known {
+                version,
+                number,
+                memory: self.memory_number,
+            },
+        );
+        Ok((Version(version), number))
+    }
+
+    /// Makes what was pushed readable, and merges where little is to be done.
+    pub(crate) fn commit(&mut self) -> Result<(), StreamsError> {
+        self.commit_merging(self.tuning.merge_bytes_max)
+    }
+
+    /// Commits, and merges runs of up to so many bytes together. Worth its while
+    /// after many events were added at once.
+    pub(crate) fn compact(&mut self, bytes_max: u64) -> Result<(), StreamsError> {
+        self.commit_merging(bytes_max)
+    }
+
+    /// Commits, and merges everything into one run.
+    pub(crate) fn merge_all(&mut self) -> Result<(), StreamsError> {
+        self.spill()?;
+        while self.runs.len() > 1 {
+            let newest = self.runs.len().saturating_sub(RUNS_MAX);
+            self.merge(newest..self.runs.len())?;
+        }
+        self.install()
+    }
+
+    fn commit_merging(&mut self, bytes_max: u64) -> Result<(), StreamsError> {
+        self.spill()?;
+        self.merge_due(0, bytes_max, self.tuning.fanout)?;
+        self.install()
+    }
+
+    /// Writes what is in memory as a run.
+    fn spill(&mut self) -> Result<(), StreamsError> {
+        let Some((first, last)) = self.memory.span() else {
+            return Ok(());
+        };
+        let (path, plan) = self.plan_run(first, last);
+        let run = self.memory.write(&path, plan)?;
+        self.runs.push(Arc::new(run));
+        self.memory.clear();
+        self.memory_number += 1;
+        if self.known.len() > KNOWN_MAX {
+            self.known.clear();
+            self.known_after = Position(last);
+        }
+        let committed = self.streams.runs.len().min(self.runs.len());
+        if self.runs.len() - committed > RUNS_MAX {
+            // So many at once are written anyhow, so merging them is no surprise.
+            self.merge_due(committed, u64::MAX, RUNS_MAX as u64)?;
+        }
+        Ok(())
+    }
+
+    fn merge_due(&mut self, from: usize, bytes_max: u64, fanout: u64) -> Result<(), StreamsError> {
+        let policy = Policy { fanout, bytes_max };
+        loop {
+            let bytes: Vec<u64> = self.runs.iter().skip(from).map(|run| run.bytes).collect();
+            let Some(range) = due(&bytes, policy) else {
+                return Ok(());
+            };
+            self.merge(from + range.start..from + range.end)?;
+        }
+    }
+
+    fn merge(&mut self, range: std::ops::Range<usize>) -> Result<(), StreamsError> {
+        let runs = self.runs.get(range.clone()).unwrap_or_default().to_vec();
+        if let (Some(oldest), Some(newest)) = (runs.first(), runs.last()) {
+            let (path, plan) = self.plan_run(oldest.footer.first, newest.footer.last);
+            let merged = merge(&runs, &path, plan)?;
+            self.runs.splice(range, [Arc::new(merged)]);
+        }
+        for run in runs.iter().filter(|run| !self.is_named(run)) {
+            let path = &run.source.path;
+            fs::remove_file(path).map_err(refused(path))?;
+        }
+        Ok(())
+    }
+
+    /// Whether the manifest names a run.
+    fn is_named(&self, run: &Run) -> bool {
+        let number = run.footer.number;
+        let mut named = self.streams.runs.iter();
+        named.any(|named| named.footer.number == number)
+    }
+
+    fn plan_run(&mut self, first: u64, last: u64) -> (PathBuf, RunPlan) {
+        let number = self.next_run;
+        self.next_run += 1;
+        let plan = RunPlan {
+            store: self.store,
+            number,
+            first,
+            last,
+            chunk_bytes: self.tuning.chunk_bytes,
+        };
+        (self.dir.join(run_file_name(number)), plan)
+    }
+
+    /// Makes the runs durable, names them, and removes those they replace.
+    fn install(&mut self) -> Result<(), StreamsError> {
+        for run in self.runs.iter().filter(|run| !self.is_named(run)) {
+            let Run { source, .. } = run.as_ref();
+            source.file.sync_data().map_err(refused(&source.path))?;
+        }
+        let (paged_hash, tail) = self.positions.sync()?;
+        let manifest = Manifest {
+            store: self.store,
+            head: self.head,
+            next_run: self.next_run,
+            runs: self.runs.iter().map(|run| Named::of(run)).collect(),
+            paged_hash,
+            tail: tail.to_vec(),
+        };
+        manifest.install(&self.dir)?;
+        let positions = Positions::open(&self.dir, self.head.position, paged_hash, &manifest.tail)?;
+        self.streams = Streams {
+            runs: self.runs.as_slice().into(),
+            positions,
+            head: self.head,
+        };
+        let named: Vec<String> = manifest.runs.iter().map(Named::file_name).collect();
+        remove_others(&self.dir, |name| {
+            name == MANIFEST || name == POSITIONS || named.iter().any(|named| named == name)
+        })
+    }
+}
+
+/// Removes the files of a folder that are not to be kept.
+fn remove_others(dir: &Path, keep: impl Fn(&str) -> bool) -> Result<(), StreamsError> {
+    for entry in fs::read_dir(dir).map_err(refused(dir))? {
+        let entry = entry.map_err(refused(dir))?;
+        let is_file = entry.file_type().map_err(refused(dir))?.is_file();
+        if is_file && !entry.file_name().to_str().is_some_and(&keep) {
+            fs::remove_file(entry.path()).map_err(refused(&entry.path()))?;
+        }
+    }
+    Ok(())
+}
