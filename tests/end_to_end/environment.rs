@@ -296,6 +296,16 @@ pub(crate) fn company(slug: &str) -> Value {
     })
 }
 
+/// Events of three companies, so many that they go past the journal.
+pub(crate) fn large() -> Vec<Value> {
+    let said = |number: usize| {
+        let slug = ["alibaba", "amd", "nvidia"][number % 3];
+        let text = format!("No. {number}: {}", "and so on, ".repeat(20));
+        statement(slug, "2025-12-23", &text)
+    };
+    (0..2_600).map(said).collect()
+}
+
 /// Something said of a company on a day.
 pub(crate) fn statement(slug: &str, published: &str, text: &str) -> Value {
     json!({

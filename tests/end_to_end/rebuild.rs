@@ -1,9 +1,9 @@
 //! The caches: gone or damaged, they change no answer.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::environment::Environment;
+use crate::environment::{Environment, large, lines};
 
 /// Questions whose answers go through the caches: by name, by identifier, by
 /// company and by id.
@@ -19,17 +19,40 @@ fn answers(environment: &Environment) -> Vec<Vec<u8>> {
     QUESTIONS.iter().map(answer).collect()
 }
 
+/// The files under a folder.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => files.extend(files_in(&path)),
+            false => files.push(path),
+        }
+    }
+    files.sort();
+    files
+}
+
 /// A store whose caches are written, and the files in them.
 fn cached() -> (Environment, Vec<PathBuf>) {
     let environment = Environment::with_sample();
+    let file = environment.write("large.jsonl", lines(&large()));
+    let typed = format!("append --quiet --file {file}");
+    environment.type_in(&typed).done();
     environment.type_in("rebuild").done();
-    let mut files: Vec<_> = fs::read_dir(environment.store().join("cache"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+    let cache = environment.store().join("cache");
+    let files = files_in(&cache);
+    let names: Vec<_> = files
+        .iter()
+        .map(|file| file.strip_prefix(&cache).unwrap().to_str().unwrap())
         .collect();
-    files.sort();
-    let names: Vec<_> = files.iter().filter_map(|file| file.file_name()).collect();
-    assert_eq!(names, ["directory", "head", "index"]);
+    let [directory, head, run, manifest, positions] = names[..] else {
+        panic!("{names:?}");
+    };
+    assert_eq!((directory, head), ("directory", "head"));
+    assert_eq!(manifest, "streams/MANIFEST");
+    assert_eq!(positions, "streams/positions");
+    assert!(run.starts_with("streams/") && run.ends_with(".run"));
     (environment, files)
 }
 
@@ -62,7 +85,8 @@ fn flips(bytes: &[u8], places: usize) -> impl Iterator<Item = (String, Vec<u8>)>
 fn check(name: &str, damages: impl Fn(&[u8]) -> Vec<(String, Vec<u8>)>) {
     let (environment, files) = cached();
     let expect = answers(&environment);
-    let file = files.iter().find(|file| file.ends_with(name)).unwrap();
+    let is_meant = |file: &&PathBuf| file.to_str().unwrap().ends_with(name);
+    let file = files.iter().find(is_meant).unwrap();
     let bytes = fs::read(file).unwrap();
     for (what, damaged) in damages(&bytes) {
         fs::write(file, &damaged).unwrap();
@@ -85,15 +109,29 @@ fn without_its_caches_a_store_answers_the_same() {
     environment.type_in("rebuild").done();
     assert!(answers(&environment) == expect);
     for (file, bytes) in files.iter().zip(bytes) {
-        assert!(fs::read(file).unwrap() == bytes, "{}", file.display());
+        // The others say by which number runs were made.
+        if file.ends_with("directory") || file.ends_with("positions") {
+            assert!(fs::read(file).unwrap() == bytes, "{}", file.display());
+        }
     }
 }
 
 #[test]
-fn a_damaged_index_changes_no_answer() {
+fn a_damaged_head_changes_no_answer() {
     check("head", damages);
-    check("index", damages);
-    check("index", |bytes| flips(bytes, 25).collect());
+}
+
+#[test]
+fn damaged_streams_change_no_answer() {
+    check(".run", damages);
+    check("MANIFEST", damages);
+    check("positions", damages);
+}
+
+#[test]
+fn streams_with_a_changed_byte_change_no_answer() {
+    check(".run", |bytes| flips(bytes, 40).collect());
+    check("MANIFEST", |bytes| flips(bytes, 20).collect());
 }
 
 #[test]
@@ -115,12 +153,11 @@ fn a_directory_with_a_changed_byte_changes_no_answer() {
 fn caches_of_another_store_are_not_believed() {
     let (environment, files) = cached();
     let expect = answers(&environment);
-    let other = Environment::new();
+    let (other, others) = cached();
     other.append(&[crate::environment::company("acme")]);
     other.type_in("rebuild").done();
-    for file in &files {
-        let name = file.file_name().unwrap();
-        fs::copy(other.store().join("cache").join(name), file).unwrap();
+    for (file, other) in files.iter().zip(others) {
+        fs::copy(other, file).unwrap();
     }
     assert!(answers(&environment) == expect);
 }

@@ -1,21 +1,17 @@
 //! Appending batches of events, all or nothing.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use event_log::{AppendError, BatchError, EventLog, Expected, NewEvent, Outcome};
+use event_log::{AppendError, Committed, EventLog, Expected, IdConflict, Other, Outcome};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug, Version};
 use uuid::{NoContext, Timestamp, Uuid};
 
-use crate::batch::{Intake, Prepared};
-use crate::error::{Error, io_at};
-use crate::preparation::Preparation;
+use crate::error::{Error, IdReused, OtherEvent};
+use crate::intake::Intake;
+use crate::preparation::{Preparation, Prepared};
 use crate::store::Store;
-
-/// The largest batch of one company that shares a commit with other appends;
-/// a larger one is streamed to the log.
-const SINGLE_APPEND_EVENTS_MAX: u64 = 64;
 
 /// How a batch is to be appended.
 #[derive(Debug, Clone, Copy)]
@@ -39,16 +35,48 @@ impl Default for AppendOptions {
 }
 
 /// What became of a batch.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct Appended {
-    /// Where each event stands, in the order of the batch; empty for a dry run.
-    pub outcomes: Vec<Outcome>,
+    /// Where each event stands; nowhere for a dry run.
+    outcomes: Outcomes,
     /// How many are new.
     pub new: u64,
     /// How many were there already.
     pub known: u64,
     /// The kinds that the store does not know; their events are kept.
     pub unknown_kinds: BTreeSet<String>,
+}
+
+#[derive(Default)]
+enum Outcomes {
+    #[default]
+    None,
+    Few(Vec<Outcome>),
+    Many(Box<Committed>),
+}
+
+impl Appended {
+    /// Where each event stands, in the order of the batch; nothing for a dry
+    /// run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if a large batch cannot be read again; all of it was
+    /// appended.
+    pub fn outcomes(&self) -> Result<impl Iterator<Item = Result<Outcome, Error>> + '_, Error> {
+        let spooled = |source| Error::Io {
+            path: "the spooled batch".into(),
+            source,
+        };
+        let (few, many) = match &self.outcomes {
+            Outcomes::None => (None, None),
+            Outcomes::Few(outcomes) => (Some(outcomes.iter().copied().map(Ok)), None),
+            Outcomes::Many(committed) => (None, Some(committed.outcomes().map_err(spooled)?)),
+        };
+        let many = many.into_iter().flatten();
+        let many = many.map(move |outcome| outcome.map_err(spooled));
+        Ok(few.into_iter().flatten().chain(many))
+    }
 }
 
 impl Store {
@@ -69,15 +97,20 @@ impl Store {
         input: &mut dyn BufRead,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let intake = Intake::read(name, input, &self.cache_dir())?;
+        let mut intake = Intake::read(name, input, &self.cache_dir(), self.now())?;
         if intake.is_blank() {
             return Err(Error::NoEvents {
                 name: name.to_owned(),
             });
         }
+        let unknown_kinds = std::mem::take(&mut intake.heard.unknown_kinds);
         let mut preparation = Preparation::new(self, options.new_company)?;
         preparation.take_in(intake)?;
-        self.append_prepared(preparation, options)
+        let appended = self.append_prepared(preparation.finish(), options)?;
+        Ok(Appended {
+            unknown_kinds,
+            ..appended
+        })
     }
 
     /// A new id (UUID v7), for an event that is not to be one with another of the
@@ -98,81 +131,84 @@ impl Store {
     ) -> Result<Appended, Error> {
         let mut preparation = Preparation::new(self, options.new_company)?;
         for (line, event) in (1..).zip(events) {
-            preparation.add(line, event)?;
+            preparation.add_event(line, event)?;
         }
-        self.append_prepared(preparation, options)
+        self.append_prepared(preparation.finish(), options)
     }
 
     fn append_prepared(
         &self,
-        preparation: Preparation<'_>,
+        prepared: Prepared<'_>,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let (mut prepared, known, unknown_kinds) = preparation.finish()?;
-        let new = prepared.count - known;
-        if new > 0 {
-            self.check_expected(&prepared, options.expected)?;
+        let Prepared { batch, few } = prepared;
+        let companies = batch.companies().clone();
+        let only = companies.iter().next().filter(|_| companies.len() == 1);
+        let only = only.cloned();
+        let batch = batch.check()?;
+        let conflicts: Vec<IdReused> = batch.conflicts().iter().map(reused).collect();
+        if !conflicts.is_empty() {
+            return Err(Error::IdsReused { conflicts });
         }
-        let outcomes = match options.dry_run {
-            true => Vec::new(),
-            false => self.write(&mut prepared, options.expected)?,
+        let (new, known) = (batch.new_events(), batch.known());
+        if new > 0 {
+            self.check_expected(only.as_ref(), companies.len(), options.expected)?;
+        }
+        let expected = options.expected;
+        let outcomes = match (options.dry_run, few, only) {
+            (true, ..) => Outcomes::None,
+            (false, Some(few), Some(company)) => {
+                Outcomes::Few(self.log().append(&company, expected, few)?)
+            }
+            (false, _, only) => {
+                let expected = only.map(|company| (company, expected));
+                Outcomes::Many(Box::new(batch.commit(expected.as_slice())?))
+            }
         };
+        if !options.dry_run {
+            self.replays().forget(&companies);
+            self.keep_directory()?;
+        }
         Ok(Appended {
             outcomes,
             new,
             known,
-            unknown_kinds,
+            unknown_kinds: BTreeSet::new(),
         })
     }
 
-    fn check_expected(&self, prepared: &Prepared, expected: Expected) -> Result<(), Error> {
+    fn check_expected(
+        &self,
+        only: Option<&Slug>,
+        companies: usize,
+        expected: Expected,
+    ) -> Result<(), Error> {
         if expected == Expected::Any {
             return Ok(());
         }
-        let Some(company) = prepared.only_company() else {
-            return Err(Error::ExpectedOfMany {
-                companies: prepared.companies.len(),
-            });
+        let Some(company) = only else {
+            return Err(Error::ExpectedOfMany { companies });
         };
-        let actual = self
-            .log()
-            .stream_head(company)
-            .map_or(Version(0), |(version, _)| version);
+        let actual = Version(self.version(company)?);
         if expected.holds(actual) {
             return Ok(());
         }
-        let company: Slug = company.clone();
         Err(AppendError::Conflict {
-            company,
+            company: company.clone(),
             expected,
             actual,
         }
         .into())
     }
+}
 
-    fn write(&self, prepared: &mut Prepared, expected: Expected) -> Result<Vec<Outcome>, Error> {
-        let spool = self.cache_dir();
-        let only = prepared.only_company().cloned();
-        let expectations: Vec<(Slug, Expected)> = only
-            .iter()
-            .map(|company| (company.clone(), expected))
-            .collect();
-        let company = only.filter(|_| prepared.count <= SINGLE_APPEND_EVENTS_MAX);
-        let mut events = prepared.events().map_err(io_at(&spool))?;
-        let outcomes = match company {
-            Some(company) => {
-                let events: Vec<NewEvent> =
-                    events.collect::<io::Result<_>>().map_err(io_at(&spool))?;
-                self.log().append(&company, expected, events)?
-            }
-            None => match self.log().append_all(&mut events, &expectations) {
-                Ok(batch) => batch.outcomes,
-                Err(BatchError::Append(error)) => return Err(error.into()),
-                Err(BatchError::Source(source)) => return Err(io_at(&spool)(source)),
-                Err(_) => return Err(AppendError::Poisoned.into()),
-            },
-        };
-        self.follow()?;
-        Ok(outcomes)
+fn reused(conflict: &IdConflict) -> IdReused {
+    IdReused {
+        line: conflict.tag,
+        id: conflict.id,
+        other: match conflict.other {
+            Other::Tag(line) => OtherEvent::Line(line),
+            Other::Position(position) => OtherEvent::Position(position),
+        },
     }
 }

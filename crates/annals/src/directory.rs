@@ -6,8 +6,10 @@
 //! today.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use event_log::{EventLog, Recorded};
+use event_log::{EventLog, Recorded, SledLog, StreamRange};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -22,7 +24,7 @@ use crate::error::Error;
 use crate::store::{Store, placed};
 
 /// What companies are called, as far as the log was read.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Directory {
     companies: BTreeMap<Slug, Vec<Placed>>,
     events: HashSet<EventId>,
@@ -46,17 +48,50 @@ impl Directory {
         self.companies.values().flatten()
     }
 
-    /// Reads the rest of the log.
-    pub(crate) fn follow(&mut self, log: &impl EventLog) -> Result<(), Error> {
+    /// Reads it out of the whole log.
+    pub(crate) fn of(log: &SledLog) -> Result<Self, Error> {
+        let mut directory = Self::default();
+        let mut failed = Ok(());
+        let upto = log.head().position;
+        log.visit_streams(&StreamRange::default(), upto, &mut |stored| {
+            if !stored.may_name_a_company() {
+                return ControlFlow::Continue(());
+            }
+            match stored.event() {
+                Ok(event) => {
+                    directory.add(Placed::new(stored.position, event));
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    failed = Err(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failed?;
+        directory.reach(upto);
+        Ok(directory)
+    }
+
+    /// The same with the rest of the log: from the journal if that goes back so
+    /// far, or else made anew.
+    pub(crate) fn followed(this: Arc<Self>, log: &SledLog) -> Result<Arc<Self>, Error> {
         let head = log.head().position;
-        for recorded in log.read(self.upto, head) {
+        if this.upto == head {
+            return Ok(this);
+        }
+        if this.upto < log.sealed() {
+            return Ok(Arc::new(Self::of(log)?));
+        }
+        let mut this = Arc::unwrap_or_clone(this);
+        for recorded in log.read(this.upto, head) {
             let recorded = recorded?;
             if may_name_a_company(&recorded) {
-                self.add(placed(recorded)?);
+                this.add(placed(recorded)?);
             }
         }
-        self.reach(head);
-        Ok(())
+        this.reach(head);
+        Ok(Arc::new(this))
     }
 
     /// Up to where the file goes that this was read from, if it was.
@@ -241,7 +276,13 @@ impl Store {
     /// [`Error::UnknownCompany`] with near names, [`Error::AmbiguousCompany`],
     /// or [`Error::CompanyKey`] for an identifier that cannot be one.
     pub fn find(&self, text: &str, cuts: &Cuts) -> Result<Slug, Error> {
-        let directory = self.directory();
+        if let Ok(slug) = text.parse()
+            && self.log().stream_head(&slug)?.is_some()
+        {
+            // Nothing else needs to be read to know it.
+            return Ok(slug);
+        }
+        let directory = self.directory()?;
         let mut found = directory.meant_by(text, cuts)?;
         let key = text.to_owned();
         match found.len() {

@@ -5,7 +5,7 @@
 //! It is believed only where the checksum holds and the log has that hash at
 //! that position. Missing, older, damaged or of another log: it is made again.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::Path;
 
 use event_log::{EventLog, Hash};
@@ -52,6 +52,17 @@ fn read(path: &Path) -> Option<(Directory, String)> {
     }
     directory.is_filed(Position(upto.parse().ok()?));
     Some((directory, hash.to_owned()))
+}
+
+/// How far the log was read for the file, as it says; zero if there is none.
+/// Whether it can be believed is seen when it is read whole.
+pub(crate) fn reaches(path: &Path) -> Position {
+    let second_line = || {
+        let file = std::fs::File::open(path).ok()?;
+        let line = std::io::BufReader::new(file).lines().nth(1)?.ok()?;
+        line.split_once(' ')?.0.parse().ok()
+    };
+    Position(second_line().unwrap_or(0))
 }
 
 fn checksum(body: &str) -> String {

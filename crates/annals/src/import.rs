@@ -106,7 +106,7 @@ impl Store {
             key: key.clone(),
             source: Box::new(source),
         })?;
-        let directory = self.directory();
+        let directory = self.directory()?;
         let found = directory.matches(&parsed, self.now().day(), Position(u64::MAX));
         match found.as_slice() {
             [slug] => return Ok(slug.clone()),

@@ -27,14 +27,16 @@
 pub mod amend;
 pub mod answer;
 pub mod append;
-mod batch;
 mod clock;
 pub mod directory;
 mod directory_file;
 pub mod error;
+mod everyone;
 pub mod import;
+mod intake;
 mod preparation;
 pub mod question;
+mod replays;
 mod store;
 
 pub use clock::SystemClock;
@@ -44,7 +46,7 @@ pub mod log_errors {
     pub use event_log::{AppendError, EngineError, LogError, OpenError};
 }
 
-pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Stats};
+pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Settings, Stats};
 pub use event_model as model;
 pub use projection;
 pub use question::{Moment, Question, RecordedCut};

@@ -1,16 +1,14 @@
 //! The checks between the lines of a batch and the log: [`Preparation`].
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{HashMap, HashSet};
 
-use event_log::EventLog;
+use event_log::{Batch, EncodedEvent, EventLog, NewEvent};
 use event_model::data::Data;
 use event_model::draft::{Draft, Target};
 use event_model::event::{Event, Source};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
-use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
@@ -18,32 +16,55 @@ use event_model::vocabulary::{Certainty, Confirmation, Level};
 use projection::basis::Placed;
 use serde_json::Value;
 
-use crate::batch::{Intake, Prepared};
 use crate::directory::{Directory, Unresolved, resolve};
-use crate::error::{Error, IdReused, LineProblem, LineProblems, OtherEvent, io_at};
+use crate::error::{Error, LineProblem, LineProblems, io_at};
+use crate::intake::{Intake, Line};
 use crate::store::Store;
+
+/// The most events that are kept at hand, so that they can share a commit with
+/// other appends.
+const FEW_EVENTS_MAX: usize = 64;
 
 /// A batch that is being checked.
 pub(crate) struct Preparation<'s> {
     store: &'s Store,
     now: Instant,
     new_company: bool,
-    prepared: Prepared,
+    prepared: Prepared<'s>,
     /// What the batch itself says of companies.
     declared: Directory,
+    /// The companies that the store has, or the batch declares, of those that
+    /// were looked for.
+    there: RefCell<HashSet<Slug>>,
     /// The events of the batch that later ones refer to.
     targets: RefCell<HashMap<EventId, Target>>,
     referred: HashSet<EventId>,
-    /// Each id of the batch, with its line and a hash of its content.
-    lines: HashMap<EventId, (u64, u64)>,
-    known: u64,
-    conflicts: Vec<IdReused>,
     problems: Vec<LineProblems>,
-    unknown_kinds: BTreeSet<String>,
     /// What companies are called, and which of them are near to a key: made
     /// only if a key is unknown.
     words: OnceCell<Vec<(String, Slug)>>,
     near: RefCell<HashMap<String, Vec<String>>>,
+}
+
+/// Events that hold, in the order in which they will be appended.
+pub(crate) struct Prepared<'s> {
+    /// All of them.
+    pub(crate) batch: Batch<'s>,
+    /// The same at hand, if they are few and of one company.
+    pub(crate) few: Option<Vec<NewEvent>>,
+}
+
+impl Prepared<'_> {
+    fn add(&mut self, line: u64, event: &EncodedEvent) -> Result<(), Error> {
+        self.batch.push(event, line)?;
+        let are_few = |few: &Vec<_>| few.len() < FEW_EVENTS_MAX;
+        let of_one = self.batch.companies().len() == 1;
+        self.few = self.few.take().filter(are_few).filter(|_| of_one);
+        if let Some(few) = &mut self.few {
+            few.extend(event.decode());
+        }
+        Ok(())
+    }
 }
 
 impl<'s> Preparation<'s> {
@@ -52,15 +73,15 @@ impl<'s> Preparation<'s> {
             store,
             now: store.now(),
             new_company,
-            prepared: Prepared::new(&store.cache_dir())?,
+            prepared: Prepared {
+                batch: store.log().batch()?,
+                few: Some(Vec::new()),
+            },
             declared: Directory::default(),
+            there: RefCell::default(),
             targets: RefCell::default(),
             referred: HashSet::new(),
-            lines: HashMap::new(),
-            known: 0,
-            conflicts: Vec::new(),
             problems: Vec::new(),
-            unknown_kinds: BTreeSet::new(),
             words: OnceCell::new(),
             near: RefCell::default(),
         })
@@ -68,17 +89,22 @@ impl<'s> Preparation<'s> {
 
     /// Checks every line of an input.
     pub(crate) fn take_in(&mut self, mut intake: Intake) -> Result<(), Error> {
-        self.problems = std::mem::take(&mut intake.problems);
-        self.referred = std::mem::take(&mut intake.referred);
-        for (line, draft) in std::mem::take(&mut intake.declaring) {
+        let heard = &mut intake.heard;
+        self.problems = std::mem::take(&mut heard.problems);
+        self.referred = std::mem::take(&mut heard.referred);
+        for (line, draft) in std::mem::take(&mut heard.declaring) {
             self.declare(line, draft);
         }
-        let earliest = intake.earliest.clone();
-        let read = intake.read;
+        let earliest = heard.earliest.clone();
+        let read = heard.read;
         let spool = self.store.cache_dir();
         for line in intake.lines().map_err(io_at(&spool))? {
-            let (line, draft) = line.map_err(io_at(&spool))?;
-            self.take(line, draft, earliest.as_ref())?;
+            match line.map_err(io_at(&spool))? {
+                (line, Line::Finished(event)) => {
+                    self.take_finished(line, &event, earliest.as_ref())?;
+                }
+                (line, Line::Draft(draft)) => self.take(line, *draft, earliest.as_ref())?,
+            }
         }
         if self.problems.is_empty() {
             return Ok(());
@@ -88,6 +114,43 @@ impl<'s> Preparation<'s> {
             lines: std::mem::take(&mut self.problems),
             read,
         })
+    }
+
+    fn take_finished(
+        &mut self,
+        line: u64,
+        event: &EncodedEvent,
+        earliest: Option<&Published>,
+    ) -> Result<(), Error> {
+        let company = event.company();
+        if let Some(company) = &company
+            && self.has(company)?
+        {
+            if self.referred.contains(&event.id()) {
+                let event = event.decode();
+                let event = event.map(|it| Event::from_stored(it.schema, &it.payload));
+                if let Some(Ok(event)) = event {
+                    self.remember(&event);
+                }
+            }
+            return self.prepared.add(line, event);
+        }
+        // Its company is unknown: it is told, or declared, as of any other line.
+        let payload = event.decode().map(|event| event.payload);
+        let value = serde_json::from_slice(&payload.unwrap_or_default()).unwrap_or_default();
+        self.take(line, Draft::read(&value), earliest)
+    }
+
+    /// Whether the store has a company, or the batch declares it.
+    fn has(&self, slug: &Slug) -> Result<bool, Error> {
+        if self.there.borrow().contains(slug) {
+            return Ok(true);
+        }
+        let there = self.declared.has(slug) || self.store.log().stream_head(slug)?.is_some();
+        if there {
+            self.there.borrow_mut().insert(slug.clone());
+        }
+        Ok(there)
     }
 
     /// Hears what the batch says of a company, so that its other lines may come
@@ -103,10 +166,7 @@ impl<'s> Preparation<'s> {
     }
 
     fn take(&mut self, line: u64, draft: Draft, earliest: Option<&Published>) -> Result<(), Error> {
-        if let Some(kind) = draft.kind().filter(|kind| Kind::named(kind).is_none()) {
-            self.unknown_kinds.insert(kind.to_owned());
-        }
-        let company = self.company(&draft);
+        let company = self.company(&draft)?;
         let company = match (company, draft.company()) {
             (Err(Defect::UnknownCompany { .. }), Some(CompanyKey::Slug(slug)))
                 if self.new_company =>
@@ -119,8 +179,11 @@ impl<'s> Preparation<'s> {
             }
             (company, _) => company,
         };
-        match draft.finish(company, |id| self.target(id), self.now) {
-            Ok(event) => self.add(line, &event),
+        match draft.finish_with_json(company, |id| self.target(id), self.now) {
+            Ok((event, json)) => {
+                self.remember(&event);
+                self.add(line, &NewEvent::with_json(&event, json))
+            }
             Err(problems) => {
                 let problems = problems
                     .into_iter()
@@ -133,45 +196,54 @@ impl<'s> Preparation<'s> {
     }
 
     /// The company that a draft means on the day of its publication.
-    fn company(&self, draft: &Draft) -> Result<Slug, Defect> {
-        let key = draft.company().ok_or(Defect::Missing)?;
-        if let CompanyKey::Slug(slug) = key
-            && draft.kind() == Some(kinds::COMPANY)
-        {
-            return Ok(slug.clone());
+    fn company(&self, draft: &Draft) -> Result<Result<Slug, Defect>, Error> {
+        let Some(key) = draft.company() else {
+            return Ok(Err(Defect::Missing));
+        };
+        if let CompanyKey::Slug(slug) = key {
+            let declares = draft.kind() == Some(kinds::COMPANY);
+            return Ok(match declares || self.has(slug)? {
+                true => Ok(slug.clone()),
+                false => Err(self.unknown(key)?),
+            });
         }
         let published = draft.published().map(Published::day);
         let struck = || Some(self.target(draft.strikes()?)?.published.day());
         let day = published.or_else(struck).unwrap_or_else(|| self.now.day());
-        let found = resolve(key, day, &self.store.directory(), &self.declared);
-        found.map_err(|unresolved| match unresolved {
-            Unresolved::Unknown => self.unknown(key),
-            Unresolved::Ambiguous(matches) => Defect::AmbiguousCompany {
+        let found = resolve(key, day, &*self.store.directory()?, &self.declared);
+        Ok(match found {
+            Ok(slug) => Ok(slug),
+            Err(Unresolved::Unknown) => Err(self.unknown(key)?),
+            Err(Unresolved::Ambiguous(matches)) => Err(Defect::AmbiguousCompany {
                 key: key.to_string(),
                 matches: matches.iter().map(Slug::to_string).collect(),
-            },
+            }),
         })
     }
 
     /// The defect of a key that no company has, with near names where it will be
     /// told: where a company is made of it, it is not.
-    fn unknown(&self, key: &CompanyKey) -> Defect {
+    fn unknown(&self, key: &CompanyKey) -> Result<Defect, Error> {
         let is_told = !self.new_company || !matches!(key, CompanyKey::Slug(_));
         let key = key.to_string();
-        let near = if is_told { self.near(&key) } else { Vec::new() };
-        Defect::UnknownCompany { key, near }
+        let near = match is_told {
+            true => self.near(&key)?,
+            false => Vec::new(),
+        };
+        Ok(Defect::UnknownCompany { key, near })
     }
 
-    fn near(&self, key: &str) -> Vec<String> {
-        let words = self.words.get_or_init(|| {
+    fn near(&self, key: &str) -> Result<Vec<String>, Error> {
+        if self.words.get().is_none() {
             let (day, everything) = (self.now.day(), Position(u64::MAX));
-            let mut words = self.store.directory().words(day, everything);
+            let mut words = self.store.directory()?.words(day, everything);
             words.extend(self.declared.words(day, everything));
-            words
-        });
+            self.words.set(words).ok();
+        }
+        let words = self.words.get().map(Vec::as_slice).unwrap_or_default();
         let mut near_keys = self.near.borrow_mut();
         let near = near_keys.entry(key.to_owned());
-        near.or_insert_with(|| Directory::near(key, words)).clone()
+        Ok(near.or_insert_with(|| Directory::near(key, words)).clone())
     }
 
     /// Declares a company that nobody has declared.
@@ -200,45 +272,24 @@ impl<'s> Preparation<'s> {
         event.id = event.content_id();
         self.declared
             .add(Placed::new(Position(line), event.clone()));
-        self.add(line, &event)
+        self.add_event(line, &event)
     }
 
-    /// Adds an event that holds by itself.
-    pub(crate) fn add(&mut self, line: u64, event: &Event) -> Result<(), Error> {
-        let json = event.to_json();
-        self.check_id(line, event.id, &json)?;
+    /// Adds an event that was checked.
+    pub(crate) fn add_event(&mut self, line: u64, event: &Event) -> Result<(), Error> {
+        self.remember(event);
+        self.add(line, &NewEvent::of(event))
+    }
+
+    /// Keeps what later events want to know of one that they refer to.
+    fn remember(&self, event: &Event) {
         if self.referred.contains(&event.id) {
             self.targets.borrow_mut().insert(event.id, target_of(event));
         }
-        self.prepared
-            .add(event, &json)
-            .map_err(io_at(self.store.cache_dir()))
     }
 
-    /// Tells whether the event is there already, or its id another's.
-    fn check_id(&mut self, line: u64, id: EventId, json: &str) -> Result<(), Error> {
-        let mut hasher = DefaultHasher::new();
-        json.hash(&mut hasher);
-        let content = hasher.finish();
-        if let Some((first_line, first)) = self.lines.get(&id) {
-            self.known += 1;
-            if *first != content {
-                let other = OtherEvent::Line(*first_line);
-                self.conflicts.push(IdReused { line, id, other });
-            }
-            return Ok(());
-        }
-        self.lines.insert(id, (line, content));
-        let Some(position) = self.store.log().find(id) else {
-            return Ok(());
-        };
-        self.known += 1;
-        let there = self.store.log().event_at(position)?;
-        if there.is_none_or(|there| *there.event.payload != *json.as_bytes()) {
-            let other = OtherEvent::Position(position);
-            self.conflicts.push(IdReused { line, id, other });
-        }
-        Ok(())
+    fn add(&mut self, line: u64, event: &NewEvent) -> Result<(), Error> {
+        self.prepared.add(line, &EncodedEvent::of(event)?)
     }
 
     /// What is known of an event that a draft refers to.
@@ -252,15 +303,9 @@ impl<'s> Preparation<'s> {
         Some(target_of(&placed.event))
     }
 
-    /// The events, how many of them are there already, and unknown kinds.
-    pub(crate) fn finish(self) -> Result<(Prepared, u64, BTreeSet<String>), Error> {
-        if self.conflicts.is_empty() {
-            Ok((self.prepared, self.known, self.unknown_kinds))
-        } else {
-            Err(Error::IdsReused {
-                conflicts: self.conflicts,
-            })
-        }
+    /// The events that came of it.
+    pub(crate) fn finish(self) -> Prepared<'s> {
+        self.prepared
     }
 }
 

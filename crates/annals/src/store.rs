@@ -1,9 +1,9 @@
 //! A [`Store`]: the log, and what is derived from it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use event_log::{Clock, EventLog, Head, Recorded, SledLog, Stats, Verified};
+use event_log::{Clock, EventLog, Head, Recorded, Settings, SledLog, Stats, Verified};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::time::Instant;
@@ -12,16 +12,21 @@ use projection::basis::Placed;
 use crate::directory::Directory;
 use crate::directory_file;
 use crate::error::Error;
+use crate::replays::Replays;
 
 /// A store of timelines in a folder.
 ///
-/// One process has a store open at a time. Closing it with [`Store::close`]
-/// writes what spares the next opening some work; nothing is lost without.
+/// One process at a time may append to a store; any number may read it meanwhile.
+/// Closing it with [`Store::close`] writes what spares the next opening some
+/// work; nothing is lost without.
 pub struct Store {
     dir: PathBuf,
     log: SledLog,
     clock: Arc<dyn Clock>,
-    directory: RwLock<Directory>,
+    /// What companies are called, once somebody asked.
+    directory: Mutex<Option<Arc<Directory>>>,
+    /// The companies that were asked about more than once.
+    replays: Replays,
 }
 
 /// How many of these digits of an id are enough to look for it.
@@ -35,7 +40,8 @@ impl Store {
     /// [`Error::Open`] says why it cannot be opened, and [`Error::Log`] that it
     /// cannot be read.
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::over(dir, SledLog::open(dir, Arc::clone(&clock))?, clock)
+        let log = SledLog::open(dir, Arc::clone(&clock))?;
+        Ok(Self::over(dir, log, clock))
     }
 
     /// Opens a store, and makes it first if there is none.
@@ -44,37 +50,55 @@ impl Store {
     ///
     /// As [`Store::open`].
     pub fn create_or_open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        Self::over(
-            dir,
-            SledLog::create_or_open(dir, Arc::clone(&clock))?,
-            clock,
-        )
+        Self::create_or_open_with(dir, clock, Settings::default())
     }
 
-    fn over(dir: &Path, log: SledLog, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let mut directory = directory_file::load(&directory_path(dir), &log)?;
-        directory.follow(&log)?;
-        let dir = dir.to_owned();
-        Ok(Self {
-            dir,
+    /// Opens a store to read what it holds now, whoever else uses it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_to_read(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let log = SledLog::open_to_read(dir, Arc::clone(&clock))?;
+        Ok(Self::over(dir, log, clock))
+    }
+
+    /// Opens a store, and makes it first if there is none, with settings of
+    /// one's own for its log.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn create_or_open_with(
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let log = SledLog::create_or_open_with(dir, Arc::clone(&clock), settings)?;
+        Ok(Self::over(dir, log, clock))
+    }
+
+    fn over(dir: &Path, log: SledLog, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            dir: dir.to_owned(),
             log,
             clock,
-            directory: RwLock::new(directory),
-        })
+            directory: Mutex::new(None),
+            replays: Replays::default(),
+        }
     }
 
-    /// Writes the caches and lets go of the folder.
+    /// Lets go of the folder.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] if what is buffered cannot be written.
     pub fn close(self) -> Result<(), Error> {
-        let directory = self
-            .directory
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        // A cache that cannot be written is made again at the next opening.
-        directory_file::save_if_behind(&directory_path(&self.dir), &directory, &self.log).ok();
+        if let Some(directory) = &*self.kept_directory() {
+            // A cache that cannot be written is made again when it is needed.
+            let path = directory_path(&self.dir);
+            directory_file::save_if_behind(&path, directory, &self.log).ok();
+        }
         Ok(self.log.close()?)
     }
 
@@ -139,13 +163,13 @@ impl Store {
         if digits < ID_PREFIX_DIGITS_MIN {
             return Err(unknown());
         }
-        let found = self.log.find_prefix(id, 4);
+        let found = self.log.find_prefix(id, 4)?;
         match found.as_slice() {
             [] => Err(unknown()),
-            [(_, position)] => self.log.event_at(*position)?.ok_or_else(unknown),
+            [(_, company, position)] => self.log.event_of(company, *position)?.ok_or_else(unknown),
             matches => Err(Error::AmbiguousEvent {
                 prefix: id.to_owned(),
-                matches: matches.iter().map(|(id, _)| *id).collect(),
+                matches: matches.iter().map(|(id, ..)| *id).collect(),
             }),
         }
     }
@@ -156,18 +180,21 @@ impl Store {
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if it cannot be read.
     pub fn placed(&self, id: EventId) -> Result<Option<Placed>, Error> {
-        let Some(position) = self.log.find(id) else {
+        let Some((company, position)) = self.log.find(id)? else {
             return Ok(None);
         };
-        self.log.event_at(position)?.map(placed).transpose()
+        let found = self.log.event_of(&company, position)?;
+        found.map(placed).transpose()
     }
 
     /// The version of a company's stream, zero if there is none.
-    #[must_use]
-    pub fn version(&self, company: &Slug) -> u64 {
-        self.log
-            .stream_head(company)
-            .map_or(0, |(version, _)| version.0)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if it cannot be read.
+    pub fn version(&self, company: &Slug) -> Result<u64, Error> {
+        let head = self.log.stream_head(company)?;
+        Ok(head.map_or(0, |(version, _)| version.0))
     }
 
     /// How much there is.
@@ -186,15 +213,9 @@ impl Store {
     /// [`Error::Log`] if the log cannot be read or a cache not be written.
     pub fn rebuild(&self) -> Result<(), Error> {
         self.log.rebuild()?;
-        let mut directory = Directory::default();
-        directory.follow(&self.log)?;
+        let directory = Directory::of(&self.log)?;
         directory_file::save(&directory_path(&self.dir), &directory, &self.log)?;
-        let mut kept = self
-            .directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        directory.follow(&self.log)?;
-        *kept = directory;
+        *self.kept_directory() = Some(Arc::new(directory));
         Ok(())
     }
 
@@ -211,23 +232,41 @@ impl Store {
         &self.log
     }
 
+    pub(crate) fn replays(&self) -> &Replays {
+        &self.replays
+    }
+
     pub(crate) fn cache_dir(&self) -> PathBuf {
         self.dir.join("cache")
     }
 
-    pub(crate) fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+    /// What companies are called, as far as the log goes now.
+    pub(crate) fn directory(&self) -> Result<Arc<Directory>, Error> {
+        let mut kept = self.kept_directory();
+        let path = directory_path(&self.dir);
+        let directory = match kept.take() {
+            Some(directory) => directory,
+            None => Arc::new(directory_file::load(&path, &self.log)?),
+        };
+        let directory = Directory::followed(directory, &self.log)?;
+        *kept = Some(Arc::clone(&directory));
+        Ok(directory)
+    }
+
+    fn kept_directory(&self) -> MutexGuard<'_, Option<Arc<Directory>>> {
         self.directory
-            .read()
+            .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the directory catch up with the log.
-    pub(crate) fn follow(&self) -> Result<(), Error> {
-        let mut directory = self
-            .directory
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        directory.follow(&self.log)
+    /// Writes down what companies are called, if the file of it is so far behind
+    /// that the journal does not tell the rest.
+    pub(crate) fn keep_directory(&self) -> Result<(), Error> {
+        let path = directory_path(&self.dir);
+        if directory_file::reaches(&path) < self.log.sealed() {
+            directory_file::save(&path, &*self.directory()?, &self.log)?;
+        }
+        Ok(())
     }
 }
 

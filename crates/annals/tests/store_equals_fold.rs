@@ -14,9 +14,10 @@ use std::sync::Arc;
 use annals::append::AppendOptions;
 use annals::model::id::{Position, Slug};
 use annals::model::time::Instant;
-use annals::projection::basis::{Cuts, Placed};
-use annals::projection::fold::fold;
-use annals::{Clock, Moment, Question, Store};
+use annals::projection::basis::{Basis, Cuts, Placed};
+use annals::projection::fold::{fold, fold_without_events};
+use annals::projection::timeline::Answer;
+use annals::{Clock, Moment, Question, Settings, Store};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -156,7 +157,42 @@ fn check(store: &Store, days: &[u32]) {
                 fold(&slug, &events, &cuts),
                 "{name} on day {day}"
             );
+            // Once read, once kept, and then as it was kept.
+            for time in 0..3 {
+                let answer = store.at_without_events(&slug, &basis).unwrap();
+                let told = fold_without_events(&slug, &events, &cuts);
+                assert_eq!(answer.timeline, told, "{name} on day {day}, time {time}");
+            }
         }
+        check_all(store, &basis);
+    }
+}
+
+/// All companies at once are told of as each by itself.
+fn check_all(store: &Store, basis: &Basis) {
+    let mut all = Vec::new();
+    let each = |answer: Answer| answer.timeline;
+    let told = store.at_all(basis, true, each, |timeline| {
+        all.push(timeline);
+        Ok::<_, annals::Error>(())
+    });
+    told.unwrap();
+    let slugs = store.companies(basis).unwrap();
+    let one_by_one = slugs.iter().map(|slug| store.at(slug, basis).unwrap());
+    let one_by_one: Vec<_> = one_by_one
+        .map(|answer| answer.timeline)
+        .filter(|timeline| timeline.tally.visible > 0)
+        .collect();
+    assert_eq!(all, one_by_one);
+}
+
+/// Sizes at which every boundary is crossed after a few events.
+fn tiny() -> Settings {
+    Settings {
+        journal_bytes_max: 3_000,
+        direct_bytes_min: 2_000,
+        run_bytes_max: 2_000,
+        ids_at_once_max: 3,
     }
 }
 
@@ -172,12 +208,15 @@ proptest! {
         steps in prop::collection::vec(step(), 1..40),
         cut in any::<prop::sample::Index>(),
         days in prop::collection::vec(1..31_u32, 1..4),
+        is_tiny in any::<bool>(),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("store");
         let lines = lines(&steps);
         let (first, rest) = lines.split_at(2 + cut.index(lines.len() - 1).min(lines.len() - 2));
-        let store = Store::create_or_open(&dir, clock()).unwrap();
+        let settings = if is_tiny { tiny() } else { Settings::default() };
+        let open = || Store::create_or_open_with(&dir, clock(), settings).unwrap();
+        let store = open();
         append(&store, first);
         check(&store, &days);
 
@@ -188,11 +227,22 @@ proptest! {
         let before = serde_json::to_string(&store.at(&slug, &pinned).unwrap()).unwrap();
         store.close().unwrap();
 
-        let store = Store::open(&dir, clock()).unwrap();
-        if !rest.is_empty() {
-            append(&store, rest);
+        let store = open();
+        // Line by line, so that small appends are sealed too.
+        for line in rest {
+            append(&store, std::slice::from_ref(line));
         }
         check(&store, &days);
+        // Another who only reads sees the same, while this one has the store.
+        let reader = Store::open_to_read(&dir, clock()).unwrap();
+        prop_assert_eq!(reader.head(), store.head());
+        let latest = store.basis(&question).unwrap();
+        check_all(&reader, &latest);
+        for slug in store.companies(&latest).unwrap() {
+            let (read, kept) = (reader.at(&slug, &latest), store.at(&slug, &latest));
+            prop_assert_eq!(read.unwrap().timeline, kept.unwrap().timeline);
+        }
+        drop(reader);
         let mut again = question;
         again.recorded = Some(annals::RecordedCut::Position(pinned.cuts.recorded));
         let basis = store.basis(&again).unwrap();

@@ -1,31 +1,40 @@
-//! One measurement, alone in a process of its own: [`Job`].
+//! One measurement, alone in a process of its own: [`Order`].
 //!
-//! The process is told the job as JSON on standard input and says its
-//! [`Outcome`] as JSON on standard output. So its peak of memory is that of one
-//! system at one task, and nothing is warm that another one warmed.
+//! The process is told the order as JSON on standard input, and says what came
+//! of it as JSON in the last line of standard output. So its peak of memory is
+//! that of one system at one task, and nothing is warm that another one warmed.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use annals::model::draft::Target;
-use annals::model::event::Event;
-use annals::model::id::{EventId, Slug};
-use annals::model::time::Instant;
+use annals::model::id::Slug;
 use annals::projection::timeline::Timeline;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use crate::meter::{self, Meter, Spent, timed};
 use crate::process;
-use crate::systems::{Asked, Name, Past, System, check_line};
+use crate::systems::{Answers, Asked, Commit, Name, Store, System};
+use crate::workload::{Plan, Workload};
+
+/// What a process is to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// Make a workload.
+    Make { plan: Plan, dir: PathBuf },
+    /// Measure a system.
+    Measure(Job),
+}
 
 /// Which system does what, and where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Job {
     pub(crate) system: Name,
-    pub(crate) store: PathBuf,
+    pub(crate) store: Store,
     pub(crate) task: Task,
 }
 
@@ -33,8 +42,8 @@ pub(crate) struct Job {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Task {
-    /// Take in a file, all or nothing.
-    AppendFile { path: PathBuf },
+    /// Take in a file.
+    AppendFile { path: PathBuf, commit: Commit },
     /// Take in some lines of a file one by one, each durably.
     Append {
         path: PathBuf,
@@ -42,20 +51,19 @@ pub(crate) enum Task {
         count: usize,
         threads: usize,
     },
-    /// Answer for one company, each question so many times.
+    /// Answer for these companies in turn, once for each day or until the time
+    /// is over.
     At {
-        company: String,
-        asked: Vec<Asked>,
-        times: usize,
+        companies: Vec<String>,
+        days: Vec<String>,
+        seconds: f64,
     },
-    /// Answer for all companies.
-    AtAll { asked: Asked },
+    /// Answer for all companies; to compare, keep one answer of so many.
+    AtAll { day: String, kept: u64 },
     /// Make again what is derived.
     Rebuild,
-    /// Read a file and check its lines, and store nothing.
-    Check { path: PathBuf },
     /// Say an answer as JSON instead of an outcome.
-    Say { company: String, asked: Asked },
+    Say { company: String, day: String },
     /// Answer for several companies, to compare.
     Answers {
         companies: Vec<String>,
@@ -72,9 +80,7 @@ pub(crate) struct Outcome {
     pub(crate) units: u64,
     /// How long each took, where each was timed.
     pub(crate) samples_us: Vec<f64>,
-    /// How long it took to open the store.
-    pub(crate) open_us: f64,
-    /// How long the work took after that.
+    /// How long the work took after the store was open.
     pub(crate) wall_s: f64,
     /// The processor time of the work.
     pub(crate) cpu_s: f64,
@@ -94,13 +100,25 @@ struct Done {
     spent: Option<Spent>,
 }
 
-/// Does the job that standard input describes.
+/// At least so many answers are timed, however long they take.
+const ANSWERS_MIN: usize = 3;
+
+/// Does what standard input orders.
 pub(crate) fn run_from_stdin() -> Result<()> {
-    let job: Job = serde_json::from_reader(io::stdin().lock())?;
-    let (system, open_us) = timed(|| job.system.open(&job.store))?;
-    if let Task::Say { company, asked } = &job.task {
-        let answer = system.at(&company.parse()?, asked)?;
-        process::say(&serde_json::to_string(&answer)?)?;
+    match serde_json::from_reader(io::stdin().lock())? {
+        Order::Make { plan, dir } => {
+            let made = Workload::make(plan, &dir)?;
+            process::say(&serde_json::to_string(&made)?)
+        }
+        Order::Measure(job) => measure(&job),
+    }
+}
+
+fn measure(job: &Job) -> Result<()> {
+    let system = job.system.open(&job.store)?;
+    if let Task::Say { company, day } = &job.task {
+        let answer = system.answers()?.at(&company.parse()?, &asked(day))?;
+        process::say(&text(answer)?)?;
         return system.close();
     }
     let meter = Meter::start();
@@ -109,7 +127,6 @@ pub(crate) fn run_from_stdin() -> Result<()> {
     let outcome = Outcome {
         units: done.units,
         samples_us: done.samples_us,
-        open_us,
         wall_s: spent.wall_s,
         cpu_s: spent.cpu_s,
         peak_kib: meter::peak_kib(),
@@ -121,9 +138,9 @@ pub(crate) fn run_from_stdin() -> Result<()> {
 
 fn work(system: &dyn System, task: &Task) -> Result<Done> {
     match task {
-        Task::AppendFile { path } => {
+        Task::AppendFile { path, commit } => {
             let meter = Meter::start();
-            system.append_file(path)?;
+            system.append_file(path, *commit)?;
             counted(system, meter.stop())
         }
         Task::Append {
@@ -133,18 +150,17 @@ fn work(system: &dyn System, task: &Task) -> Result<Done> {
             threads,
         } => append(system, &lines(path, *skip, *count)?, *threads),
         Task::At {
-            company,
-            asked,
-            times,
-        } => at(system, &company.parse()?, asked, *times),
-        Task::AtAll { asked } => at_all(system, asked),
+            companies,
+            days,
+            seconds,
+        } => at(system.answers()?, companies, days, *seconds),
+        Task::AtAll { day, kept } => at_all(system.answers()?, &asked(day), *kept),
         Task::Rebuild => {
             let meter = Meter::start();
-            system.rebuild()?;
+            system.answers()?.rebuild()?;
             counted(system, meter.stop())
         }
-        Task::Check { path } => check(path),
-        Task::Answers { companies, asked } => answers(system, companies, asked),
+        Task::Answers { companies, asked } => answers(system.answers()?, companies, asked),
         Task::Count => counted(system, Meter::start().stop()),
         Task::Say { .. } => Ok(Done::default()),
     }
@@ -159,13 +175,15 @@ fn counted(system: &dyn System, spent: Spent) -> Result<Done> {
     })
 }
 
-fn lines(path: &Path, skip: usize, count: usize) -> Result<Vec<String>> {
+/// Some lines of a file.
+pub(crate) fn lines(path: &Path, skip: usize, count: usize) -> Result<Vec<String>> {
     let lines = BufReader::new(File::open(path)?).lines();
     Ok(lines.skip(skip).take(count).collect::<io::Result<_>>()?)
 }
 
 fn append(system: &dyn System, lines: &[String], threads: usize) -> Result<Done> {
     let share = lines.len().div_ceil(threads.max(1)).max(1);
+    system.expect_threads(threads)?;
     let meter = Meter::start();
     let append_share = |lines: &[String]| -> Result<Vec<f64>> {
         let timed_append = |line: &String| timed(|| system.append(line)).map(|((), us)| us);
@@ -195,54 +213,64 @@ fn append(system: &dyn System, lines: &[String], threads: usize) -> Result<Done>
     })
 }
 
-fn at(system: &dyn System, company: &Slug, asked: &[Asked], times: usize) -> Result<Done> {
-    let mut answers = Vec::new();
-    for asked in asked {
-        answers.push(hash(&system.at(company, asked)?)?);
+/// Each company is asked about once before the time counts.
+fn at(system: &dyn Answers, companies: &[String], days: &[String], seconds: f64) -> Result<Done> {
+    let companies = slugs(companies)?;
+    for (company, day) in companies.iter().zip(days.iter().cycle()) {
+        system.at(company, &asked(day))?;
     }
+    let end = Instant::now() + Duration::from_secs_f64(seconds);
     let meter = Meter::start();
     let mut samples_us = Vec::new();
-    for asked in std::iter::repeat_n(asked, times).flatten() {
-        samples_us.push(timed(|| system.at(company, asked))?.1);
+    for (day, company) in days.iter().zip(companies.iter().cycle()) {
+        if samples_us.len() >= ANSWERS_MIN && Instant::now() >= end {
+            break;
+        }
+        let asked = asked(day);
+        samples_us.push(timed(|| system.at(company, &asked))?.1);
     }
     Ok(Done {
         units: samples_us.len() as u64,
         samples_us,
-        answers,
         spent: Some(meter.stop()),
+        ..Done::default()
     })
 }
 
-/// Only the answering counts; the answers are hashed in between.
-fn at_all(system: &dyn System, asked: &Asked) -> Result<Done> {
+/// Only the answering counts; what is kept to compare is hashed in between.
+fn at_all(system: &dyn Answers, asked: &Asked, kept: u64) -> Result<Done> {
+    let mut units = 0;
     let mut answers = Vec::new();
     let (mut hashing_s, mut hashing_cpu_s) = (0.0, 0.0);
     let meter = Meter::start();
     system.at_all(asked, &mut |answer| {
-        let meter = Meter::start();
-        answers.push(hash(answer)?);
-        let spent = meter.stop();
-        hashing_s += spent.wall_s;
-        hashing_cpu_s += spent.cpu_s;
+        units += 1;
+        if units % kept == 0 {
+            let meter = Meter::start();
+            answers.push(hash(answer)?);
+            let spent = meter.stop();
+            hashing_s += spent.wall_s;
+            hashing_cpu_s += spent.cpu_s;
+        }
         Ok(())
     })?;
     let mut spent = meter.stop();
     spent.wall_s -= hashing_s;
     spent.cpu_s -= hashing_cpu_s;
+    answers.push(units);
     Ok(Done {
-        units: answers.len() as u64,
+        units,
         answers,
         spent: Some(spent),
         ..Done::default()
     })
 }
 
-fn answers(system: &dyn System, companies: &[String], asked: &[Asked]) -> Result<Done> {
+fn answers(system: &dyn Answers, companies: &[String], asked: &[Asked]) -> Result<Done> {
     let mut answers = Vec::new();
-    for company in companies {
-        let company = company.parse()?;
+    for company in slugs(companies)? {
         for asked in asked {
-            answers.push(hash(&system.at(&company, asked)?)?);
+            answers.push(hash(system.at(&company, asked)?)?);
         }
     }
     Ok(Done {
@@ -252,42 +280,27 @@ fn answers(system: &dyn System, companies: &[String], asked: &[Asked]) -> Result
     })
 }
 
-fn hash(answer: &Timeline) -> Result<u64> {
+fn slugs(names: &[String]) -> Result<Vec<Slug>> {
+    Ok(names
+        .iter()
+        .map(|name| name.parse())
+        .collect::<Result<_, _>>()?)
+}
+
+fn asked(day: &str) -> Asked {
+    Asked {
+        day: day.to_owned(),
+        recorded: None,
+    }
+}
+
+/// An answer as JSON, without the list of events.
+fn text(answer: Timeline) -> Result<String> {
+    Ok(serde_json::to_string(&answer)?)
+}
+
+fn hash(answer: Timeline) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(answer)?.hash(&mut hasher);
+    text(answer)?.hash(&mut hasher);
     Ok(hasher.finish())
-}
-
-/// Checks lines once, as both systems do; the company is believed, and what is
-/// struck is looked for nowhere.
-fn check(path: &Path) -> Result<Done> {
-    struct Nothing;
-    impl Past for Nothing {
-        fn has_company(&self, _: &Slug) -> bool {
-            true
-        }
-        fn target(&self, _: EventId) -> Option<Target> {
-            None
-        }
-    }
-    let mut units = 0;
-    for line in BufReader::new(File::open(path)?).lines() {
-        let line = line?;
-        if !line.contains("\"fault\":") {
-            let event: Event = check_line(&line, &Nothing, Instant::LAST)?;
-            std::hint::black_box(event.to_json());
-        }
-        units += 1;
-    }
-    Ok(Done {
-        units,
-        ..Done::default()
-    })
-}
-
-/// The file in which a store of this name lies.
-pub(crate) fn store_of(dir: &Path, system: Name) -> Result<PathBuf> {
-    let name = serde_json::to_value(system)?;
-    let name = name.as_str().context("a system has a name")?;
-    Ok(dir.join(name))
 }

@@ -1,56 +1,106 @@
 //! Processes of their own for jobs and for programs, and what is said.
 
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use rustix::fs::{Advice, fadvise};
+use serde::de::DeserializeOwned;
+use wait4::Wait4;
 
-use crate::job::{Job, Outcome};
-use crate::meter;
+use crate::job::{Job, Order, Outcome};
+
+/// What a process took, from its start to its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ran {
+    pub(crate) wall_us: f64,
+    pub(crate) cpu_s: f64,
+    /// Its largest resident set, as `wait4` tells it.
+    pub(crate) peak_kib: u64,
+}
 
 /// Has a job done by a new process of this program.
 pub(crate) fn run_job(job: &Job) -> Result<Outcome> {
-    let text = talk(job)?;
-    serde_json::from_slice(&text).with_context(|| format!("{job:?} gave no outcome"))
+    order(&Order::Measure(job.clone()))
 }
 
-/// How many microseconds a new process needs for a job, from its start to its
+/// Has an order carried out by a new process of this program.
+pub(crate) fn order<T: DeserializeOwned>(order: &Order) -> Result<T> {
+    let (_, said) = talk(order)?;
+    // A system may print lines of its own before.
+    let said = said.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
+    serde_json::from_slice(said.unwrap_or_default())
+        .with_context(|| format!("{order:?} gave no outcome"))
+}
+
+/// What a new process of this program takes for a job, from its start to its
 /// end.
-pub(crate) fn time_job(job: &Job) -> Result<f64> {
-    meter::timed(|| talk(job)).map(|(_, took_us)| took_us)
+pub(crate) fn run_job_whole(job: &Job) -> Result<Ran> {
+    talk(&Order::Measure(job.clone())).map(|(ran, _)| ran)
 }
 
-fn talk(job: &Job) -> Result<Vec<u8>> {
-    let mut child = Command::new(std::env::current_exe()?)
-        .arg("--job")
+fn talk(order: &Order) -> Result<(Ran, Vec<u8>)> {
+    let mut command = Command::new(std::env::current_exe()?);
+    run(command.arg("--job"), &serde_json::to_vec(order)?)
+}
+
+/// Runs the `annals` program on a store.
+pub(crate) fn run_annals(binary: &Path, store: &Path, args: &[&str]) -> Result<Ran> {
+    let mut command = Command::new(binary);
+    let command = command.args(args).arg("--store").arg(store);
+    run(command, &[]).map(|(ran, _)| ran)
+}
+
+fn run(command: &mut Command, input: &[u8]) -> Result<(Ran, Vec<u8>)> {
+    let mut errors = tempfile::tempfile()?;
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(&serde_json::to_vec(job)?)?;
+        .stderr(errors.try_clone()?);
+    let began = Instant::now();
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input)?;
     }
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("{job:?} failed: {}", output.status);
+    let mut said = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_end(&mut said)?;
     }
-    Ok(output.stdout)
+    let used = child.wait4()?;
+    let wall_us = began.elapsed().as_secs_f64() * 1e6;
+    if !used.status.success() {
+        let mut text = String::new();
+        errors.rewind()?;
+        errors.read_to_string(&mut text)?;
+        bail!("{command:?} failed: {text}");
+    }
+    let ran = Ran {
+        wall_us,
+        cpu_s: (used.rusage.utime + used.rusage.stime).as_secs_f64(),
+        peak_kib: used.rusage.maxrss / 1024,
+    };
+    Ok((ran, said))
 }
 
-/// How many microseconds the `annals` program needs for an answer.
-pub(crate) fn time_annals(binary: &Path, store: &Path, company: &str, date: &str) -> Result<f64> {
-    let (output, took_us) = meter::timed(|| {
-        Command::new(binary)
-            .args(["at", date, company, "--json", "--store"])
-            .arg(store)
-            .output()
-            .with_context(|| format!("cannot run {}", binary.display()))
-    })?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("{} failed: {said}", binary.display());
+/// Has the system forget what it holds of the files of a folder in memory.
+pub(crate) fn forget(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.metadata()?.is_dir() {
+            forget(&entry.path())?;
+            continue;
+        }
+        let file = File::open(entry.path())?;
+        // What is not written yet is not forgotten.
+        file.sync_all()?;
+        fadvise(&file, 0, None, Advice::DontNeed)?;
     }
-    Ok(took_us)
+    Ok(())
 }
 
 /// Writes what a run is for.

@@ -1,32 +1,48 @@
-//! The figures of a run, as a table for people and as JSON: [`Report`].
+//! The figures of a run: [`Report`].
 
-use std::fmt;
-
-use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
-use crate::cli::Cli;
+use crate::aims::Aim;
+use crate::job::Outcome;
 use crate::meter::{self, median, quantile};
-use crate::systems::Name;
+use crate::process::Ran;
+use crate::systems::{Commit, Name};
 use crate::workload::Shape;
 
 /// What a run found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) version: &'static str,
-    pub(crate) events: u64,
-    pub(crate) rounds: u64,
     pub(crate) seed: u64,
     pub(crate) cpus: usize,
+    /// How a page cache is made cold.
+    pub(crate) cold: &'static str,
+    pub(crate) sizes: Vec<SizeReport>,
+    /// How answers slow down as stores grow.
+    pub(crate) growth: Vec<Aim>,
+    pub(crate) not_measured: Vec<String>,
+}
+
+/// What was found at one number of events.
+#[derive(Debug, Serialize)]
+pub(crate) struct SizeReport {
+    pub(crate) events: u64,
+    pub(crate) workload: Shape,
+    /// How many rounds were measured, and how many of the rows that go through
+    /// all events.
+    pub(crate) rounds: [u64; 2],
     /// How many processes wanted a processor in the minute before the first
     /// row, and before the last figure; above `cpus`, rows disturb each other.
     pub(crate) load: [Option<f64>; 2],
-    pub(crate) workload: Shape,
+    /// How long it took, without the making of the workload.
+    pub(crate) took_s: f64,
     /// How many answers were compared and equal, besides those of the rows.
     pub(crate) compared: u64,
+    /// How SQLite takes in a file faster.
+    pub(crate) sqlite_commits: Option<Commit>,
     pub(crate) rows: Vec<Row>,
-    pub(crate) sizes: Vec<Size>,
-    pub(crate) skipped: Vec<String>,
+    pub(crate) disk: Vec<Disk>,
+    pub(crate) aims: Vec<Aim>,
 }
 
 /// How a row is measured.
@@ -35,7 +51,7 @@ pub(crate) struct Report {
 pub(crate) enum Measured {
     /// Each unit by itself; the median of them is compared.
     Each,
-    /// All units as a whole; the time for all is compared.
+    /// All units as a whole; the rate is compared.
     Whole,
 }
 
@@ -44,7 +60,6 @@ pub(crate) enum Measured {
 pub(crate) struct Row {
     pub(crate) key: &'static str,
     pub(crate) title: String,
-    pub(crate) unit: &'static str,
     pub(crate) measured: Measured,
     pub(crate) cells: Vec<Cell>,
     /// How many times as fast as the others annals is.
@@ -55,13 +70,15 @@ pub(crate) struct Row {
 #[derive(Debug, Serialize)]
 pub(crate) struct Cell {
     pub(crate) system: Name,
+    /// Of the samples of all rounds; the first is the median of the rounds'.
     pub(crate) p50_us: Option<f64>,
     pub(crate) p99_us: Option<f64>,
-    pub(crate) per_second: Option<f64>,
+    pub(crate) samples: usize,
     /// The medians of the rounds, and the peak of all.
+    pub(crate) per_second: Option<f64>,
     pub(crate) wall_s: Option<f64>,
     pub(crate) cpu_s: Option<f64>,
-    pub(crate) open_us: Option<f64>,
+    pub(crate) cpu_us_each: Option<f64>,
     pub(crate) peak_kib: Option<u64>,
     pub(crate) rounds: Vec<Timed>,
     #[serde(skip)]
@@ -73,12 +90,12 @@ pub(crate) struct Cell {
 pub(crate) struct Timed {
     pub(crate) units: u64,
     pub(crate) wall_s: f64,
-    pub(crate) open_us: Option<f64>,
     pub(crate) cpu_s: Option<f64>,
     pub(crate) peak_kib: Option<u64>,
 }
 
 /// The same with what is not kept.
+#[derive(Debug)]
 pub(crate) struct Took {
     pub(crate) timed: Timed,
     pub(crate) samples_us: Vec<f64>,
@@ -88,6 +105,7 @@ pub(crate) struct Took {
 /// How many times as fast as another system annals is: above one, faster.
 #[derive(Debug, Serialize)]
 pub(crate) struct Ratio {
+    pub(crate) of: Name,
     pub(crate) to: Name,
     pub(crate) median: f64,
     pub(crate) lowest: f64,
@@ -96,27 +114,51 @@ pub(crate) struct Ratio {
 
 /// What a store takes on the disk.
 #[derive(Debug, Serialize)]
-pub(crate) struct Size {
+pub(crate) struct Disk {
     pub(crate) system: Name,
     pub(crate) bytes: u64,
+    pub(crate) bytes_an_event: f64,
     /// What of it can be made again.
     pub(crate) cache_bytes: u64,
 }
 
-impl Took {
-    /// Of samples that are all there is.
-    pub(crate) fn of_samples(samples_us: Vec<f64>) -> Self {
+impl From<Outcome> for Took {
+    fn from(outcome: Outcome) -> Self {
         Self {
             timed: Timed {
-                units: samples_us.len() as u64,
+                units: outcome.units,
+                wall_s: outcome.wall_s,
+                cpu_s: Some(outcome.cpu_s),
+                peak_kib: outcome.peak_kib,
+            },
+            samples_us: outcome.samples_us,
+            answers: outcome.answers,
+        }
+    }
+}
+
+impl Took {
+    /// Of processes, each of which is a sample.
+    pub(crate) fn of_processes(runs: &[Ran]) -> Self {
+        let samples_us: Vec<f64> = runs.iter().map(|ran| ran.wall_us).collect();
+        Self {
+            timed: Timed {
+                units: runs.len() as u64,
                 wall_s: samples_us.iter().sum::<f64>() / 1e6,
-                open_us: None,
-                cpu_s: None,
-                peak_kib: None,
+                cpu_s: Some(runs.iter().map(|ran| ran.cpu_s).sum()),
+                peak_kib: runs.iter().map(|ran| ran.peak_kib).max(),
             },
             samples_us,
             answers: Vec::new(),
         }
+    }
+
+    /// Of one process that did so many units.
+    pub(crate) fn of_process(ran: Ran, units: u64) -> Self {
+        let mut took = Self::of_processes(&[ran]);
+        took.timed.units = units;
+        took.samples_us.clear();
+        took
     }
 }
 
@@ -126,10 +168,11 @@ impl Cell {
             system,
             p50_us: None,
             p99_us: None,
+            samples: 0,
             per_second: None,
             wall_s: None,
             cpu_s: None,
-            open_us: None,
+            cpu_us_each: None,
             peak_kib: None,
             rounds: Vec::new(),
             samples_us: Vec::new(),
@@ -144,34 +187,37 @@ impl Cell {
         };
         self.wall_s = all(|timed| Some(timed.wall_s));
         self.cpu_s = all(|timed| timed.cpu_s);
-        self.open_us = all(|timed| timed.open_us);
-        self.per_second = all(|timed| Some(number(timed.units) / timed.wall_s));
+        self.cpu_us_each = all(|timed| Some(timed.cpu_s? * 1e6 / number(timed.units)));
+        self.per_second = all(|timed| Some(timed.per_second()));
         self.peak_kib = self.rounds.iter().filter_map(|timed| timed.peak_kib).max();
         let p50s: Vec<f64> = self.samples_us.iter().filter_map(|us| median(us)).collect();
         self.p50_us = median(&p50s);
-        self.p99_us = quantile(&self.samples_us.concat(), 0.99);
+        let samples = self.samples_us.concat();
+        self.p99_us = quantile(&samples, 0.99);
+        self.samples = samples.len();
     }
 
-    /// What is compared: one time for each round.
+    /// What is compared: one speed for each round.
     fn compared(&self, measured: Measured) -> Vec<f64> {
+        let speed = |us: &Vec<f64>| median(us).map(|p50_us| 1e6 / p50_us);
         match measured {
-            Measured::Each => self.samples_us.iter().filter_map(|us| median(us)).collect(),
-            Measured::Whole => self.rounds.iter().map(|timed| timed.wall_s).collect(),
+            Measured::Each => self.samples_us.iter().filter_map(speed).collect(),
+            Measured::Whole => self.rounds.iter().map(Timed::per_second).collect(),
         }
     }
 }
 
+impl Timed {
+    fn per_second(&self) -> f64 {
+        number(self.units) / self.wall_s
+    }
+}
+
 impl Row {
-    pub(crate) fn new(
-        key: &'static str,
-        title: impl Into<String>,
-        unit: &'static str,
-        measured: Measured,
-    ) -> Self {
+    pub(crate) fn new(key: &'static str, title: impl Into<String>, measured: Measured) -> Self {
         Self {
             key,
             title: title.into(),
-            unit,
             measured,
             cells: Vec::new(),
             ratios: Vec::new(),
@@ -190,199 +236,103 @@ impl Row {
                 self.cells.sort_by_key(|cell| cell.system as u8);
             }
         }
-        self.compare();
     }
 
-    fn compare(&mut self) {
+    /// Takes the ratios, within each round.
+    pub(crate) fn compare(&mut self) {
         let measured = self.measured;
-        let mut others = self.cells.iter();
-        let Some(annals) = others.next().filter(|cell| cell.system == Name::Annals) else {
-            return;
-        };
-        let ours = annals.compared(measured);
-        let ratio = |cell: &Cell| {
-            let theirs = cell.compared(measured);
-            let ratios: Vec<f64> = theirs
+        let (ours, theirs): (Vec<&Cell>, Vec<&Cell>) =
+            self.cells.iter().partition(|cell| cell.system.is_ours());
+        let ratio = |our: &Cell, their: &Cell| {
+            let ratios: Vec<f64> = our
+                .compared(measured)
                 .iter()
-                .zip(&ours)
-                .map(|(their, our)| their / our)
+                .zip(their.compared(measured))
+                .map(|(our, their)| our / their)
                 .collect();
             Some(Ratio {
-                to: cell.system,
+                of: our.system,
+                to: their.system,
                 median: median(&ratios)?,
                 lowest: quantile(&ratios, 0.0)?,
                 highest: quantile(&ratios, 1.0)?,
             })
         };
-        self.ratios = others.filter_map(ratio).collect();
+        let pairs = ours
+            .iter()
+            .flat_map(|our| theirs.iter().map(move |their| (our, their)));
+        self.ratios = pairs.filter_map(|(our, their)| ratio(our, their)).collect();
+    }
+
+    /// The figures of a system.
+    pub(crate) fn cell(&self, system: Name) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.system == system)
+    }
+
+    /// How many times as fast as another system one of ours is.
+    pub(crate) fn ratio(&self, of: Name, to: Name) -> Option<&Ratio> {
+        self.ratios
+            .iter()
+            .find(|ratio| ratio.of == of && ratio.to == to)
     }
 }
 
-impl Report {
-    pub(crate) fn new(cli: &Cli, workload: Shape) -> Self {
+impl SizeReport {
+    pub(crate) fn new(workload: Shape, rounds: [u64; 2]) -> Self {
         Self {
-            version: env!("CARGO_PKG_VERSION"),
-            events: cli.events,
-            rounds: cli.rounds,
-            seed: cli.seed,
-            cpus: std::thread::available_parallelism().map_or(1, usize::from),
-            load: [meter::load(), None],
+            events: workload.events,
             workload,
+            rounds,
+            load: [meter::load(), None],
+            took_s: 0.0,
             compared: 0,
+            sqlite_commits: None,
             rows: Vec::new(),
-            sizes: Vec::new(),
-            skipped: Vec::new(),
+            disk: Vec::new(),
+            aims: Vec::new(),
         }
     }
 
-    /// Ends the run: puts the rows in the order of their keys.
-    pub(crate) fn end(&mut self) {
-        self.rows.sort_by_key(|row| row.key);
-        self.load[1] = meter::load();
+    /// The row of a key.
+    pub(crate) fn row(&self, key: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.key == key)
+    }
+
+    /// The figures of a system in a row.
+    pub(crate) fn cell(&self, key: &str, system: Name) -> Option<&Cell> {
+        self.row(key)?.cell(system)
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts here are small")]
-fn number(count: u64) -> f64 {
+pub(crate) fn number(count: u64) -> f64 {
     count as f64
 }
 
-fn time(us: Option<f64>) -> String {
-    match us {
-        None => "-".to_owned(),
-        Some(us) if us < 1e3 => format!("{us:.0} µs"),
-        Some(us) if us < 1e5 => format!("{:.2} ms", us / 1e3),
-        Some(us) if us < 1e6 => format!("{:.0} ms", us / 1e3),
-        Some(us) => format!("{:.2} s", us / 1e6),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn rate(per_second: Option<f64>) -> String {
-    match per_second {
-        None => "-".to_owned(),
-        Some(rate) if rate < 1e2 => format!("{rate:.1}"),
-        Some(rate) if rate < 1e5 => format!("{rate:.0}"),
-        Some(rate) => format!("{:.0}k", rate / 1e3),
-    }
-}
-
-fn times(ratio: Option<&Ratio>) -> String {
-    let Some(ratio) = ratio else {
-        return "-".to_owned();
-    };
-    let Ratio {
-        median,
-        lowest,
-        highest,
-        ..
-    } = ratio;
-    if *median < 0.095 {
-        return format!("**{median:.3}** ({lowest:.3}–{highest:.3})");
-    }
-    format!("**{median:.2}** ({lowest:.2}–{highest:.2})")
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shape {
-            events,
-            bytes,
-            companies,
-            late,
-            striking,
-            ..
-        } = self.workload;
-        let load = |at: usize| {
-            let load = self.load.get(at).copied().flatten();
-            load.map_or("?".to_owned(), |load| load.to_string())
+    #[test]
+    fn a_ratio_is_the_median_of_those_within_a_round() {
+        let mut row = Row::new("c", "a file", Measured::Whole);
+        let took = |wall_s| Took {
+            timed: Timed {
+                units: 10,
+                wall_s,
+                cpu_s: None,
+                peak_kib: None,
+            },
+            samples_us: Vec::new(),
+            answers: Vec::new(),
         };
-        writeln!(
-            f,
-            "{events} events of {companies} companies, {:.0} bytes each; {late} came late, {striking} strike others; seed {}\n\
-             medians of {} rounds on {} processors (load {}–{}); {} answers compared, all equal\n\
-             \"× SQLite\": how many times as fast annals is (lowest and highest round); below 1 it is slower\n",
-            number(bytes) / number(events),
-            self.seed,
-            self.rounds,
-            self.cpus,
-            load(0),
-            load(1),
-            self.compared,
-        )?;
-        let mut table = table();
-        table.set_header([
-            "row",
-            "system",
-            "p50",
-            "p99",
-            "whole",
-            "per s",
-            "CPU s",
-            "peak MiB",
-            "× SQLite",
-            "× raw file",
-        ]);
-        for row in &self.rows {
-            for (at, cell) in row.cells.iter().enumerate() {
-                let title = match at {
-                    0 => format!("({}) {}", row.key, row.title),
-                    _ => String::new(),
-                };
-                let ratio = |wanted: fn(Name) -> bool| {
-                    let ours = cell.system == Name::Annals;
-                    let found = row.ratios.iter().find(|ratio| wanted(ratio.to));
-                    match ours {
-                        true => times(found),
-                        false => String::new(),
-                    }
-                };
-                table.add_row([
-                    title,
-                    cell.system.to_string(),
-                    time(cell.p50_us),
-                    time(cell.p99_us),
-                    time(cell.wall_s.map(|wall_s| wall_s * 1e6)),
-                    rate(cell.per_second),
-                    cell.cpu_s
-                        .map_or("-".to_owned(), |cpu_s| format!("{cpu_s:.3}")),
-                    cell.peak_kib
-                        .map_or("-".to_owned(), |kib| (kib / 1024).to_string()),
-                    ratio(|to| to != Name::Raw),
-                    ratio(|to| to == Name::Raw),
-                ]);
-            }
+        for (ours, theirs) in [(1.0, 2.0), (10.0, 30.0), (1.0, 8.0)] {
+            row.add(Name::Sqlite, took(theirs));
+            row.add(Name::Annals, took(ours));
         }
-        writeln!(f, "{table}\n")?;
-        self.fmt_sizes(f)?;
-        for skipped in &self.skipped {
-            writeln!(f, "not measured: {skipped}")?;
-        }
-        Ok(())
+        row.compare();
+        let ratio = row.ratio(Name::Annals, Name::Sqlite).unwrap();
+        assert_eq!((ratio.lowest, ratio.median, ratio.highest), (2.0, 3.0, 8.0));
+        assert!(row.ratio(Name::Sqlite, Name::Annals).is_none());
     }
-}
-
-impl Report {
-    fn fmt_sizes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = table();
-        table.set_header(["(i) on disk", "bytes an event", "of which caches", "MiB"]);
-        for size in &self.sizes {
-            let of_event = |bytes: u64| format!("{:.0}", number(bytes) / number(self.events));
-            table.add_row([
-                size.system.to_string(),
-                of_event(size.bytes),
-                of_event(size.cache_bytes),
-                format!("{:.1}", number(size.bytes) / 1024.0 / 1024.0),
-            ]);
-        }
-        writeln!(f, "{table}\n")
-    }
-}
-
-fn table() -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_MARKDOWN);
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }

@@ -24,6 +24,7 @@ pub(crate) struct CommandError {
     details: Vec<String>,
     hint: Option<String>,
     broken_pipe: bool,
+    of_cache: bool,
 }
 
 impl CommandError {
@@ -34,6 +35,7 @@ impl CommandError {
             details: Vec::new(),
             hint: None,
             broken_pipe: false,
+            of_cache: false,
         }
     }
 
@@ -91,6 +93,11 @@ impl CommandError {
         self.broken_pipe
     }
 
+    /// Whether something that can be made again from the log is damaged.
+    pub(crate) fn is_of_cache(&self) -> bool {
+        self.of_cache
+    }
+
     /// Says which store it is about.
     pub(crate) fn in_store(self, dir: &Path) -> Self {
         let place = dir.display().to_string();
@@ -139,7 +146,8 @@ impl fmt::Display for CommandError {
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
-        let told = Self::new(code_of(&error), error.to_string());
+        let mut told = Self::new(code_of(&error), error.to_string());
+        told.of_cache = matches!(&error, Error::Log(LogError::Cache { .. }));
         match &error {
             Error::Lines { lines, .. } => lines
                 .iter()
@@ -263,7 +271,8 @@ fn code_of_open(error: &OpenError) -> ExitCode {
 
 fn code_of_log(error: &LogError) -> ExitCode {
     match error {
-        LogError::Damaged { .. } => ExitCode::Damaged,
+        LogError::Damaged { .. } | LogError::Cache { .. } => ExitCode::Damaged,
+        LogError::Open { source } => code_of_open(source),
         _ => ExitCode::Machine,
     }
 }
@@ -286,9 +295,14 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
             "give a folder that is a store, is empty, or is not there yet"
         }
-        Error::Open(OpenError::Held { .. }) => {
+        Error::Open(OpenError::Held { .. }) | Error::Log(LogError::Open { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
+        Error::Log(LogError::Cache { .. })
+        | Error::Open(OpenError::Cache { .. })
+        | Error::Append(AppendError::Read {
+            source: LogError::Cache { .. },
+        }) => "nothing is lost: `annals rebuild` makes it again from the log",
         Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
         Error::Open(OpenError::Damaged { .. }) => {
             "keep a copy of the folder; what is before that position can be read from a copy \

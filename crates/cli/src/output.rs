@@ -9,6 +9,8 @@ use crate::error::CommandError;
 /// Standard output, buffered.
 pub(crate) struct Output {
     out: BufWriter<Stdout>,
+    /// How many bytes it was given.
+    given: u64,
     is_terminal: bool,
 }
 
@@ -18,7 +20,19 @@ impl Output {
         Self {
             is_terminal: out.is_terminal(),
             out: BufWriter::new(out),
+            given: 0,
         }
+    }
+
+    /// Takes back what it was given, if nobody has seen any of it.
+    pub(crate) fn take_back(&mut self) -> bool {
+        if self.given > self.out.buffer().len() as u64 {
+            return false;
+        }
+        let fresh = BufWriter::new(io::stdout());
+        drop(std::mem::replace(&mut self.out, fresh).into_parts());
+        self.given = 0;
+        true
     }
 
     /// Whether a person is reading.
@@ -28,8 +42,7 @@ impl Output {
 
     /// Writes a text as it is.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), CommandError> {
-        self.out
-            .write_all(text.as_bytes())
+        self.write_all(text.as_bytes())
             .map_err(CommandError::output)
     }
 
@@ -41,13 +54,13 @@ impl Output {
 
     /// Writes a value as JSON over several lines.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> Result<(), CommandError> {
-        serde_json::to_writer_pretty(&mut self.out, value).map_err(CommandError::json)?;
+        serde_json::to_writer_pretty(&mut *self, value).map_err(CommandError::json)?;
         self.text("\n")
     }
 
     /// Writes a value as one line of JSON.
     pub(crate) fn json_line(&mut self, value: &impl Serialize) -> Result<(), CommandError> {
-        serde_json::to_writer(&mut self.out, value).map_err(CommandError::json)?;
+        serde_json::to_writer(&mut *self, value).map_err(CommandError::json)?;
         self.text("\n")
     }
 
@@ -59,7 +72,9 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        let written = self.out.write(bytes)?;
+        self.given += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {

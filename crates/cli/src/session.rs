@@ -46,6 +46,12 @@ impl Session {
         }
     }
 
+    /// Opens the store that is there to read it, whoever else uses it.
+    pub(crate) fn open_to_read(&self) -> Result<Store, CommandError> {
+        let store = Store::open_to_read(&self.dir, Arc::clone(&self.clock));
+        store.map_err(|error| CommandError::from(error).in_store(&self.dir))
+    }
+
     /// Opens the store that is there.
     pub(crate) fn open(&self) -> Result<Store, CommandError> {
         let store = Store::open(&self.dir, Arc::clone(&self.clock));

@@ -15,11 +15,14 @@ use crate::limits;
 /// What the log already has.
 pub(crate) trait Past {
     fn head(&self) -> Position;
-    fn find(&self, id: EventId) -> Option<Position>;
-    fn version(&self, company: &Slug) -> Version;
-    fn version_at(&self, company: &Slug, position: Position) -> Option<Version>;
-    /// Whether the event at a position has this company and payload.
-    fn is_same(&self, position: Position, event: &NewEvent) -> Result<bool, LogError>;
+    fn find(&self, id: EventId) -> Result<Option<Position>, LogError>;
+    fn version(&self, company: &Slug) -> Result<Version, LogError>;
+    /// The version of the event at a position, if it has this company and payload.
+    fn same_at(&self, position: Position, event: &NewEvent) -> Result<Option<Version>, LogError>;
+}
+
+fn unread(source: LogError) -> AppendError {
+    AppendError::Read { source }
 }
 
 /// Whether two events with the same id are the same.
@@ -81,15 +84,16 @@ impl<'p, P: Past> Admission<'p, P> {
     }
 
     /// The version of a stream with what was let in.
-    pub(crate) fn version(&self, company: &Slug) -> Version {
+    pub(crate) fn version(&self, company: &Slug) -> Result<Version, AppendError> {
         let more = self.versions.get(company).copied().unwrap_or_default();
-        Version(self.past.version(company).0 + more)
+        let past = self.past.version(company).map_err(unread)?;
+        Ok(Version(past.0 + more))
     }
 
     /// Checks the versions that streams had before, where something was let in.
     pub(crate) fn check_expected(&self, expected: &[(Slug, Expected)]) -> Result<(), AppendError> {
         for (company, expected) in expected {
-            let actual = self.past.version(company);
+            let actual = self.past.version(company).map_err(unread)?;
             let grows = self.versions.get(company).is_some_and(|&more| more > 0);
             if grows && !expected.holds(actual) {
                 return Err(AppendError::Conflict {
@@ -111,32 +115,28 @@ impl<'p, P: Past> Admission<'p, P> {
         is_same: impl FnOnce(usize) -> Result<bool, AppendError>,
     ) -> Result<Option<Outcome>, AppendError> {
         let id = event.id;
-        let (position, same, version) = if let Some(&(number, version)) = self.admitted.get(&id) {
-            (self.position(number), is_same(number)?, Some(version))
-        } else if let Some(position) = self.past.find(id) {
-            let same = self
-                .past
-                .is_same(position, event)
-                .map_err(|source| AppendError::Read { source })?;
-            let version = self.past.version_at(&event.company, position);
-            (position, same, version)
+        let (position, version) = if let Some(&(number, version)) = self.admitted.get(&id) {
+            (self.position(number), is_same(number)?.then_some(version))
+        } else if let Some(position) = self.past.find(id).map_err(unread)? {
+            let version = self.past.same_at(position, event).map_err(unread)?;
+            (position, version)
         } else {
             return Ok(None);
         };
         match version {
-            Some(version) if same => Ok(Some(Outcome {
+            Some(version) => Ok(Some(Outcome {
                 id,
                 position,
                 version,
                 known: true,
             })),
-            _ => Err(AppendError::IdReused { id, position }),
+            None => Err(AppendError::IdReused { id, position }),
         }
     }
 
     /// Lets a new event in.
-    pub(crate) fn admit(&mut self, event: &NewEvent) -> Outcome {
-        let version = Version(self.version(&event.company).0 + 1);
+    pub(crate) fn admit(&mut self, event: &NewEvent) -> Result<Outcome, AppendError> {
+        let version = Version(self.version(&event.company)?.0 + 1);
         let number = self.len();
         self.admitted.insert(event.id, (number, version));
         match self.versions.get_mut(&event.company) {
@@ -145,12 +145,12 @@ impl<'p, P: Past> Admission<'p, P> {
                 self.versions.insert(event.company.clone(), 1);
             }
         }
-        Outcome {
+        Ok(Outcome {
             id: event.id,
             position: self.position(number),
             version,
             known: false,
-        }
+        })
     }
 
     /// Puts the event that was let in last out again.
@@ -239,7 +239,7 @@ impl<'p, P: Past> Group<'p, P> {
     }
 
     fn try_add(&mut self, request: Request) -> Result<Vec<Outcome>, AppendError> {
-        let actual = self.admission.version(&request.company);
+        let actual = self.admission.version(&request.company)?;
         let mut outcomes = Vec::with_capacity(request.events.len());
         let mut any_new = false;
         for event in request.events {
@@ -249,12 +249,16 @@ impl<'p, P: Past> Group<'p, P> {
                     .get(number)
                     .is_some_and(|(admitted, _)| same(admitted, &event)))
             })?;
-            outcomes.push(known.unwrap_or_else(|| {
-                any_new = true;
-                let outcome = self.admission.admit(&event);
-                self.events.push((event, outcome.version));
-                outcome
-            }));
+            let outcome = match known {
+                Some(known) => known,
+                None => {
+                    any_new = true;
+                    let outcome = self.admission.admit(&event)?;
+                    self.events.push((event, outcome.version));
+                    outcome
+                }
+            };
+            outcomes.push(outcome);
         }
         if any_new && !request.expected.holds(actual) {
             return Err(AppendError::Conflict {

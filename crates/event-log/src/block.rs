@@ -1,247 +1,221 @@
-//! Up to 64 events as one value of the store: [`Block`].
+//! Many events as one value of sled: [`Block`].
 //!
 //! ```text
 //! 0    u8      format
 //! 1    u8      codec: 0 as they are, 1 zstd
-//! 2    u8      number of events
-//! 3    u8      mark: 0 alone, 1 part of a batch, 2 the end of one
+//! 2    u16 LE  number of events
 //! 4    u64 LE  first position
-//! 12   u64 LE  first position of the batch; zero if alone
-//! 20   i64 LE  when the first event was recorded, in microseconds
-//! 28   32      hash before the first event
-//! 60   32      hash of the last event
-//! 92   u32 LE  length of the directory
-//! 96   u32 LE  length of the records, before compression
-//! 100  u32 LE  CRC-32 of everything but these four bytes
-//! 104  directory, records
+//! 12   i64 LE  when the first event was recorded, in microseconds
+//! 20   32      hash before the first event
+//! 52   32      hash of the last event
+//! 84   u32 LE  length of the records, before compression
+//! 88   u32 LE  CRC-32 of everything but these four bytes
+//! 92   records
 //! ```
-//!
-//! The directory tells which companies and ids the block holds, so that the
-//! index is made without decompressing a thing.
 
-mod directory;
-
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use event_model::id::Position;
 use event_model::time::Instant;
+use zstd::bulk::{Compressor, Decompressor};
 
-use zstd::bulk::Decompressor;
-
-pub(crate) use directory::Directory;
-
-use crate::chain::Sealed;
+use crate::bytes::Fields;
 use crate::error::Damage;
-use crate::event_log::Recorded;
+use crate::event_log::{Head, Recorded};
 use crate::hash::Hash;
 use crate::limits;
 use crate::record::Raw;
 
-const FORMAT: u8 = 1;
-const HEADER_BYTES: usize = 104;
-const CHECKSUM_AT: usize = 100;
+const FORMAT: u8 = 2;
+const HEADER_BYTES: usize = 92;
+const CHECKSUM_AT: usize = 88;
 const RAW: u8 = 0;
 const ZSTD: u8 = 1;
-const ZSTD_LEVEL: i32 = 3;
-/// One event as large as may be, with what is around it.
-const RECORDS_BYTES_MAX: usize = limits::BLOCK_RAW_BYTES_MAX + limits::BLOCK_BYTES_MAX;
+const ZSTD_LEVEL: i32 = 1;
 
-/// Whether a block is all of a commit, or belongs with others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
-    /// It stands for itself.
-    Alone,
-    /// The batch that began at this position goes on after it.
-    Part(Position),
-    /// The batch that began at this position is whole with it.
-    End(Position),
+/// Records that follow each other, on their way into blocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Records<'b> {
+    /// The head before the first of them.
+    pub(crate) previous: Head,
+    /// The bytes of all, one after the other.
+    pub(crate) bytes: &'b [u8],
+    /// Of each, where it ends in the bytes, when it was recorded, and its hash.
+    pub(crate) ends: &'b [RecordEnd],
 }
 
-impl Mark {
-    fn parts(self) -> (u8, u64) {
-        match self {
-            Self::Alone => (0, 0),
-            Self::Part(first) => (1, first.0),
-            Self::End(first) => (2, first.0),
-        }
-    }
-
-    fn of_parts(mark: u8, first: u64) -> Result<Self, Damage> {
-        match (mark, first) {
-            (0, 0) => Ok(Self::Alone),
-            (1, first @ 1..) => Ok(Self::Part(Position(first))),
-            (2, first @ 1..) => Ok(Self::End(Position(first))),
-            _ => Err(Damage::BlockHeader),
-        }
-    }
+/// Where a record ends, and what it ends with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordEnd {
+    /// Where its bytes end.
+    pub(crate) at: usize,
+    /// When it was recorded.
+    pub(crate) recorded: Instant,
+    /// The hash of the chain with it.
+    pub(crate) hash: Hash,
 }
 
-/// Compresses records; kept for the life of a log, since it is dear to make.
+/// Compresses records; kept, since it is dear to make.
 pub(crate) struct Encoder {
-    zstd: Option<zstd::bulk::Compressor<'static>>,
-}
-
-/// A block whose mark and checksum are still open.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    first: Position,
-    bytes: Vec<u8>,
+    zstd: Option<Compressor<'static>>,
 }
 
 impl Encoder {
     pub(crate) fn new() -> Self {
         Self {
-            zstd: zstd::bulk::Compressor::new(ZSTD_LEVEL).ok(),
+            zstd: Compressor::new(ZSTD_LEVEL).ok(),
         }
     }
 
-    /// Makes one block of these events, or as many as the size asks for.
+    /// Makes blocks of records: as few as the limits allow.
     pub(crate) fn encode(
         &mut self,
-        events: &[Sealed],
-        drafts: &mut Vec<Draft>,
+        records: Records<'_>,
+        blocks: &mut Vec<(Position, Vec<u8>)>,
     ) -> Result<(), Damage> {
-        let (Some(first), Some(last)) = (events.first(), events.last()) else {
-            return Ok(());
-        };
-        let draft = self.draft(events, first, last)?;
-        if draft.bytes.len() <= limits::BLOCK_BYTES_MAX {
-            drafts.push(draft);
+        let mut rest = records;
+        while !rest.ends.is_empty() {
+            let (piece, after) = rest.split(rest.first_piece());
+            self.encode_piece(piece, blocks)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    fn encode_piece(
+        &mut self,
+        records: Records<'_>,
+        blocks: &mut Vec<(Position, Vec<u8>)>,
+    ) -> Result<(), Damage> {
+        let block = self.block(records)?;
+        if block.len() <= limits::BLOCK_BYTES_MAX {
+            blocks.push((Position(records.previous.position.0 + 1), block));
             return Ok(());
         }
         // One event alone always fits, by the limits on its parts.
-        let (front, back) = events.split_at(events.len() / 2);
-        if front.is_empty() {
+        let (front, back) = records.split(records.ends.len() / 2);
+        if front.ends.is_empty() {
             return Err(Damage::BlockLength);
         }
-        self.encode(front, drafts)?;
-        self.encode(back, drafts)
+        self.encode_piece(front, blocks)?;
+        self.encode_piece(back, blocks)
     }
 
-    fn draft(&mut self, events: &[Sealed], first: &Sealed, last: &Sealed) -> Result<Draft, Damage> {
-        let directory = directory::encode(events)?;
-        let records: Vec<u8> = events
-            .iter()
-            .flat_map(|event| &event.bytes)
-            .copied()
-            .collect();
-        let length = |bytes: usize| u32::try_from(bytes).map_err(|_| Damage::BlockLength);
-        let (codec, stored) = self.compress(&records);
-        let mut bytes = Vec::with_capacity(HEADER_BYTES + directory.len() + records.len());
+    fn block(&mut self, records: Records<'_>) -> Result<Vec<u8>, Damage> {
+        let (Some(first), Some(last)) = (records.ends.first(), records.ends.last()) else {
+            return Err(Damage::BlockLength);
+        };
+        let compressed = self.compress(records.bytes);
+        let (codec, stored) = match &compressed {
+            Some(compressed) => (ZSTD, compressed.as_slice()),
+            None => (RAW, records.bytes),
+        };
+        let count = u16::try_from(records.ends.len()).map_err(|_| Damage::BlockLength)?;
+        let length = u32::try_from(records.bytes.len()).map_err(|_| Damage::BlockLength)?;
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + stored.len());
         bytes.push(FORMAT);
         bytes.push(codec);
-        bytes.push(u8::try_from(events.len()).map_err(|_| Damage::BlockLength)?);
-        bytes.push(0);
-        bytes.extend_from_slice(&first.position.0.to_le_bytes());
-        bytes.extend_from_slice(&0u64.to_le_bytes());
+        bytes.extend_from_slice(&count.to_le_bytes());
+        bytes.extend_from_slice(&(records.previous.position.0 + 1).to_le_bytes());
         bytes.extend_from_slice(&first.recorded.micros().to_le_bytes());
-        bytes.extend_from_slice(first.previous.as_bytes());
+        bytes.extend_from_slice(records.previous.hash.as_bytes());
         bytes.extend_from_slice(last.hash.as_bytes());
-        bytes.extend_from_slice(&length(directory.len())?.to_le_bytes());
-        bytes.extend_from_slice(&length(records.len())?.to_le_bytes());
-        bytes.extend_from_slice(&[0; 4]);
-        bytes.extend_from_slice(&directory);
-        bytes.extend_from_slice(stored.as_deref().unwrap_or(&records));
-        Ok(Draft {
-            first: first.position,
-            bytes,
-        })
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&checksum(&bytes, stored).to_le_bytes());
+        bytes.extend_from_slice(stored);
+        Ok(bytes)
     }
 
-    fn compress(&mut self, records: &[u8]) -> (u8, Option<Vec<u8>>) {
-        let compressed = self
-            .zstd
-            .as_mut()
-            .and_then(|zstd| zstd.compress(records).ok())
-            .filter(|compressed| compressed.len() < records.len());
-        match compressed {
-            Some(compressed) => (ZSTD, Some(compressed)),
-            None => (RAW, None),
-        }
+    fn compress(&mut self, records: &[u8]) -> Option<Vec<u8>> {
+        let compressed = self.zstd.as_mut()?.compress(records).ok()?;
+        (compressed.len() < records.len()).then_some(compressed)
     }
 }
 
-impl Draft {
-    pub(crate) fn first(&self) -> Position {
-        self.first
+impl<'b> Records<'b> {
+    /// How many records are tried as one block.
+    fn first_piece(&self) -> usize {
+        let begin = self.begin();
+        let small = |end: &&RecordEnd| end.at - begin <= limits::BLOCK_RAW_BYTES_MAX;
+        let most = self.ends.iter().take(limits::BLOCK_EVENTS_MAX);
+        most.take_while(small).count().max(1)
     }
 
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
+    /// Where the first record begins, by the ends.
+    fn begin(&self) -> usize {
+        let end = self.ends.last().map_or(0, |last| last.at);
+        end - self.bytes.len()
     }
 
-    /// The bytes to store, with their mark and checksum.
-    pub(crate) fn finish(mut self, mark: Mark) -> Vec<u8> {
-        let (mark, batch_first) = mark.parts();
-        overwrite(&mut self.bytes, 3, &[mark]);
-        overwrite(&mut self.bytes, 12, &batch_first.to_le_bytes());
-        let checksum = checksum(&self.bytes);
-        overwrite(&mut self.bytes, CHECKSUM_AT, &checksum.to_le_bytes());
-        self.bytes
+    /// The first so many records, and the rest.
+    fn split(self, count: usize) -> (Self, Self) {
+        let (front, back) = self.ends.split_at(count.min(self.ends.len()));
+        let Some(last) = front.last() else {
+            return (
+                Self {
+                    bytes: &[],
+                    ends: &[],
+                    ..self
+                },
+                self,
+            );
+        };
+        let (front_bytes, back_bytes) = self.bytes.split_at(last.at - self.begin());
+        let middle = Head {
+            position: Position(self.previous.position.0 + front.len() as u64),
+            recorded: Some(last.recorded),
+            hash: last.hash,
+        };
+        let front = Self {
+            bytes: front_bytes,
+            ends: front,
+            ..self
+        };
+        let back = Self {
+            previous: middle,
+            bytes: back_bytes,
+            ends: back,
+        };
+        (front, back)
     }
 }
 
-fn overwrite(bytes: &mut [u8], at: usize, with: &[u8]) {
-    for (byte, &new) in bytes.iter_mut().skip(at).zip(with) {
-        *byte = new;
-    }
-}
-
-fn checksum(bytes: &[u8]) -> u32 {
-    let (before, rest) = bytes.split_at_checked(CHECKSUM_AT).unwrap_or((bytes, &[]));
+fn checksum(header: &[u8], stored: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(before);
-    hasher.update(rest.get(4..).unwrap_or_default());
+    hasher.update(header);
+    hasher.update(stored);
     hasher.finalize()
 }
 
-/// A block whose checksum, header and directory were checked.
+/// A block whose checksum and header were checked.
 #[derive(Debug)]
 pub(crate) struct Block<'b> {
     pub(crate) first: Position,
     pub(crate) last: Position,
-    pub(crate) mark: Mark,
     pub(crate) recorded_first: Instant,
     pub(crate) previous: Hash,
     pub(crate) hash: Hash,
-    pub(crate) directory: Directory,
     codec: u8,
     records_bytes: usize,
     stored: &'b [u8],
 }
 
-/// Reads fixed pieces off the front of a header.
-struct Fields<'b>(&'b [u8]);
-
-impl Fields<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
-        let (piece, rest) = self.0.split_first_chunk().ok_or(Damage::BlockLength)?;
-        self.0 = rest;
-        Ok(*piece)
-    }
-
-    fn length(&mut self) -> Result<usize, Damage> {
-        usize::try_from(u32::from_le_bytes(self.take()?)).map_err(|_| Damage::BlockLength)
-    }
-}
-
 impl<'b> Block<'b> {
     /// Reads all but the records.
     pub(crate) fn decode(bytes: &'b [u8]) -> Result<Self, Damage> {
-        let (header, body) = bytes
-            .split_at_checked(HEADER_BYTES)
-            .ok_or(Damage::BlockLength)?;
+        let short = || Damage::BlockLength;
+        let (header, stored) = bytes.split_at_checked(HEADER_BYTES).ok_or_else(short)?;
         let mut fields = Fields(header);
-        let [format, codec, count, mark] = fields.take()?;
-        let first = u64::from_le_bytes(fields.take()?);
-        let batch_first = u64::from_le_bytes(fields.take()?);
-        let recorded_first = i64::from_le_bytes(fields.take()?);
-        let previous = Hash::from_bytes(fields.take()?);
-        let hash = Hash::from_bytes(fields.take()?);
-        let directory_bytes = fields.length()?;
-        let records_bytes = fields.length()?;
-        if u32::from_le_bytes(fields.take()?) != checksum(bytes) {
+        let [format, codec] = fields.take().ok_or_else(short)?;
+        let count = u16::from_le_bytes(fields.take().ok_or_else(short)?);
+        let first = u64::from_le_bytes(fields.take().ok_or_else(short)?);
+        let recorded_first = i64::from_le_bytes(fields.take().ok_or_else(short)?);
+        let previous = Hash::from_bytes(fields.take().ok_or_else(short)?);
+        let hash = Hash::from_bytes(fields.take().ok_or_else(short)?);
+        let records_bytes = fields.length().ok_or_else(short)?;
+        let claimed = u32::from_le_bytes(fields.take().ok_or_else(short)?);
+        if claimed != checksum(header.get(..CHECKSUM_AT).ok_or_else(short)?, stored) {
             return Err(Damage::BlockChecksum);
         }
         if format != FORMAT {
@@ -252,20 +226,17 @@ impl<'b> Block<'b> {
             .and_then(|end| end.checked_sub(1))
             .filter(|&last| last >= first && first > 0)
             .ok_or(Damage::BlockHeader)?;
-        let (directory, stored) = body
-            .split_at_checked(directory_bytes)
-            .ok_or(Damage::BlockLength)?;
-        if records_bytes > RECORDS_BYTES_MAX || usize::from(count) > limits::BLOCK_EVENTS_MAX {
+        if records_bytes > limits::BLOCK_RECORDS_BYTES_MAX
+            || usize::from(count) > limits::BLOCK_EVENTS_MAX
+        {
             return Err(Damage::BlockHeader);
         }
         Ok(Self {
             first: Position(first),
             last: Position(last),
-            mark: Mark::of_parts(mark, batch_first)?,
             recorded_first: Instant::from_micros(recorded_first).ok_or(Damage::BlockHeader)?,
             previous,
             hash,
-            directory: Directory::decode(directory, usize::from(count))?,
             codec,
             records_bytes,
             stored,
@@ -280,22 +251,34 @@ impl<'b> Block<'b> {
         wanted: impl Fn(Position) -> bool,
     ) -> Result<Vec<Recorded>, (Position, Damage)> {
         let records = self.records().map_err(|what| (self.first, what))?;
-        let mut rest = records.as_slice();
-        let mut hash = self.previous;
         let mut events = Vec::new();
+        self.walk(&records, |raw, hash| {
+            if wanted(raw.position()) {
+                events.push(raw.into_recorded(hash)?);
+            }
+            Ok(())
+        })?;
+        Ok(events)
+    }
+
+    /// Goes through the records, each checked and chained.
+    pub(crate) fn walk(
+        &self,
+        records: &[u8],
+        mut visit: impl FnMut(Raw<'_>, Hash) -> Result<(), Damage>,
+    ) -> Result<(), (Position, Damage)> {
+        let mut rest = records;
+        let mut hash = self.previous;
         for position in (self.first.0..=self.last.0).map(Position) {
             let broken = |what| (position, what);
             let (raw, after) = Raw::split(rest).map_err(broken)?;
             rest = after;
             hash = raw.hash(hash);
-            if wanted(position) {
-                let event = raw.recorded(hash).map_err(broken)?;
-                if event.position != position {
-                    let claimed = event.position;
-                    return Err((position, Damage::Position { claimed }));
-                }
-                events.push(event);
+            let claimed = raw.position();
+            if claimed != position {
+                return Err((position, Damage::Position { claimed }));
             }
+            visit(raw, hash).map_err(broken)?;
         }
         if !rest.is_empty() {
             return Err((self.last, Damage::BlockLength));
@@ -303,13 +286,14 @@ impl<'b> Block<'b> {
         if hash != self.hash {
             return Err((self.last, Damage::Chain));
         }
-        Ok(events)
+        Ok(())
     }
 
-    fn records(&self) -> Result<Vec<u8>, Damage> {
+    /// The records, decompressed.
+    pub(crate) fn records(&self) -> Result<Cow<'b, [u8]>, Damage> {
         let records = match self.codec {
-            RAW => self.stored.to_vec(),
-            ZSTD => decompress(self.stored, self.records_bytes)?,
+            RAW => Cow::Borrowed(self.stored),
+            ZSTD => Cow::Owned(decompress(self.stored, self.records_bytes)?),
             _ => return Err(Damage::BlockHeader),
         };
         if records.len() == self.records_bytes {

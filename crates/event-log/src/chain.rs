@@ -1,53 +1,65 @@
-//! Giving an event its place at the end of the chain: [`Chain`].
+//! Giving events their places at the end of the chain: [`Chain`].
 
 use std::io;
 
-use event_model::id::{EventId, Position, Slug, Version};
+use event_model::id::{Position, Version};
 use event_model::time::Instant;
 
+use crate::block::{RecordEnd, Records};
 use crate::error::AppendError;
 use crate::event_log::{Head, NewEvent};
-use crate::hash::Hash;
 use crate::record::{self, Given, Salt};
 
 /// The end of the log while events are put after it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Chain {
+    base: Head,
     head: Head,
     now: Instant,
-}
-
-/// An event in its place, as the bytes of its record.
-#[derive(Debug)]
-pub(crate) struct Sealed {
-    pub(crate) position: Position,
-    pub(crate) recorded: Instant,
-    pub(crate) previous: Hash,
-    pub(crate) hash: Hash,
-    pub(crate) id: EventId,
-    pub(crate) company: Slug,
-    pub(crate) bytes: Vec<u8>,
+    bytes: Vec<u8>,
+    ends: Vec<RecordEnd>,
+    salts: Salts,
 }
 
 impl Chain {
     /// Goes on from this head, at this time.
     pub(crate) fn new(head: Head, now: Instant) -> Self {
-        Self { head, now }
+        Self {
+            base: head,
+            head,
+            now,
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            salts: Salts::default(),
+        }
     }
 
+    /// The last event that was put into its place.
     pub(crate) fn head(&self) -> Head {
         self.head
+    }
+
+    /// The records since the last [`Chain::clear`].
+    pub(crate) fn records(&self) -> Records<'_> {
+        Records {
+            previous: self.base,
+            bytes: &self.bytes,
+            ends: &self.ends,
+        }
+    }
+
+    /// Lets go of the records; what comes next follows them.
+    pub(crate) fn clear(&mut self) {
+        self.base = self.head;
+        self.bytes.clear();
+        self.ends.clear();
     }
 
     /// Puts an event after the head, with its version.
     ///
     /// A clock that stands still or goes back does not show: the time is then
     /// a microsecond after that of the predecessor.
-    pub(crate) fn seal(
-        &mut self,
-        event: &NewEvent,
-        version: Version,
-    ) -> Result<Sealed, AppendError> {
+    pub(crate) fn push(&mut self, event: &NewEvent, version: Version) -> Result<(), AppendError> {
         let recorded = match self.head.recorded {
             Some(last) => self.now.max(last.plus_micros(1)),
             None => self.now,
@@ -58,30 +70,42 @@ impl Chain {
             recorded,
             previous: self.head.hash,
         };
-        let mut bytes = Vec::new();
+        let salt = self.salts.next()?;
         let hash =
-            record::encode(&mut bytes, given, event, salt()?).ok_or(AppendError::Encoding)?;
+            record::encode(&mut self.bytes, given, event, salt).ok_or(AppendError::Encoding)?;
         self.head = Head {
             position: given.position,
             recorded: Some(recorded),
             hash,
         };
-        Ok(Sealed {
-            position: given.position,
+        self.ends.push(RecordEnd {
+            at: self.bytes.len(),
             recorded,
-            previous: given.previous,
             hash,
-            id: event.id,
-            company: event.company.clone(),
-            bytes,
-        })
+        });
+        Ok(())
     }
 }
 
-fn salt() -> Result<Salt, AppendError> {
-    let mut salt = Salt::default();
-    getrandom::fill(&mut salt).map_err(|error| AppendError::Io {
-        source: io::Error::from(error),
-    })?;
-    Ok(salt)
+/// Random salts; the system is asked for one at first, and then for many at once.
+#[derive(Debug, Default)]
+struct Salts {
+    at_hand: Vec<Salt>,
+    given: usize,
+}
+
+const SALTS_AT_ONCE_MAX: usize = 256;
+
+impl Salts {
+    fn next(&mut self) -> Result<Salt, AppendError> {
+        if self.at_hand.is_empty() {
+            let count = self.given.clamp(1, SALTS_AT_ONCE_MAX);
+            self.at_hand.resize(count, Salt::default());
+            getrandom::fill(self.at_hand.as_flattened_mut()).map_err(|source| AppendError::Io {
+                source: io::Error::from(source),
+            })?;
+        }
+        self.given += 1;
+        self.at_hand.pop().ok_or(AppendError::Encoding)
+    }
 }

@@ -9,11 +9,16 @@ use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
 use crate::event_log::Expected;
+use crate::journal::JournalError;
+use crate::streams::StreamsError;
 
 /// What is wrong with stored bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {
+    /// A frame of the journal is not whole, and others follow it.
+    #[error("the journal is damaged")]
+    Journal,
     /// No block holds a position that must be there.
     #[error("the block is missing")]
     BlockMissing,
@@ -104,6 +109,9 @@ pub enum EngineError {
     /// The stored bytes are damaged.
     #[error(transparent)]
     Damaged(Damage),
+    /// What was written may not count.
+    #[error("the log could not be turned over")]
+    TurnOver(#[source] Box<LogError>),
     /// sled reports a fault of its own.
     #[error("sled failed")]
     Sled(#[source] sled::Error),
@@ -198,6 +206,12 @@ pub enum OpenError {
         #[source]
         source: io::Error,
     },
+    /// What is kept to read faster is damaged; the log itself is not.
+    #[error("{what} is damaged")]
+    Cache {
+        /// What, and where.
+        what: String,
+    },
 }
 
 fn held_by(pid: Option<u32>, since: Option<Instant>) -> String {
@@ -276,6 +290,9 @@ pub enum AppendError {
     /// An earlier append failed half-way; the log must be opened again.
     #[error("an earlier append failed; open the log again")]
     Poisoned,
+    /// The log was opened only to be read.
+    #[error("the log was opened only to be read")]
+    ReadOnly,
     /// The log was shut.
     #[error("the log is shut")]
     Shut,
@@ -360,6 +377,19 @@ pub enum LogError {
         #[source]
         source: io::Error,
     },
+    /// What is kept to read faster is damaged; the log itself is not.
+    #[error("{what} is damaged")]
+    Cache {
+        /// What, and where.
+        what: String,
+    },
+    /// The log had to be opened to read this, and could not be.
+    #[error("the log itself is needed for this")]
+    Open {
+        /// Why not.
+        #[source]
+        source: Box<OpenError>,
+    },
 }
 
 impl LogError {
@@ -378,6 +408,46 @@ impl From<LogError> for OpenError {
             LogError::Damaged { position, what } => Self::Damaged { position, what },
             LogError::Engine { source } => Self::Engine { source },
             LogError::Io { path, source } => Self::Io { path, source },
+            LogError::Open { source } => *source,
+            LogError::Cache { what } => Self::Cache { what },
         }
+    }
+}
+
+impl From<JournalError> for OpenError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Io { path, source } => Self::Io { path, source },
+            JournalError::Missing { path } => Self::LogMissing { path },
+            JournalError::Damaged { position } => Self::Damaged {
+                position: Position(position.0 + 1),
+                what: Damage::Journal,
+            },
+        }
+    }
+}
+
+impl From<JournalError> for LogError {
+    fn from(error: JournalError) -> Self {
+        Self::Open {
+            source: Box::new(error.into()),
+        }
+    }
+}
+
+impl From<StreamsError> for LogError {
+    fn from(error: StreamsError) -> Self {
+        match error {
+            StreamsError::Io { path, source } => Self::Io { path, source },
+            damaged => Self::Cache {
+                what: damaged.to_string(),
+            },
+        }
+    }
+}
+
+impl From<StreamsError> for OpenError {
+    fn from(error: StreamsError) -> Self {
+        LogError::from(error).into()
     }
 }

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use event_model::event::{Event, SCHEMA};
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::text::Text;
 use event_model::time::Instant;
@@ -32,6 +33,28 @@ pub struct NewEvent {
     pub schema: u16,
     /// Its content, opaque to the log.
     pub payload: Box<[u8]>,
+}
+
+impl NewEvent {
+    /// What the log is told of an event.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        Self::with_json(event, event.to_json())
+    }
+
+    /// The same, with the JSON that [`Event::to_json`] makes of it.
+    #[must_use]
+    pub fn with_json(event: &Event, json: String) -> Self {
+        Self {
+            id: event.id,
+            company: event.company.clone(),
+            kind: (*event.kind).into(),
+            thread: (*event.thread).into(),
+            published: event.published.instant(),
+            schema: SCHEMA,
+            payload: json.into_bytes().into(),
+        }
+    }
 }
 
 /// An event of the log, and what the log gave it.
@@ -167,10 +190,18 @@ pub trait EventLog: Send + Sync {
     fn head(&self) -> Head;
 
     /// The version of a company's stream, and the position of its last event.
-    fn stream_head(&self, company: &Slug) -> Option<(Version, Position)>;
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if it cannot be read.
+    fn stream_head(&self, company: &Slug) -> Result<Option<(Version, Position)>, LogError>;
 
     /// All companies, in the order of their first event.
-    fn companies(&self) -> Vec<Slug>;
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    fn companies(&self) -> Result<Vec<Slug>, LogError>;
 
     /// The events with `after < position <= upto`.
     fn read(&self, after: Position, upto: Position) -> Events<'_>;
@@ -185,14 +216,26 @@ pub trait EventLog: Send + Sync {
     /// [`LogError`] if it cannot be read.
     fn event_at(&self, position: Position) -> Result<Option<Recorded>, LogError>;
 
-    /// The position of an event.
-    fn find(&self, id: EventId) -> Option<Position>;
+    /// The company and the position of an event.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if it cannot be read.
+    fn find(&self, id: EventId) -> Result<Option<(Slug, Position)>, LogError>;
 
     /// The events whose ids start with these hex digits, hyphens ignored, in
     /// the order of their ids and at most `limit`.
     ///
     /// None if there is anything but hex digits and hyphens in the prefix.
-    fn find_prefix(&self, prefix: &str, limit: usize) -> Vec<(EventId, Position)>;
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    fn find_prefix(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Slug, Position)>, LogError>;
 
     /// The head that the log had when this position was its last; `None` past
     /// the head.

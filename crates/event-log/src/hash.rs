@@ -1,9 +1,9 @@
 //! The links of the chain: [`struct@Hash`].
 //!
-//! The hash of an event is `SHA-256(hash of its predecessor ‖ envelope)`. The
-//! envelope holds `SHA-256(salt ‖ payload)`, so that salt and payload can be
-//! erased one day while the chain still verifies; the salt keeps a short
-//! payload from being guessed out of what is left.
+//! The hash of an event is `SHA-256(hash of its predecessor ‖ envelope ‖ payload
+//! hash)`, and that of its payload `SHA-256(salt ‖ payload)`, so that salt and
+//! payload can be erased one day while the chain still verifies; the salt keeps
+//! a short payload from being guessed out of what is left.
 
 use std::fmt;
 use std::str::FromStr;
@@ -38,18 +38,19 @@ impl Hash {
         &self.0
     }
 
-    /// The hash of an event with this envelope, after this one.
-    pub(crate) fn then(&self, envelope: &[u8]) -> Self {
+    /// The hash of an event with this envelope and payload hash, after this one.
+    pub(crate) fn then(&self, envelope: &[u8], payload: Self) -> Self {
         Self(
             Sha256::new()
                 .chain_update(self.0)
                 .chain_update(envelope)
+                .chain_update(payload.0)
                 .finalize()
                 .into(),
         )
     }
 
-    /// What the envelope says of the payload.
+    /// The hash of a payload with its salt.
     pub(crate) fn of_payload(salt: &[u8], payload: &[u8]) -> Self {
         Self(
             Sha256::new()
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_hash_reads_as_it_is_written() {
-        let hash = Hash::ZERO.then(b"envelope");
+        let hash = Hash::ZERO.then(b"envelope", Hash::ZERO);
         assert_eq!(hash.to_string().parse(), Ok(hash));
         assert_eq!(hash.to_string().len(), 7 + 64);
         for text in ["", "sha256:", "sha256:0g", &hash.to_string()[7..]] {

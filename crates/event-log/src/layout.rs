@@ -3,9 +3,10 @@
 //! ```text
 //! FORMAT     what the folder is ([`format::Format`]); written last when a store is made
 //! LOCK       held while the store is open; who holds it, and since when
-//! log/       the folder of sled: the log itself
+//! log/       the folder of sled: the log itself, in blocks
+//! journal/   the end of the log, which is not in blocks yet
 //! cache/     all that may be thrown away
-//!   index    the index
+//!   streams/ the events of the blocks once more, by company
 //! ```
 //!
 //! A store whose making was interrupted has `FORMAT.new` and no `FORMAT`. It
@@ -84,8 +85,14 @@ impl Layout {
         self.cache().join("head")
     }
 
-    pub(crate) fn index(&self) -> PathBuf {
-        self.cache().join("index")
+    /// The events of the blocks, by company.
+    pub(crate) fn streams(&self) -> PathBuf {
+        self.cache().join("streams")
+    }
+
+    /// The folder of the journal.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
     }
 
     /// Looks, and touches nothing.
@@ -114,7 +121,7 @@ impl Layout {
         }
         let has = |name: &str| names.iter().any(|found| found == name);
         let ours = |name: &&std::ffi::OsString| {
-            ["FORMAT.new", "LOCK", "log", "cache"]
+            ["FORMAT.new", "LOCK", "log", "journal", "cache"]
                 .iter()
                 .any(|own| name == own)
         };
@@ -148,7 +155,7 @@ impl Layout {
 
     /// Removes all that a store consists of, but not its lock.
     pub(crate) fn clear(&self) -> Result<(), OpenError> {
-        for folder in [self.log(), self.cache()] {
+        for folder in [self.log(), self.journal(), self.cache()] {
             ignore_missing(fs::remove_dir_all(&folder)).map_err(at(&folder))?;
         }
         for file in [self.format(), self.format_new()] {

@@ -14,27 +14,24 @@
 
 mod admission;
 mod block;
+mod bytes;
 mod chain;
 mod clock;
 mod error;
 mod event_log;
 mod hash;
 mod head_mark;
-mod index;
-mod index_file;
+mod journal;
 mod layout;
 pub mod limits;
 mod memory;
+mod prefix;
 mod progress;
 mod queue;
 mod record;
+mod side_by_side;
 mod sled_log;
 mod spool;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the store does not read by it yet"
-)]
 mod streams;
 mod sync;
 
@@ -47,4 +44,9 @@ pub use crate::event_log::{
 pub use crate::hash::{Hash, HashError};
 pub use crate::limits::Limits;
 pub use crate::memory::MemoryLog;
-pub use crate::sled_log::{SledLog, Stats, Verified};
+pub use crate::side_by_side::side_by_side;
+pub use crate::sled_log::{
+    Batch, CheckedBatch, Committed, IdConflict, Other, Settings, SledLog, Stats, Stored,
+    StreamRange, Verified,
+};
+pub use crate::spool::EncodedEvent;

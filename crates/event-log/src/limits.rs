@@ -8,7 +8,7 @@ pub const KIND_BYTES_MAX: usize = event_model::limits::KIND_BYTES_MAX;
 /// The longest name of a thread, in bytes.
 pub const THREAD_BYTES_MAX: usize = event_model::limits::THREAD_BYTES_MAX;
 /// The most events of a block.
-pub const BLOCK_EVENTS_MAX: usize = 64;
+pub const BLOCK_EVENTS_MAX: usize = 255;
 /// The largest block as stored, in bytes.
 ///
 /// sled puts a page of up to 17 neighbouring values into a file of its own,
@@ -16,9 +16,23 @@ pub const BLOCK_EVENTS_MAX: usize = 64;
 /// bound is 1 MiB / 17 = 61 KiB; this leaves room.
 pub const BLOCK_BYTES_MAX: usize = 32 * 1024;
 /// The most bytes of records that are tried as one block before compression.
-pub const BLOCK_RAW_BYTES_MAX: usize = 64 * 1024;
-/// The most blocks that are handed to sled as one atomic batch.
+pub const BLOCK_RAW_BYTES_MAX: usize = 96 * 1024;
+/// The most bytes of records that a block can have: one event as large as may
+/// be, with what is around it, fits besides.
+pub const BLOCK_RECORDS_BYTES_MAX: usize = BLOCK_RAW_BYTES_MAX + BLOCK_BYTES_MAX;
+/// The most blocks that are handed to sled before it is told to write them.
 pub const GROUP_BLOCKS_MAX: usize = 32;
+/// The bytes of frames after which the journal is sealed into blocks.
+pub const JOURNAL_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// The bytes from which on a batch is written as blocks, past the journal.
+pub const DIRECT_BYTES_MIN: u64 = 1024 * 1024;
+/// The bytes of packed events that are gathered before they are written to the
+/// streams as one run.
+pub const RUN_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// The ids of a batch that are sorted in memory at once.
+pub const IDS_AT_ONCE_MAX: usize = 1 << 20;
+/// The bytes of records that are handed on at once while a batch is written.
+pub const CHUNK_BYTES: usize = 1024 * 1024;
 /// The most payload bytes of the appends that share one sync; one append may
 /// be larger.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
@@ -28,12 +42,9 @@ pub const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
 /// The size of a segment of sled's file, in bytes; fixed for the life of a store.
 pub const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
 /// What sled may cache, in bytes (its own idea of it).
-pub const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+pub const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// How often sled's own thread flushes and collects garbage, in milliseconds.
 pub const FLUSH_EVERY_MS: u64 = 500;
-/// How many events the index file may lag behind before it is written again;
-/// a hundredth of the log, if that is more.
-pub const INDEX_LAG_EVENTS_MAX: u64 = 1_000;
 /// How many events `verify` walks between two calls of its progress function.
 pub const PROGRESS_EVENTS: u64 = 1_000;
 

@@ -1,5 +1,6 @@
 //! A log in memory, for tests: [`MemoryLog`].
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
 use event_model::id::{EventId, Position, Slug, Version};
@@ -13,8 +14,8 @@ use crate::event_log::{
     BatchOutcome, Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded,
     TailEvents,
 };
-use crate::index::Index;
 use crate::limits::Limits;
+use crate::prefix::ids_of;
 use crate::progress::Progress;
 use crate::sync;
 
@@ -28,7 +29,11 @@ pub struct MemoryLog {
 #[derive(Debug, Default)]
 struct Contents {
     events: Vec<Recorded>,
-    index: Index,
+    /// The positions of each company's events.
+    streams: HashMap<Slug, Vec<Position>>,
+    /// The companies in the order of their first event.
+    companies: Vec<Slug>,
+    ids: BTreeMap<EventId, Position>,
 }
 
 impl Contents {
@@ -41,19 +46,39 @@ impl Contents {
         self.events.get(before)
     }
 
+    fn index(&mut self, event: &NewEvent, position: Position) {
+        self.ids.insert(event.id, position);
+        match self.streams.get_mut(&event.company) {
+            Some(stream) => stream.push(position),
+            None => {
+                self.companies.push(event.company.clone());
+                self.streams.insert(event.company.clone(), vec![position]);
+            }
+        }
+    }
+
+    fn stream(&self, company: &Slug) -> &[Position] {
+        self.streams.get(company).map_or(&[], Vec::as_slice)
+    }
+
+    fn company(&self, position: Position) -> Option<Slug> {
+        Some(self.at(position)?.event.company.clone())
+    }
+
     fn store(&mut self, now: Instant, events: Vec<(NewEvent, Version)>) -> Result<(), AppendError> {
         let mut chain = Chain::new(self.head(), now);
-        let sealed: Result<Vec<_>, _> = events
-            .iter()
-            .map(|(event, version)| chain.seal(event, *version))
-            .collect();
-        for (sealed, (event, version)) in sealed?.into_iter().zip(events) {
-            self.index.push(&event.company, event.id);
+        for (event, version) in &events {
+            chain.push(event, *version)?;
+        }
+        let first = self.head().position.0 + 1;
+        let ends = chain.records().ends;
+        for ((position, end), (event, version)) in (first..).zip(ends).zip(events) {
+            self.index(&event, Position(position));
             self.events.push(Recorded {
-                position: sealed.position,
+                position: Position(position),
                 version,
-                recorded: sealed.recorded,
-                hash: sealed.hash,
+                recorded: end.recorded,
+                hash: end.hash,
                 event,
             });
         }
@@ -71,24 +96,21 @@ fn head_of(event: &Recorded) -> Head {
 
 impl Past for Contents {
     fn head(&self) -> Position {
-        self.index.events()
+        Contents::head(self).position
     }
 
-    fn find(&self, id: EventId) -> Option<Position> {
-        self.index.ids().find(id)
+    fn find(&self, id: EventId) -> Result<Option<Position>, LogError> {
+        Ok(self.ids.get(&id).copied())
     }
 
-    fn version(&self, company: &Slug) -> Version {
-        self.index.version(company)
+    fn version(&self, company: &Slug) -> Result<Version, LogError> {
+        Ok(Version(self.stream(company).len() as u64))
     }
 
-    fn version_at(&self, company: &Slug, position: Position) -> Option<Version> {
-        self.index.version_at(company, position)
-    }
-
-    fn is_same(&self, position: Position, event: &NewEvent) -> Result<bool, LogError> {
+    fn same_at(&self, position: Position, event: &NewEvent) -> Result<Option<Version>, LogError> {
         let stored = self.at(position);
-        Ok(stored.is_some_and(|stored| admission::same(&stored.event, event)))
+        let same = stored.filter(|stored| admission::same(&stored.event, event));
+        Ok(same.map(|stored| stored.version))
     }
 }
 
@@ -160,11 +182,15 @@ fn admit_all(
                 .get(number)
                 .is_some_and(|(admitted, _)| admission::same(admitted, &event)))
         })?;
-        outcomes.push(known.unwrap_or_else(|| {
-            let outcome = admission.admit(&event);
-            new.push((event, outcome.version));
-            outcome
-        }));
+        let outcome = match known {
+            Some(known) => known,
+            None => {
+                let outcome = admission.admit(&event)?;
+                new.push((event, outcome.version));
+                outcome
+            }
+        };
+        outcomes.push(outcome);
     }
     admission.check_expected(expected)?;
     Ok((outcomes, new))
@@ -192,16 +218,15 @@ impl EventLog for MemoryLog {
         sync::read(&self.contents).head()
     }
 
-    fn stream_head(&self, company: &Slug) -> Option<(Version, Position)> {
+    fn stream_head(&self, company: &Slug) -> Result<Option<(Version, Position)>, LogError> {
         let contents = sync::read(&self.contents);
-        let last = contents.index.positions(company).last()?;
-        Some((contents.index.version(company), Position(*last)))
+        let stream = contents.stream(company);
+        let last = stream.last().copied();
+        Ok(last.map(|last| (Version(stream.len() as u64), last)))
     }
 
-    fn companies(&self) -> Vec<Slug> {
-        let contents = sync::read(&self.contents);
-        let streams = contents.index.streams().iter();
-        streams.map(|stream| stream.company.clone()).collect()
+    fn companies(&self) -> Result<Vec<Slug>, LogError> {
+        Ok(sync::read(&self.contents).companies.clone())
     }
 
     fn read(&self, after: Position, upto: Position) -> Events<'_> {
@@ -213,12 +238,12 @@ impl EventLog for MemoryLog {
     }
 
     fn read_stream(&self, company: &Slug, upto: Position) -> Events<'_> {
-        let positions = sync::read(&self.contents).index.positions(company).to_vec();
+        let positions = sync::read(&self.contents).stream(company).to_vec();
         Box::new(
             positions
                 .into_iter()
-                .take_while(move |&position| position <= upto.0)
-                .filter_map(|position| self.event_at(Position(position)).transpose()),
+                .take_while(move |position| *position <= upto)
+                .filter_map(|position| self.event_at(position).transpose()),
         )
     }
 
@@ -226,15 +251,24 @@ impl EventLog for MemoryLog {
         Ok(sync::read(&self.contents).at(position).cloned())
     }
 
-    fn find(&self, id: EventId) -> Option<Position> {
-        sync::read(&self.contents).find(id)
+    fn find(&self, id: EventId) -> Result<Option<(Slug, Position)>, LogError> {
+        let contents = sync::read(&self.contents);
+        let position = contents.ids.get(&id).copied();
+        Ok(position.and_then(|position| Some((contents.company(position)?, position))))
     }
 
-    fn find_prefix(&self, prefix: &str, limit: usize) -> Vec<(EventId, Position)> {
-        sync::read(&self.contents)
-            .index
-            .ids()
-            .find_prefix(prefix, limit)
+    fn find_prefix(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Slug, Position)>, LogError> {
+        let Some((first, last)) = ids_of(prefix) else {
+            return Ok(Vec::new());
+        };
+        let contents = sync::read(&self.contents);
+        let found = contents.ids.range(first..=last).map(|(id, at)| (*id, *at));
+        let named = found.filter_map(|(id, at)| Some((id, contents.company(at)?, at)));
+        Ok(named.take(limit).collect())
     }
 
     fn head_at(&self, position: Position) -> Result<Option<Head>, LogError> {

@@ -5,33 +5,68 @@
 //! who come meanwhile are the next group. So a lone caller never waits, and
 //! many callers share one sync of the disk.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use crate::sync;
 
-/// Requests that wait, and answers that wait to be fetched.
+/// Requests that wait for the one who is at work.
 #[derive(Debug)]
 pub(crate) struct Queue<Q, A> {
     state: Mutex<State<Q, A>>,
-    changed: Condvar,
     weight_max: usize,
 }
 
 #[derive(Debug)]
 struct State<Q, A> {
-    waiting: VecDeque<Ticket<Q>>,
-    /// `None` where the one at work panicked before it had the answer.
-    answers: HashMap<u64, Option<A>>,
-    next: u64,
+    waiting: VecDeque<Ticket<Q, A>>,
     busy: bool,
 }
 
 #[derive(Debug)]
-struct Ticket<Q> {
-    number: u64,
+struct Ticket<Q, A> {
     weight: usize,
-    request: Q,
+    /// `None` of one who wants to be alone.
+    request: Option<Q>,
+    place: Arc<Place<A>>,
+}
+
+/// Where one caller waits, so that nobody else is woken for it.
+#[derive(Debug)]
+struct Place<A> {
+    news: Mutex<News<A>>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+enum News<A> {
+    None,
+    /// It is this caller's turn to work.
+    Turn,
+    /// `None` where the one at work panicked before it had the answer.
+    Answer(Option<A>),
+}
+
+impl<A> Place<A> {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            news: Mutex::new(News::None),
+            changed: Condvar::new(),
+        })
+    }
+
+    fn tell(&self, news: News<A>) {
+        *sync::lock(&self.news) = news;
+        self.changed.notify_one();
+    }
+
+    fn wait(&self) -> News<A> {
+        let mut news = sync::lock(&self.news);
+        while let News::None = *news {
+            news = sync::wait(&self.changed, news);
+        }
+        std::mem::replace(&mut *news, News::None)
+    }
 }
 
 impl<Q, A> Queue<Q, A> {
@@ -41,11 +76,8 @@ impl<Q, A> Queue<Q, A> {
         Self {
             state: Mutex::new(State {
                 waiting: VecDeque::new(),
-                answers: HashMap::new(),
-                next: 0,
                 busy: false,
             }),
-            changed: Condvar::new(),
             weight_max,
         }
     }
@@ -60,83 +92,98 @@ impl<Q, A> Queue<Q, A> {
         weight: usize,
         work: impl Fn(Vec<Q>) -> Vec<A>,
     ) -> Option<A> {
-        let mut state = sync::lock(&self.state);
-        let number = state.next;
-        state.next += 1;
-        state.waiting.push_back(Ticket {
-            number,
-            weight,
-            request,
-        });
-        loop {
-            if let Some(answer) = state.answers.remove(&number) {
-                return answer;
-            }
-            if state.busy {
-                state = sync::wait(&self.changed, state);
-                continue;
-            }
-            let (numbers, requests) = self.take(&mut state);
-            let mut turn = self.begin(state, numbers);
-            turn.answers = work(requests);
-            drop(turn);
-            state = sync::lock(&self.state);
+        let place = self.queue_up(Some(request), weight);
+        if let News::Answer(answer) = place.wait() {
+            return answer;
+        }
+        let (requests, places) = self.take();
+        let mut turn = Turn {
+            queue: self,
+            places,
+            answers: Vec::new(),
+        };
+        turn.answers = work(requests);
+        drop(turn);
+        // The one whose turn it is comes first in its group.
+        match place.wait() {
+            News::Answer(answer) => answer,
+            News::None | News::Turn => None,
         }
     }
 
     /// Does something while nobody else is at work.
     pub(crate) fn alone<T>(&self, work: impl FnOnce() -> T) -> T {
-        let mut state = sync::lock(&self.state);
-        while state.busy {
-            state = sync::wait(&self.changed, state);
-        }
-        let _turn = self.begin(state, Vec::new());
+        let place = self.queue_up(None, 0);
+        place.wait();
+        sync::lock(&self.state).waiting.pop_front();
+        let _turn = Turn {
+            queue: self,
+            places: Vec::new(),
+            answers: Vec::new(),
+        };
         work()
     }
 
-    fn take(&self, state: &mut State<Q, A>) -> (Vec<u64>, Vec<Q>) {
-        let mut weight = 0;
-        let mut group = (Vec::new(), Vec::new());
-        while let Some(ticket) = state.waiting.front() {
-            weight += ticket.weight;
-            if weight > self.weight_max && !group.0.is_empty() {
-                break;
-            }
-            if let Some(ticket) = state.waiting.pop_front() {
-                group.0.push(ticket.number);
-                group.1.push(ticket.request);
-            }
+    /// Waits behind the others, or is told at once that it may work.
+    fn queue_up(&self, request: Option<Q>, weight: usize) -> Arc<Place<A>> {
+        let place = Place::new();
+        let mut state = sync::lock(&self.state);
+        state.waiting.push_back(Ticket {
+            weight,
+            request,
+            place: Arc::clone(&place),
+        });
+        if !state.busy {
+            state.busy = true;
+            pass_on(state);
         }
-        group
+        place
     }
 
-    fn begin(&self, mut state: MutexGuard<'_, State<Q, A>>, numbers: Vec<u64>) -> Turn<'_, Q, A> {
-        state.busy = true;
-        Turn {
-            queue: self,
-            numbers,
-            answers: Vec::new(),
+    /// Takes the requests at the front, as many as may be done at once.
+    fn take(&self) -> (Vec<Q>, Vec<Arc<Place<A>>>) {
+        let mut state = sync::lock(&self.state);
+        let mut weight = 0;
+        let (mut requests, mut places) = (Vec::new(), Vec::new());
+        while let Some(ticket) = state.waiting.front_mut() {
+            weight += ticket.weight;
+            if weight > self.weight_max && !requests.is_empty() {
+                break;
+            }
+            // One who wants to be alone is not of the group.
+            let Some(request) = ticket.request.take() else {
+                break;
+            };
+            requests.push(request);
+            places.extend(state.waiting.pop_front().map(|ticket| ticket.place));
         }
+        (requests, places)
     }
 }
 
-/// The right to work; given back when dropped, even by a panic.
+/// Tells the first who waits that it may work, or that nobody does.
+fn pass_on<Q, A>(mut state: MutexGuard<'_, State<Q, A>>) {
+    match state.waiting.front() {
+        Some(next) => next.place.tell(News::Turn),
+        None => state.busy = false,
+    }
+}
+
+/// The right to work; passed on when dropped, even by a panic.
 struct Turn<'q, Q, A> {
     queue: &'q Queue<Q, A>,
-    numbers: Vec<u64>,
+    places: Vec<Arc<Place<A>>>,
     answers: Vec<A>,
 }
 
 impl<Q, A> Drop for Turn<'_, Q, A> {
     fn drop(&mut self) {
-        let mut state = sync::lock(&self.queue.state);
-        state.busy = false;
+        // First the next, so that it works while these are told.
+        pass_on(sync::lock(&self.queue.state));
         let mut answers = std::mem::take(&mut self.answers).into_iter();
-        for number in self.numbers.drain(..) {
-            state.answers.insert(number, answers.next());
+        for place in self.places.drain(..) {
+            place.tell(News::Answer(answers.next()));
         }
-        drop(state);
-        self.queue.changed.notify_all();
     }
 }
 

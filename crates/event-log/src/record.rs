@@ -1,36 +1,37 @@
-//! One event as bytes: its [`Envelope`], a salt and the payload.
+//! One event as bytes: the envelope, the salt and the payload.
 //!
-//! ```text
-//! 0   u32 LE  length of the body
-//! 4   u32 LE  CRC-32 of the body
-//! 8   body:   u8 format, u16 LE length of the envelope,
-//!             envelope (CBOR), 16 bytes of salt, payload (the rest)
-//! ```
-//!
-//! Decoding checks all of it, and never panics on foreign bytes.
+//! The envelope is a CBOR map with unsigned numbers as keys; readers hash its
+//! bytes as they are stored. The checksum is that of the block or frame around.
 
-use event_model::id::{EventId, Position, Version};
+use std::borrow::Cow;
+
+use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
+use crate::bytes::Fields;
 use crate::error::Damage;
 use crate::event_log::{NewEvent, Recorded};
 use crate::hash::Hash;
 
-/// The format that is written.
-const FORMAT: u8 = 1;
 const SALT_BYTES: usize = 16;
+/// The payload is stored as it is.
+const WHOLE: u8 = 0;
+/// The text of the id, which stands in the payload here, is left out.
+const ID_AT: usize = 7;
+/// How long that text is.
+const ID_TEXT_BYTES: usize = 36;
 
 pub(crate) type Salt = [u8; SALT_BYTES];
 
 /// What is hashed into the chain: all of an event but its payload.
 ///
-/// The numbers are for ever; a field that goes leaves its number unused. The
-/// kind is text, so that a kind nobody knows any more survives.
+/// The numbers are for ever; a field that goes leaves its number unused, as 8
+/// is. The kind is text, so that a kind nobody knows any more survives.
 #[derive(Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-struct Envelope<'b> {
+pub(crate) struct Envelope<'b> {
     #[n(0)]
     position: u64,
     #[n(1)]
@@ -47,8 +48,6 @@ struct Envelope<'b> {
     thread: &'b str,
     #[n(7)]
     published: i64,
-    #[n(8)]
-    payload_hash: ByteArray<32>,
     #[n(9)]
     schema: u16,
 }
@@ -71,7 +70,9 @@ pub(crate) fn encode(
     event: &NewEvent,
     salt: Salt,
 ) -> Option<Hash> {
-    let envelope = minicbor::to_vec(Envelope {
+    let begin = out.len();
+    out.extend_from_slice(&[0; 7]);
+    let envelope = Envelope {
         position: given.position.0,
         version: given.version.0,
         recorded: given.recorded.micros(),
@@ -80,57 +81,84 @@ pub(crate) fn encode(
         kind: &event.kind,
         thread: &event.thread,
         published: event.published.micros(),
-        payload_hash: ByteArray::from(*Hash::of_payload(&salt, &event.payload).as_bytes()),
         schema: event.schema,
-    })
-    .ok()?;
+    };
+    minicbor::encode(envelope, &mut *out).ok()?;
+    let envelope = out.get(begin + 7..)?;
     let envelope_bytes = u16::try_from(envelope.len()).ok()?;
-    let mut body = Vec::with_capacity(3 + envelope.len() + SALT_BYTES + event.payload.len());
-    body.push(FORMAT);
-    body.extend_from_slice(&envelope_bytes.to_le_bytes());
-    body.extend_from_slice(&envelope);
-    body.extend_from_slice(&salt);
-    body.extend_from_slice(&event.payload);
-    out.extend_from_slice(&u32::try_from(body.len()).ok()?.to_le_bytes());
-    out.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
-    out.extend_from_slice(&body);
-    Some(given.previous.then(&envelope))
+    let payload_hash = Hash::of_payload(&salt, &event.payload);
+    let hash = given.previous.then(envelope, payload_hash);
+    out.extend_from_slice(&salt);
+    let (before, after) = without_id(event);
+    out.extend_from_slice(before);
+    out.extend_from_slice(after.unwrap_or_default());
+    let payload_bytes = u32::try_from(before.len() + after.map_or(0, <[u8]>::len)).ok()?;
+    let cut = if after.is_some() { ID_AT as u8 } else { WHOLE };
+    let mut header = out.get_mut(begin..)?.iter_mut();
+    let fields = [cut]
+        .into_iter()
+        .chain(envelope_bytes.to_le_bytes())
+        .chain(payload_bytes.to_le_bytes());
+    for (byte, field) in header.by_ref().zip(fields) {
+        *byte = field;
+    }
+    Some(hash)
 }
 
-/// A record cut out of its block, its checksum checked and no more.
-#[derive(Debug, Clone, Copy)]
+/// The payload in two pieces without the text of the id, if it stands at its
+/// usual place; or all of it.
+fn without_id(event: &NewEvent) -> (&[u8], Option<&[u8]>) {
+    let payload: &[u8] = &event.payload;
+    let mut text = [0; ID_TEXT_BYTES];
+    let text = event.id.0.hyphenated().encode_lower(&mut text).as_bytes();
+    let pieces = payload
+        .split_at_checked(ID_AT)
+        .and_then(|(before, rest)| Some((before, rest.strip_prefix(text)?)));
+    match pieces {
+        Some((before, after)) => (before, Some(after)),
+        None => (payload, None),
+    }
+}
+
+/// A record cut out of its block, its envelope read.
+#[derive(Debug)]
 pub(crate) struct Raw<'b> {
+    /// The bytes of the envelope, which are hashed.
     envelope: &'b [u8],
-    salt: &'b Salt,
-    payload: &'b [u8],
+    fields: Envelope<'b>,
+    salt: Salt,
+    payload: Cow<'b, [u8]>,
 }
 
 impl<'b> Raw<'b> {
     /// Cuts the first record off, and gives what comes after it.
     pub(crate) fn split(bytes: &'b [u8]) -> Result<(Self, &'b [u8]), Damage> {
-        let (length, rest) = bytes.split_first_chunk().ok_or(Damage::RecordLength)?;
-        let (checksum, rest) = rest.split_first_chunk().ok_or(Damage::RecordLength)?;
-        let length =
-            usize::try_from(u32::from_le_bytes(*length)).map_err(|_| Damage::RecordLength)?;
-        let (body, rest) = rest.split_at_checked(length).ok_or(Damage::RecordLength)?;
-        if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-            return Err(Damage::RecordChecksum);
-        }
-        Ok((Self::of_body(body)?, rest))
+        let mut rest = Fields(bytes);
+        let raw = Self::read(&mut rest)?;
+        Ok((raw, rest.0))
     }
 
-    fn of_body(body: &'b [u8]) -> Result<Self, Damage> {
-        let (&format, body) = body.split_first().ok_or(Damage::RecordLength)?;
-        if format != FORMAT {
-            return Err(Damage::RecordFormat { found: format });
+    fn read(rest: &mut Fields<'b>) -> Result<Self, Damage> {
+        let short = || Damage::RecordLength;
+        let [cut] = rest.take().ok_or_else(short)?;
+        let envelope_bytes = usize::from(u16::from_le_bytes(rest.take().ok_or_else(short)?));
+        let payload_bytes = rest.length().ok_or_else(short)?;
+        let envelope = rest.piece(envelope_bytes).ok_or_else(short)?;
+        let salt = rest.take().ok_or_else(short)?;
+        let payload = rest.piece(payload_bytes).ok_or_else(short)?;
+        let mut decoder = minicbor::Decoder::new(envelope);
+        let fields: Envelope<'b> = decoder.decode().map_err(|_| Damage::Envelope)?;
+        if decoder.position() != envelope.len() {
+            return Err(Damage::Envelope);
         }
-        let (length, body) = body.split_first_chunk().ok_or(Damage::RecordLength)?;
-        let (envelope, body) = body
-            .split_at_checked(usize::from(u16::from_le_bytes(*length)))
-            .ok_or(Damage::RecordLength)?;
-        let (salt, payload) = body.split_first_chunk().ok_or(Damage::RecordLength)?;
+        let payload = match usize::from(cut) {
+            0 => Cow::Borrowed(payload),
+            ID_AT => Cow::Owned(with_id(fields.id.into(), payload).ok_or_else(short)?),
+            _ => return Err(Damage::RecordFormat { found: cut }),
+        };
         Ok(Self {
             envelope,
+            fields,
             salt,
             payload,
         })
@@ -138,38 +166,96 @@ impl<'b> Raw<'b> {
 
     /// The hash of the chain with this record.
     pub(crate) fn hash(&self, previous: Hash) -> Hash {
-        previous.then(self.envelope)
+        previous.then(self.envelope, Hash::of_payload(&self.salt, &self.payload))
     }
 
-    /// Reads the event, and checks its payload against the envelope.
-    ///
-    /// `hash` is the hash of the chain with this record.
-    pub(crate) fn recorded(&self, hash: Hash) -> Result<Recorded, Damage> {
-        let mut decoder = minicbor::Decoder::new(self.envelope);
-        let envelope: Envelope<'_> = decoder.decode().map_err(|_| Damage::Envelope)?;
-        if decoder.position() != self.envelope.len() {
-            return Err(Damage::Envelope);
-        }
-        if Hash::of_payload(self.salt, self.payload).as_bytes()[..] != envelope.payload_hash[..] {
-            return Err(Damage::PayloadHash);
-        }
-        let instant = |micros| Instant::from_micros(micros).ok_or(Damage::Envelope);
-        Ok(Recorded {
-            position: Position(envelope.position),
-            version: Version(envelope.version),
-            recorded: instant(envelope.recorded)?,
-            hash,
-            event: NewEvent {
-                id: EventId(uuid::Uuid::from_bytes(envelope.id.into())),
-                company: envelope.company.parse().map_err(|_| Damage::Envelope)?,
-                kind: envelope.kind.into(),
-                thread: envelope.thread.into(),
-                published: instant(envelope.published)?,
-                schema: envelope.schema,
-                payload: self.payload.into(),
-            },
+    /// Its place in the log, as it claims.
+    pub(crate) fn position(&self) -> Position {
+        Position(self.fields.position)
+    }
+
+    /// Its place in the stream of its company, as it claims.
+    pub(crate) fn version(&self) -> Version {
+        Version(self.fields.version)
+    }
+
+    /// When it was recorded.
+    pub(crate) fn recorded(&self) -> Result<Instant, Damage> {
+        Instant::from_micros(self.fields.recorded).ok_or(Damage::Envelope)
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> EventId {
+        EventId(uuid::Uuid::from_bytes(self.fields.id.into()))
+    }
+
+    /// The name of the company.
+    pub(crate) fn company(&self) -> &'b str {
+        self.fields.company
+    }
+
+    /// The event itself, where it lies.
+    pub(crate) fn told(&self) -> Result<Told<'_>, Damage> {
+        Ok(Told {
+            id: self.id(),
+            company: self.fields.company,
+            kind: self.fields.kind,
+            thread: self.fields.thread,
+            published: Instant::from_micros(self.fields.published).ok_or(Damage::Envelope)?,
+            schema: self.fields.schema,
+            payload: &self.payload,
         })
     }
+
+    /// The event itself.
+    pub(crate) fn event(self) -> Result<NewEvent, Damage> {
+        Ok(NewEvent {
+            id: self.id(),
+            company: slug(self.fields.company)?,
+            kind: self.fields.kind.into(),
+            thread: self.fields.thread.into(),
+            published: Instant::from_micros(self.fields.published).ok_or(Damage::Envelope)?,
+            schema: self.fields.schema,
+            payload: self.payload.into(),
+        })
+    }
+
+    /// The event, and what the log gave it; `hash` is the hash of the chain with it.
+    pub(crate) fn into_recorded(self, hash: Hash) -> Result<Recorded, Damage> {
+        Ok(Recorded {
+            position: self.position(),
+            version: self.version(),
+            recorded: self.recorded()?,
+            hash,
+            event: self.event()?,
+        })
+    }
+}
+
+/// What the log is told of an event, where it lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'e> {
+    pub(crate) id: EventId,
+    pub(crate) company: &'e str,
+    pub(crate) kind: &'e str,
+    pub(crate) thread: &'e str,
+    pub(crate) published: Instant,
+    pub(crate) schema: u16,
+    pub(crate) payload: &'e [u8],
+}
+
+fn slug(text: &str) -> Result<Slug, Damage> {
+    text.parse().map_err(|_| Damage::Envelope)
+}
+
+fn with_id(id: [u8; 16], payload: &[u8]) -> Option<Vec<u8>> {
+    let (before, after) = payload.split_at_checked(ID_AT)?;
+    let mut text = [0; ID_TEXT_BYTES];
+    let text = uuid::Uuid::from_bytes(id)
+        .hyphenated()
+        .encode_lower(&mut text)
+        .as_bytes();
+    Some([before, text, after].concat())
 }
 
 #[cfg(test)]
@@ -219,7 +305,7 @@ pub(crate) mod tests {
             let (raw, rest) = Raw::split(&bytes).unwrap();
             prop_assert_eq!(rest, b"rest");
             prop_assert_eq!(raw.hash(Hash::ZERO), hash);
-            let recorded = raw.recorded(hash).unwrap();
+            let recorded = raw.into_recorded(hash).unwrap();
             prop_assert_eq!(recorded.position, Position(position));
             prop_assert_eq!(recorded.version, given(position).version);
             prop_assert_eq!(recorded.recorded, given(position).recorded);
@@ -227,31 +313,41 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn foreign_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = Raw::split(&bytes);
-            if let Ok(raw) = Raw::of_body(&bytes) {
-                let _ = raw.recorded(Hash::ZERO);
-            }
-            let raw = Raw { envelope: &bytes, salt: &[0; 16], payload: &[] };
-            let _ = raw.recorded(Hash::ZERO);
+        fn a_payload_that_names_its_id_is_stored_without(event in any_event(), salt in any::<Salt>()) {
+            let payload = format!("{{\"id\":\"{}\",\"rest\":1}}", event.id).into_bytes();
+            let event = NewEvent { payload: payload.into(), ..event };
+            let mut bytes = Vec::new();
+            let hash = encode(&mut bytes, given(1), &event, salt).unwrap();
+            let needle = event.id.to_string();
+            prop_assert!(!bytes.windows(needle.len()).any(|window| window == needle.as_bytes()));
+            let (raw, _) = Raw::split(&bytes).unwrap();
+            prop_assert_eq!(raw.hash(Hash::ZERO), hash);
+            prop_assert_eq!(raw.into_recorded(hash).unwrap().event, event);
         }
 
         #[test]
-        fn another_payload_is_found(event in any_event(), salt in any::<Salt>()) {
+        fn foreign_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            if let Ok((raw, _)) = Raw::split(&bytes) {
+                let _ = raw.into_recorded(Hash::ZERO);
+            }
+        }
+
+        #[test]
+        fn another_payload_has_another_hash(event in any_event(), salt in any::<Salt>()) {
             let mut bytes = Vec::new();
             let hash = encode(&mut bytes, given(1), &event, salt).unwrap();
-            let (raw, _) = Raw::split(&bytes).unwrap();
             let payload = [&event.payload, &b" "[..]].concat();
-            let forged = Raw { payload: &payload, ..raw };
-            prop_assert_eq!(forged.recorded(hash), Err(Damage::PayloadHash));
+            let forged = NewEvent { payload: payload.into(), ..event };
+            let other = encode(&mut Vec::new(), given(1), &forged, salt).unwrap();
+            prop_assert_ne!(hash, other);
         }
     }
 
     #[test]
     fn a_field_that_is_not_known_is_passed_over() {
-        let mut bytes = Vec::new();
-        let mut encoder = minicbor::Encoder::new(&mut bytes);
-        encoder.map(11).unwrap();
+        let mut envelope = Vec::new();
+        let mut encoder = minicbor::Encoder::new(&mut envelope);
+        encoder.map(10).unwrap();
         for field in [0u8, 1, 2, 7, 9] {
             encoder.u8(field).unwrap().u8(1).unwrap();
         }
@@ -259,21 +355,19 @@ pub(crate) mod tests {
         for field in [4u8, 5, 6] {
             encoder.u8(field).unwrap().str("text").unwrap();
         }
-        let salt = [9; 16];
-        encoder.u8(8).unwrap();
-        encoder
-            .bytes(Hash::of_payload(&salt, b"{}").as_bytes())
-            .unwrap();
         encoder
             .u8(200)
             .unwrap()
             .str("from a newer program")
             .unwrap();
-        let raw = Raw {
-            envelope: &bytes,
-            salt: &salt,
-            payload: b"{}",
-        };
-        assert_eq!(&*raw.recorded(Hash::ZERO).unwrap().event.kind, "text");
+        let mut bytes = vec![WHOLE];
+        bytes.extend_from_slice(&u16::try_from(envelope.len()).unwrap().to_le_bytes());
+        bytes.extend_from_slice(&2u32.to_le_bytes());
+        bytes.extend_from_slice(&envelope);
+        bytes.extend_from_slice(&[9; 16]);
+        bytes.extend_from_slice(b"{}");
+        let (raw, rest) = Raw::split(&bytes).unwrap();
+        assert!(rest.is_empty());
+        assert_eq!(&*raw.into_recorded(Hash::ZERO).unwrap().event.kind, "text");
     }
 }

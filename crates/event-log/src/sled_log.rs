@@ -1,19 +1,30 @@
 //! The log on disk: [`SledLog`].
 //!
+//! An event goes into the journal first, with one sync. When the journal is
+//! long, its events are sealed into blocks of sled, and into the streams, which
+//! hold them once more by company. Who only reads needs the streams and the
+//! journal, so that many processes read while one writes.
+//!
 //! - `open` makes a store, or opens one and mends what a crash left.
-//! - `commit` stores appends, many with one sync, and batches.
-//! - `read` gives events back, one block in memory at a time.
-//! - `check` walks all of it, and makes the index again.
+//! - `commit` stores appends, many with one sync; `batch` stores batches.
+//! - `seal` moves the journal into blocks; `tail` is the journal in memory.
+//! - `read` gives events back; `stored` is how the streams hold them.
+//! - `check` walks all of it, and makes the streams again.
 //! - `engine` is sled, and the only part that calls it; `guard` keeps its
 //!   habits away.
 
+mod batch;
 mod check;
 mod commit;
 mod engine;
 mod guard;
 mod open;
+mod past;
 mod read;
-mod writer;
+mod seal;
+mod settings;
+mod stored;
+mod tail;
 
 #[cfg(test)]
 mod tests;
@@ -25,52 +36,58 @@ use std::sync::{Arc, Mutex, RwLock};
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
+pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Stats, Verified};
+pub use settings::Settings;
+pub use stored::{Stored, StreamRange};
 
 use crate::admission::Request;
-use crate::block::Encoder;
 use crate::clock::Clock;
 use crate::error::{AppendError, LogError, OpenError};
 use crate::event_log::{
     Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded, TailEvents,
 };
 use crate::head_mark;
-use crate::index::Index;
+use crate::journal::Journal;
 use crate::layout::Layout;
 use crate::layout::format::Format;
 use crate::layout::lock::Lock;
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 use crate::progress::Progress;
 use crate::queue::Queue;
+use crate::streams::Streams;
 use crate::sync;
 use engine::Engine;
-use read::LookedAt;
+use tail::Tail;
 
 /// The log on disk. An append that returned survives a power cut.
 pub struct SledLog {
-    engine: Engine,
     layout: Layout,
     format: Format,
+    settings: Settings,
     state: RwLock<State>,
-    encoder: Mutex<Encoder>,
-    looked_at: Mutex<LookedAt>,
+    /// What is appended to; `None` where the store is only read.
+    journal: Mutex<Option<Journal>>,
+    /// sled, once it was needed; dropped before the lock, so that nobody else
+    /// opens it before.
+    engine: Mutex<Option<Arc<Engine>>>,
+    lock: Mutex<Option<Lock>>,
     queue: Queue<Request, Result<Vec<Outcome>, AppendError>>,
     poisoned: AtomicBool,
     progress: Progress,
     /// What the mark of the head says.
     marked: AtomicU64,
-    /// Up to where the index file goes.
-    saved: AtomicU64,
     clock: Arc<dyn Clock>,
-    /// Dropped after the engine, so that nobody else opens sled before.
-    _lock: Lock,
 }
 
 /// What readers see; it changes once an append is on the disk.
 #[derive(Debug)]
 struct State {
-    index: Index,
-    head: Head,
+    /// The events up to the end of the blocks, by company; `None` if there are
+    /// none.
+    streams: Option<Arc<Streams>>,
+    /// The events after them.
+    tail: Tail,
 }
 
 impl std::fmt::Debug for SledLog {
@@ -89,8 +106,14 @@ impl SledLog {
         self.layout.dir()
     }
 
-    /// Ends all tails, writes the index if it has grown, and gives the store
-    /// back.
+    /// The last position that is in blocks, and so in the streams; what comes
+    /// after it is in the journal.
+    #[must_use]
+    pub fn sealed(&self) -> Position {
+        sync::read(&self.state).tail.base().position
+    }
+
+    /// Ends all tails, and gives the store back.
     ///
     /// Nothing that was acknowledged depends on it; dropping does the same,
     /// but tells no error.
@@ -110,9 +133,10 @@ impl SledLog {
     /// [`OpenError`] if a file cannot be removed.
     pub fn discard_if_empty(self) -> Result<(), OpenError> {
         let is_empty = self.head().position == Position(0);
+        let is_ours = sync::lock(&self.lock).is_some();
         let layout = self.layout.clone();
         self.close()?;
-        if is_empty {
+        if is_empty && is_ours {
             layout.clear()?;
             layout.remove_lock()?;
         }
@@ -121,21 +145,20 @@ impl SledLog {
 
     fn close_now(&mut self) -> Result<(), LogError> {
         self.progress.shut();
-        if self.poisoned.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let (head, saved) = (self.head().position.0, self.saved.load(Ordering::Acquire));
-        if head - saved.min(head) > limits::INDEX_LAG_EVENTS_MAX.max(head / 100) {
-            // A cache that cannot be written is made again at the next open.
-            let _ = self.save_index();
-        }
-        if self.marked.load(Ordering::Acquire) != head {
+        let head = self.head();
+        let writes = sync::lock(&self.journal).is_some();
+        let is_sound = !self.poisoned.load(Ordering::Acquire);
+        if writes && is_sound && self.marked.load(Ordering::Acquire) != head.position.0 {
             // Without a new mark, a loss after the old one is not seen.
-            let _ = head_mark::save(&self.layout.head_mark(), self.format.store, self.head());
+            let _ = head_mark::save(&self.layout.head_mark(), self.format.store, head);
         }
-        self.engine
-            .close()
-            .map_err(|error| LogError::engine(Position(head), error))
+        let engine = sync::lock(&self.engine).take().and_then(Arc::into_inner);
+        let closed = engine.map_or(Ok(()), |mut engine| engine.close());
+        drop(sync::lock(&self.lock).take());
+        match closed {
+            Err(error) if is_sound => Err(LogError::engine(head.position, error)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -160,19 +183,15 @@ impl EventLog for SledLog {
     }
 
     fn head(&self) -> Head {
-        sync::read(&self.state).head
+        sync::read(&self.state).tail.head()
     }
 
-    fn stream_head(&self, company: &Slug) -> Option<(Version, Position)> {
-        let state = sync::read(&self.state);
-        let last = state.index.positions(company).last()?;
-        Some((state.index.version(company), Position(*last)))
+    fn stream_head(&self, company: &Slug) -> Result<Option<(Version, Position)>, LogError> {
+        self.stream_end(company)
     }
 
-    fn companies(&self) -> Vec<Slug> {
-        let state = sync::read(&self.state);
-        let streams = state.index.streams().iter();
-        streams.map(|stream| stream.company.clone()).collect()
+    fn companies(&self) -> Result<Vec<Slug>, LogError> {
+        self.companies_by_first()
     }
 
     fn read(&self, after: Position, upto: Position) -> Events<'_> {
@@ -187,24 +206,20 @@ impl EventLog for SledLog {
         self.read_one(position)
     }
 
-    fn find(&self, id: EventId) -> Option<Position> {
-        sync::read(&self.state).index.ids().find(id)
+    fn find(&self, id: EventId) -> Result<Option<(Slug, Position)>, LogError> {
+        self.find_id(id)
     }
 
-    fn find_prefix(&self, prefix: &str, limit: usize) -> Vec<(EventId, Position)> {
-        let state = sync::read(&self.state);
-        state.index.ids().find_prefix(prefix, limit)
+    fn find_prefix(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Slug, Position)>, LogError> {
+        self.find_ids(prefix, limit)
     }
 
     fn head_at(&self, position: Position) -> Result<Option<Head>, LogError> {
-        let head = self.head();
-        if position == head.position {
-            return Ok(Some(head));
-        }
-        if position == Position(0) {
-            return Ok(Some(Head::ZERO));
-        }
-        Ok(self.read_one(position)?.map(|event| read::head_of(&event)))
+        self.head_then(position)
     }
 
     fn position_at(&self, recorded: Instant) -> Result<Position, LogError> {
@@ -212,7 +227,7 @@ impl EventLog for SledLog {
     }
 
     fn tail(&self, after: Position) -> TailEvents<'_> {
-        Box::new(read::Tail::new(self, after))
+        Box::new(read::Following::new(self, after))
     }
 
     fn shut(&self) {

@@ -4,68 +4,179 @@
 //! that may be thrown away, so that it need not fit into memory, and a slow
 //! source holds nobody up.
 
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fs::File;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::io::{self, BufReader, Read, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use event_model::id::EventId;
+use event_model::id::{EventId, Slug};
 use event_model::time::Instant;
-use tempfile::NamedTempFile;
 use uuid::Uuid;
 
+use crate::admission::check_limits;
+use crate::bytes::Fields;
+use crate::error::AppendError;
 use crate::event_log::NewEvent;
 
-/// How the names of spool files start.
-pub(crate) const PREFIX: &str = "spool-";
+/// What waits in memory before it goes into a file.
+const MEMORY_BYTES: usize = 1 << 20;
 const BUFFER_BYTES: usize = 1 << 18;
 
-/// Takes events, one after the other.
-#[derive(Debug)]
-pub(crate) struct SpoolWriter {
-    file: BufWriter<NamedTempFile>,
-}
+/// An event as it waits to be appended: its id, a hash of what makes two events
+/// with one id the same, and the rest.
+///
+/// Making it is most of the work of adding an event to a batch, and can be done
+/// on any thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedEvent(Vec<u8>);
 
-/// Events that can be read again, from the start or one of them.
-#[derive(Debug)]
-pub(crate) struct Spool {
-    file: NamedTempFile,
-    events: u64,
-    bytes: u64,
-}
+/// Where the length of the company stands.
+const COMPANY_AT: usize = 16 + 8 + 8 + 2;
 
-impl SpoolWriter {
-    pub(crate) fn new(dir: &Path) -> io::Result<Self> {
-        let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(dir)?;
-        Ok(Self {
-            file: BufWriter::with_capacity(BUFFER_BYTES, file),
-        })
-    }
-
-    pub(crate) fn push(&mut self, event: &NewEvent) -> io::Result<()> {
-        self.file.write_all(event.id.0.as_bytes())?;
-        self.file
-            .write_all(&event.published.micros().to_le_bytes())?;
-        self.file.write_all(&event.schema.to_le_bytes())?;
+impl EncodedEvent {
+    /// Encodes an event.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::TooLarge`] and [`AppendError::NameTooLong`].
+    pub fn of(event: &NewEvent) -> Result<Self, AppendError> {
+        check_limits(event)?;
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let content = hasher.hash_one((event.company.as_str(), &event.payload));
+        let mut out = Vec::with_capacity(event.payload.len() + 128);
+        out.extend_from_slice(event.id.0.as_bytes());
+        out.extend_from_slice(&content.to_le_bytes());
+        out.extend_from_slice(&event.published.micros().to_le_bytes());
+        out.extend_from_slice(&event.schema.to_le_bytes());
         for piece in [
             event.company.as_str().as_bytes(),
             event.kind.as_bytes(),
             event.thread.as_bytes(),
             &event.payload,
         ] {
-            let length = u32::try_from(piece.len()).map_err(io::Error::other)?;
-            self.file.write_all(&length.to_le_bytes())?;
-            self.file.write_all(piece)?;
+            // The limits keep them short.
+            let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(piece);
         }
+        Ok(Self(out))
+    }
+
+    /// What [`EncodedEvent::as_bytes`] gave.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes, to be kept elsewhere for a while.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> EventId {
+        let id = self.0.first_chunk().copied().unwrap_or_default();
+        EventId(Uuid::from_bytes(id))
+    }
+
+    /// The company that it is about; `None` if these are not the bytes of an
+    /// event.
+    #[must_use]
+    pub fn company(&self) -> Option<Slug> {
+        let mut fields = Fields(self.0.get(COMPANY_AT..)?);
+        let length = fields.length()?;
+        std::str::from_utf8(fields.piece(length)?)
+            .ok()?
+            .parse()
+            .ok()
+    }
+
+    /// The event; `None` if these are not the bytes of one.
+    #[must_use]
+    pub fn decode(&self) -> Option<NewEvent> {
+        read_event(&mut self.0.as_slice()).ok()
+    }
+
+    /// A hash of its company and payload.
+    pub(crate) fn content(&self) -> u64 {
+        let content = self.0.get(16..).and_then(<[u8]>::first_chunk);
+        content.map_or(0, |content| u64::from_le_bytes(*content))
+    }
+}
+
+/// Takes events, one after the other.
+#[derive(Debug)]
+pub(crate) struct SpoolWriter {
+    dir: PathBuf,
+    at_hand: Vec<u8>,
+    /// What came before, if it is much.
+    file: Option<File>,
+}
+
+/// Events that can be read again and again.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    contents: Contents,
+    events: u64,
+    bytes: u64,
+}
+
+#[derive(Debug, Clone)]
+enum Contents {
+    Memory(Arc<[u8]>),
+    File(Arc<File>),
+}
+
+impl SpoolWriter {
+    /// The file, if there will be one, is made in this folder; it has no name, so
+    /// it is gone with the process.
+    pub(crate) fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            at_hand: Vec::new(),
+            file: None,
+        }
+    }
+
+    pub(crate) fn push(&mut self, event: &EncodedEvent) -> io::Result<()> {
+        self.at_hand.extend_from_slice(&event.0);
+        match self.at_hand.len() < MEMORY_BYTES {
+            true => Ok(()),
+            false => self.put_away(),
+        }
+    }
+
+    fn put_away(&mut self) -> io::Result<()> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => tempfile::tempfile_in(&self.dir)?,
+        };
+        (&file).write_all(&self.at_hand)?;
+        self.at_hand.clear();
+        self.file = Some(file);
         Ok(())
     }
 
-    pub(crate) fn finish(self, events: u64) -> io::Result<Spool> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        let bytes = file.as_file().metadata()?.len();
+    pub(crate) fn finish(mut self, events: u64) -> io::Result<Spool> {
+        if self.file.is_some() {
+            self.put_away()?;
+        }
+        let (contents, bytes) = match self.file {
+            Some(file) => {
+                let bytes = file.metadata()?.len();
+                (Contents::File(Arc::new(file)), bytes)
+            }
+            None => {
+                let bytes = self.at_hand.len() as u64;
+                (Contents::Memory(self.at_hand.into()), bytes)
+            }
+        };
         Ok(Spool {
-            file,
+            contents,
             events,
             bytes,
         })
@@ -78,47 +189,61 @@ impl Spool {
         self.bytes
     }
 
-    /// All events and where each begins, in order.
-    pub(crate) fn events(&self) -> io::Result<SpoolEvents> {
-        Ok(SpoolEvents {
-            file: BufReader::with_capacity(BUFFER_BYTES, self.file.reopen()?),
+    /// All events, in order.
+    pub(crate) fn events(&self) -> SpoolEvents {
+        let contents = From {
+            contents: self.contents.clone(),
+            offset: 0,
+        };
+        let buffer = usize::try_from(self.bytes).map_or(BUFFER_BYTES, |all| all.min(BUFFER_BYTES));
+        SpoolEvents {
+            input: BufReader::with_capacity(buffer, contents),
             left: self.events,
-            at: 0,
-        })
+        }
     }
+}
 
-    /// The event that begins here.
-    pub(crate) fn event_at(&self, at: u64) -> io::Result<NewEvent> {
-        let mut file = BufReader::new(self.file.reopen()?);
-        file.seek(SeekFrom::Start(at))?;
-        read_event(&mut file).map(|(event, _)| event)
+/// The contents of a spool from an offset on.
+#[derive(Debug)]
+struct From {
+    contents: Contents,
+    offset: usize,
+}
+
+impl Read for From {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match &self.contents {
+            Contents::Memory(bytes) => {
+                let mut rest = bytes.get(self.offset..).unwrap_or_default();
+                rest.read(buffer)?
+            }
+            Contents::File(file) => file.read_at(buffer, self.offset as u64)?,
+        };
+        self.offset += read;
+        Ok(read)
     }
 }
 
 /// The events of a [`Spool`].
 #[derive(Debug)]
 pub(crate) struct SpoolEvents {
-    file: BufReader<std::fs::File>,
+    input: BufReader<From>,
     left: u64,
-    at: u64,
 }
 
 impl Iterator for SpoolEvents {
-    type Item = io::Result<(u64, NewEvent)>;
+    type Item = io::Result<NewEvent>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let at = self.at;
-        Some(read_event(&mut self.file).map(|(event, bytes)| {
-            self.at += bytes;
-            (at, event)
-        }))
+        Some(read_event(&mut self.input))
     }
 }
 
-fn read_event(file: &mut impl Read) -> io::Result<(NewEvent, u64)> {
+fn read_event(file: &mut impl Read) -> io::Result<NewEvent> {
     let damaged = || io::Error::from(io::ErrorKind::InvalidData);
     let id = EventId(Uuid::from_bytes(read_array(file)?));
+    let _content: [u8; 8] = read_array(file)?;
     let published = Instant::from_micros(i64::from_le_bytes(read_array(file)?));
     let schema = u16::from_le_bytes(read_array(file)?);
     let [company, kind, thread, payload] = [
@@ -127,9 +252,8 @@ fn read_event(file: &mut impl Read) -> io::Result<(NewEvent, u64)> {
         read_piece(file)?,
         read_piece(file)?,
     ];
-    let bytes = 16 + 8 + 2 + 4 * 4 + company.len() + kind.len() + thread.len() + payload.len();
     let text = |piece| String::from_utf8(piece).map_err(|_| damaged());
-    let event = NewEvent {
+    Ok(NewEvent {
         id,
         company: text(company)?.parse().map_err(|_| damaged())?,
         kind: text(kind)?.into(),
@@ -137,8 +261,7 @@ fn read_event(file: &mut impl Read) -> io::Result<(NewEvent, u64)> {
         published: published.ok_or_else(damaged)?,
         schema,
         payload: payload.into(),
-    };
-    Ok((event, bytes as u64))
+    })
 }
 
 fn read_array<const N: usize>(file: &mut impl Read) -> io::Result<[u8; N]> {
@@ -149,13 +272,9 @@ fn read_array<const N: usize>(file: &mut impl Read) -> io::Result<[u8; N]> {
 
 fn read_piece(file: &mut impl Read) -> io::Result<Vec<u8>> {
     let length = u32::from_le_bytes(read_array(file)?);
-    let mut piece = Vec::new();
-    file.take(u64::from(length)).read_to_end(&mut piece)?;
-    if piece.len() as u64 == u64::from(length) {
-        Ok(piece)
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
+    let mut piece = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    file.read_exact(&mut piece)?;
+    Ok(piece)
 }
 
 #[cfg(test)]
@@ -170,16 +289,12 @@ mod tests {
         #[test]
         fn a_spool_gives_what_it_took(events in prop::collection::vec(any_event(), 0..8)) {
             let dir = tempfile::tempdir().unwrap();
-            let mut writer = SpoolWriter::new(dir.path()).unwrap();
+            let mut writer = SpoolWriter::new(dir.path());
             for event in &events {
-                writer.push(event).unwrap();
+                writer.push(&EncodedEvent::of(event).unwrap()).unwrap();
             }
             let spool = writer.finish(events.len() as u64).unwrap();
-            let read: Vec<_> = spool.events().unwrap().map(Result::unwrap).collect();
-            for (at, event) in &read {
-                prop_assert_eq!(&spool.event_at(*at).unwrap(), event);
-            }
-            let read: Vec<_> = read.into_iter().map(|(_, event)| event).collect();
+            let read: Vec<_> = spool.events().map(Result::unwrap).collect();
             prop_assert_eq!(read, events);
             drop(spool);
             prop_assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);

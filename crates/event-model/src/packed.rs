@@ -26,7 +26,7 @@ mod stored;
 use uuid::Uuid;
 
 use self::header::{Flags, Header};
-pub use self::stored::pack_stored;
+pub use self::stored::{Names, pack_canonical, pack_stored};
 use crate::data::Data;
 use crate::edtf::Edtf;
 use crate::event::{Event, Source};
@@ -34,6 +34,7 @@ use crate::id::{EventId, Slug};
 use crate::span;
 use crate::text::Text;
 use crate::time::{Instant, Published};
+use crate::vocabulary::Fault;
 
 /// The version of the form: its first byte.
 pub const FORMAT: u8 = 1;
@@ -214,6 +215,14 @@ pub fn peek_kind(bytes: &[u8]) -> Option<&str> {
     }
     let (length, rest) = span::split_bytes(rest)?;
     std::str::from_utf8(rest.get(..length)?).ok()
+}
+
+/// Whose error a packed event mends, without reading the rest: of a correction
+/// or retraction; others have none.
+#[must_use]
+pub fn peek_fault(bytes: &[u8]) -> Option<Fault> {
+    let (header, _) = Header::read(bytes).ok()?;
+    header.fault
 }
 
 fn split_id(bytes: &[u8], is_there: bool) -> Result<(&[u8], Option<EventId>), PackedError> {

@@ -1,4 +1,7 @@
 //! annals as a [`System`]: the library, as people embed it.
+//!
+//! All that the benchmark asks of the `Store` stands here, but for the checks
+//! of a line in [`super::intake`]. The program is run by [`crate::process`].
 
 use std::fs::File;
 use std::io::BufReader;
@@ -7,11 +10,11 @@ use std::path::Path;
 use annals::append::AppendOptions;
 use annals::model::id::{Position, Slug};
 use annals::model::time::parse_day;
-use annals::projection::timeline::Timeline;
+use annals::projection::timeline::{Answer, Timeline};
 use annals::{Moment, Question, RecordedCut, Store, SystemClock};
 use anyhow::Result;
 
-use super::{Asked, Each, System};
+use super::{Answers, Asked, Commit, Each, System};
 
 /// A store of annals.
 pub(super) struct Annals {
@@ -41,7 +44,8 @@ impl System for Annals {
         Ok(())
     }
 
-    fn append_file(&self, path: &Path) -> Result<()> {
+    /// It is all or nothing here, always.
+    fn append_file(&self, path: &Path, _: Commit) -> Result<()> {
         let mut lines = BufReader::new(File::open(path)?);
         let name = path.display().to_string();
         self.store
@@ -49,34 +53,32 @@ impl System for Annals {
         Ok(())
     }
 
-    fn at(&self, company: &Slug, asked: &Asked) -> Result<Timeline> {
-        let basis = self.store.basis(&question(asked)?)?;
-        Ok(self.store.at(company, &basis)?.timeline)
-    }
-
-    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()> {
-        let basis = self.store.basis(&question(asked)?)?;
-        for answer in self.store.at_all(&basis) {
-            each(&answer?.timeline)?;
-        }
-        Ok(())
-    }
-
-    fn companies(&self) -> Result<Vec<Slug>> {
-        let day = parse_day("9999-12-31")?;
-        let basis = self.store.basis(&Question::at(Moment::Day(day)))?;
-        Ok(self.store.companies(&basis))
-    }
-
-    fn rebuild(&self) -> Result<()> {
-        Ok(self.store.rebuild()?)
-    }
-
     fn events(&self) -> Result<u64> {
         Ok(self.store.head().position.0)
     }
 
+    fn answers(&self) -> Result<&dyn Answers> {
+        Ok(self)
+    }
+
     fn close(self: Box<Self>) -> Result<()> {
         Ok(self.store.close()?)
+    }
+}
+
+impl Answers for Annals {
+    fn at(&self, company: &Slug, asked: &Asked) -> Result<Timeline> {
+        let basis = self.store.basis(&question(asked)?)?;
+        Ok(self.store.at_without_events(company, &basis)?.timeline)
+    }
+
+    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()> {
+        let basis = self.store.basis(&question(asked)?)?;
+        let timeline = |answer: Answer| answer.timeline;
+        self.store.at_all(&basis, false, timeline, each)
+    }
+
+    fn rebuild(&self) -> Result<()> {
+        Ok(self.store.rebuild()?)
     }
 }

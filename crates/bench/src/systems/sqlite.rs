@@ -1,15 +1,18 @@
 //! SQLite as a [`System`]: one table of the same events.
 //!
 //! It is set up as well as annals is: a write-ahead log that is synced at each
-//! commit, statements prepared once, as much cache, one commit for all threads
-//! that wait, and the declared companies in memory. Lines are checked by the
-//! same code, and the same fold gives the answers.
+//! commit, statements prepared once, as much cache. Lines are checked by the
+//! same code, and the same fold gives the answers. A single append is one
+//! transaction; threads check their lines at the same time and take turns at the
+//! one connection that writes, which is faster than connections of their own
+//! that wait for its lock asleep.
 //!
 //! What annals does besides has no counterpart: versions of streams, a chain of
 //! hashes, checksums, and telling every bad line of a file.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -17,18 +20,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use annals::model::draft::Target;
 use annals::model::event::{Event, SCHEMA};
 use annals::model::id::{EventId, Position, Slug};
-use annals::model::kinds;
 use annals::model::time::Instant;
 use annals::projection::basis::Placed;
-use annals::projection::fold::fold;
+use annals::projection::fold::fold_without_events;
 use annals::projection::timeline::Timeline;
 use annals::{Clock, SystemClock};
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::intake::target_of;
-use super::{Asked, Past, System, check_line};
-use crate::group::Group;
+use super::{Answers, Asked, Commit, Each, Past, System, check_line, target_of};
 
 /// annals gives sled this much.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -43,41 +43,27 @@ const TABLE: &str = "
         published INTEGER NOT NULL,
         payload TEXT NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS by_company ON events (company);";
-const BY_PUBLICATION: &str = "CREATE INDEX IF NOT EXISTS by_publication ON events (published);";
-
-/// Which indexes there are besides that of the ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Indexes {
-    /// By company (and position), and by publication.
-    All,
-    /// By company (and position).
-    ByCompany,
-}
+    CREATE INDEX IF NOT EXISTS by_company ON events (company);
+    CREATE INDEX IF NOT EXISTS by_publication ON events (published);";
 
 /// A database.
 pub(super) struct Sqlite {
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
-    companies: RwLock<HashSet<Slug>>,
-    group: Group<Event>,
+    /// Companies that are known to be declared; others are looked for.
+    declared: RwLock<HashSet<Slug>>,
 }
 
 impl Sqlite {
-    pub(super) fn open(dir: &Path, indexes: Indexes) -> Result<Self> {
+    pub(super) fn open(dir: &Path) -> Result<Self> {
         std::fs::create_dir_all(dir)?;
         let path = dir.join("events.sqlite");
         let writer = connect(&path)?;
         writer.execute_batch(TABLE)?;
-        if indexes == Indexes::All {
-            writer.execute_batch(BY_PUBLICATION)?;
-        }
-        let companies = RwLock::new(companies(&writer)?);
         Ok(Self {
             writer: Mutex::new(writer),
             reader: Mutex::new(connect(&path)?),
-            companies,
-            group: Group::default(),
+            declared: RwLock::default(),
         })
     }
 
@@ -88,29 +74,6 @@ impl Sqlite {
     fn writer(&self) -> MutexGuard<'_, Connection> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Stores events in one transaction.
-    fn commit(&self, events: &[Event]) -> Result<()> {
-        let mut writer = self.writer();
-        let transaction = writer.transaction()?;
-        for event in events {
-            insert(&transaction, event)?;
-        }
-        transaction.commit()?;
-        self.declare(events);
-        Ok(())
-    }
-
-    fn declare(&self, events: &[Event]) {
-        for event in events {
-            if &*event.kind == kinds::COMPANY {
-                let companies = self.companies.write();
-                companies
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(event.company.clone());
-            }
-        }
-    }
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -120,16 +83,6 @@ fn connect(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(connection)
-}
-
-fn companies(connection: &Connection) -> Result<HashSet<Slug>> {
-    let mut statement = connection.prepare_cached("SELECT DISTINCT company FROM events")?;
-    let mut rows = statement.query([])?;
-    let mut companies = HashSet::new();
-    while let Some(row) = rows.next()? {
-        companies.insert(row.get_ref(0)?.as_str()?.parse()?);
-    }
-    Ok(companies)
 }
 
 /// Stores an event; the same one again is no error.
@@ -158,47 +111,68 @@ fn payload_of(connection: &Connection, id: EventId) -> Result<Option<String>> {
         .optional()?)
 }
 
-/// What is in the database, and companies that are not in it yet.
+/// What a connection finds in the database, its own transaction included.
 struct Known<'s> {
-    connection: &'s Mutex<Connection>,
-    companies: &'s RwLock<HashSet<Slug>>,
+    connection: &'s Connection,
+    declared: &'s RwLock<HashSet<Slug>>,
 }
 
 impl Past for Known<'_> {
     fn has_company(&self, slug: &Slug) -> bool {
-        let companies = self.companies.read();
-        companies
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(slug)
+        const SELECT: &str = "SELECT EXISTS (SELECT 1 FROM events WHERE company = ?1)";
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        if declared.contains(slug) {
+            return true;
+        }
+        drop(declared);
+        let find = || -> rusqlite::Result<bool> {
+            self.connection
+                .prepare_cached(SELECT)?
+                .query_row([slug.as_str()], |row| row.get(0))
+        };
+        let found = find().unwrap_or_default();
+        if found {
+            let declared = self.declared.write();
+            declared
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(slug.clone());
+        }
+        found
     }
 
     fn target(&self, id: EventId) -> Option<Target> {
-        let connection = self.connection.lock();
-        let connection = connection.unwrap_or_else(PoisonError::into_inner);
-        target(&connection, id)
+        let payload = payload_of(self.connection, id).ok()??;
+        Event::from_stored(SCHEMA, payload.as_bytes())
+            .ok()
+            .map(target_of)
     }
 }
 
-fn target(connection: &Connection, id: EventId) -> Option<Target> {
-    let payload = payload_of(connection, id).ok()??;
-    Event::from_stored(SCHEMA, payload.as_bytes())
-        .ok()
-        .map(target_of)
+/// The same of a connection that is only taken where it is needed.
+struct Looked<'s>(&'s Sqlite);
+
+impl Looked<'_> {
+    fn known<T>(&self, ask: impl FnOnce(&Known<'_>) -> T) -> T {
+        ask(&Known {
+            connection: &self.0.reader(),
+            declared: &self.0.declared,
+        })
+    }
 }
 
-/// The same within a transaction, which sees its own events.
-struct Within<'t> {
-    transaction: &'t Connection,
-    companies: HashSet<Slug>,
-}
-
-impl Past for Within<'_> {
+impl Past for Looked<'_> {
     fn has_company(&self, slug: &Slug) -> bool {
-        self.companies.contains(slug)
+        let declared = self.0.declared.read();
+        let declared = declared.unwrap_or_else(PoisonError::into_inner);
+        if declared.contains(slug) {
+            return true;
+        }
+        drop(declared);
+        self.known(|known| known.has_company(slug))
     }
 
     fn target(&self, id: EventId) -> Option<Target> {
-        target(self.transaction, id)
+        self.known(|known| known.target(id))
     }
 }
 
@@ -208,40 +182,55 @@ fn now() -> Instant {
 
 impl System for Sqlite {
     fn append(&self, line: &str) -> Result<()> {
-        let known = Known {
-            connection: &self.reader,
-            companies: &self.companies,
-        };
-        let event = check_line(line, &known, now())?;
-        self.group.submit(event, |events| self.commit(&events))
-    }
-
-    fn append_file(&self, path: &Path) -> Result<()> {
-        let now = now();
+        let event = check_line(line, &Looked(self), now())?;
         let mut writer = self.writer();
         let transaction = writer.transaction()?;
-        let companies = self.companies.read();
-        let companies = companies.unwrap_or_else(PoisonError::into_inner).clone();
-        let mut within = Within {
-            transaction: &transaction,
-            companies,
-        };
-        for line in BufReader::new(File::open(path)?).lines() {
-            let event = check_line(&line?, &within, now)?;
-            insert(&transaction, &event)?;
-            if &*event.kind == kinds::COMPANY {
-                within.companies.insert(event.company);
+        insert(&transaction, &event)?;
+        Ok(transaction.commit()?)
+    }
+
+    fn append_file(&self, path: &Path, commit: Commit) -> Result<()> {
+        let now = now();
+        let mut writer = self.writer();
+        let mut lines = BufReader::new(File::open(path)?).lines().peekable();
+        while lines.peek().is_some() {
+            let transaction = writer.transaction()?;
+            let known = Known {
+                connection: &transaction,
+                declared: &self.declared,
+            };
+            for line in lines.by_ref().take(commit.lines()) {
+                insert(&transaction, &check_line(&line?, &known, now)?)?;
             }
+            transaction.commit()?;
         }
-        let companies = within.companies;
-        transaction.commit()?;
-        *self
-            .companies
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = companies;
         Ok(())
     }
 
+    fn events(&self) -> Result<u64> {
+        let reader = self.reader();
+        let mut statement = reader.prepare_cached("SELECT count(*) FROM events")?;
+        let count: i64 = statement.query_row([], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    fn answers(&self) -> Result<&dyn Answers> {
+        Ok(self)
+    }
+
+    fn close(self: Box<Self>) -> Result<()> {
+        let close = |connection: Mutex<Connection>| {
+            let connection = connection
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner);
+            connection.close().map_err(|(_, error)| error)
+        };
+        close(self.reader)?;
+        Ok(close(self.writer)?)
+    }
+}
+
+impl Answers for Sqlite {
     fn at(&self, company: &Slug, asked: &Asked) -> Result<Timeline> {
         // The index by company holds the positions in order, too.
         const SELECT: &str = "SELECT position, payload FROM events
@@ -258,57 +247,65 @@ impl System for Sqlite {
             let event = Event::from_stored(SCHEMA, payload.as_bytes())?;
             events.push(Placed::new(position, event));
         }
-        Ok(fold(company, &events, &cuts))
+        Ok(fold_without_events(company, &events, &cuts))
     }
 
-    fn companies(&self) -> Result<Vec<Slug>> {
-        let mut slugs: Vec<Slug> = companies(&self.reader())?.into_iter().collect();
-        slugs.sort_unstable();
-        Ok(slugs)
-    }
-
-    /// Makes the indexes again, and replays all rows for what annals keeps in
-    /// its directory: the events that tell what companies are called.
-    fn rebuild(&self) -> Result<()> {
-        const REPLAY: &str =
-            "SELECT position, id, company, kind, published, payload FROM events ORDER BY position";
-        let writer = self.writer();
-        writer.execute_batch("REINDEX events")?;
-        let mut found = HashSet::new();
-        let mut statement = writer.prepare_cached(REPLAY)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let kind = row.get_ref(3)?.as_str()?;
-            let payload = row.get_ref(5)?.as_str()?;
-            if kind == kinds::COMPANY || kind == kinds::RETRACTION {
-                let event = Event::from_stored(SCHEMA, payload.as_bytes())?;
-                if kind == kinds::COMPANY {
-                    found.insert(event.company);
-                }
+    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()> {
+        const SELECT: &str = "SELECT DISTINCT company FROM events ORDER BY company";
+        let companies = {
+            let reader = self.reader();
+            let mut statement = reader.prepare_cached(SELECT)?;
+            let slugs = statement.query_map([], |row| row.get(0))?;
+            slugs.collect::<rusqlite::Result<Vec<String>>>()?
+        };
+        for company in companies {
+            let answer = self.at(&company.parse()?, asked)?;
+            if answer.tally.visible > 0 {
+                each(answer)?;
             }
         }
-        *self
-            .companies
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = found;
         Ok(())
     }
 
-    fn events(&self) -> Result<u64> {
-        let reader = self.reader();
-        let mut statement = reader.prepare_cached("SELECT count(*) FROM events")?;
-        let count: i64 = statement.query_row([], |row| row.get(0))?;
-        Ok(count.unsigned_abs())
+    /// Makes the indexes again, and replays all rows in order into a small state
+    /// of each company.
+    fn rebuild(&self) -> Result<()> {
+        const REPLAY: &str = "SELECT position, payload FROM events ORDER BY position";
+        let writer = self.writer();
+        writer.execute_batch("REINDEX events")?;
+        let mut states: HashMap<Slug, State> = HashMap::new();
+        let mut statement = writer.prepare_cached(REPLAY)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let position = row.get::<_, i64>(0)?;
+            let event = Event::from_stored(SCHEMA, row.get_ref(1)?.as_str()?.as_bytes())?;
+            match states.get_mut(&event.company) {
+                Some(state) => state.feed(position, &event),
+                None => {
+                    let mut state = State::default();
+                    state.feed(position, &event);
+                    states.insert(event.company, state);
+                }
+            }
+        }
+        std::hint::black_box(states);
+        Ok(())
     }
+}
 
-    fn close(self: Box<Self>) -> Result<()> {
-        let close = |connection: Mutex<Connection>| {
-            let connection = connection
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner);
-            connection.close().map_err(|(_, error)| error)
-        };
-        close(self.reader)?;
-        Ok(close(self.writer)?)
+/// What a replay keeps of a company: for each thread, how many claims it has
+/// and which came last. It is less than annals keeps.
+#[derive(Default)]
+struct State {
+    threads: HashMap<u64, (u32, i64)>,
+}
+
+impl State {
+    fn feed(&mut self, position: i64, event: &Event) {
+        let mut hasher = DefaultHasher::new();
+        (&event.kind, &event.thread).hash(&mut hasher);
+        let (count, last) = self.threads.entry(hasher.finish()).or_default();
+        *count += 1;
+        *last = position;
     }
 }

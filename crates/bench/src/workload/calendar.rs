@@ -2,6 +2,10 @@
 
 use annals::model::time::Instant;
 
+/// 1 January 2010, and how many days the events spread over from there.
+pub(super) const FIRST_DAY: u64 = 14_610;
+pub(super) const DAYS: u64 = 5_800;
+
 const DAY_US: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// A day, by its parts and by its number since 1970.

@@ -9,6 +9,8 @@ use super::random::Random;
 /// What an event says, and who says it.
 pub(super) struct Claim {
     pub(super) kind: &'static str,
+    /// The name of its thread, where the kind gives none that others share.
+    pub(super) thread: Option<String>,
     pub(super) data: Value,
     pub(super) certainty: &'static str,
     pub(super) source: Value,
@@ -34,6 +36,23 @@ const MIX: &[(u64, &str, Say)] = &[
     (1, "capacity_project", capacity_project),
     (1, "forecast", forecast),
 ];
+
+/// The same for the largest company: its prices are watched all day, and the
+/// press comes back to the same themes, so a few threads are long; filings,
+/// partners and people still give it some thousand short ones.
+const MIX_OF_LARGEST: &[(u64, &str, Say)] = &[
+    (70, "price_observation", price),
+    (12, "statement", statement),
+    (5, "earnings_date", earnings_date),
+    (3, "earnings_result", earnings_result),
+    (3, "guidance", guidance),
+    (3, "chip_interest", chip_interest),
+    (2, "filing", filing),
+    (1, "partnership", partnership),
+    (1, "executive_change", executive_change),
+];
+/// How many themes the press comes back to.
+const THEMES: u64 = 400;
 
 const MEDIA: &[&str] = &[
     "Reuters",
@@ -189,8 +208,29 @@ const WORDS: &[&str] = &[
 
 /// What some event says that was published on a day.
 pub(super) fn claim(random: &mut Random, published: Date) -> Claim {
-    let mut at = random.below(MIX.iter().map(|(share, ..)| share).sum());
-    let found = MIX.iter().find(|(share, ..)| {
+    of_mix(MIX, random, published)
+}
+
+/// The same of the largest company.
+pub(super) fn claim_of_largest(random: &mut Random, published: Date) -> Claim {
+    let mut claim = of_mix(MIX_OF_LARGEST, random, published);
+    claim.thread = match claim.kind {
+        "price_observation" => {
+            let part = |name| claim.data.get(name).and_then(Value::as_str);
+            let (market, measure) = (part("market"), part("measure"));
+            market
+                .zip(measure)
+                .map(|(market, measure)| format!("{market} {measure}"))
+        }
+        "statement" => Some(format!("theme {}", random.below(THEMES))),
+        _ => None,
+    };
+    claim
+}
+
+fn of_mix(mix: &'static [(u64, &str, Say)], random: &mut Random, published: Date) -> Claim {
+    let mut at = random.below(mix.iter().map(|(share, ..)| share).sum());
+    let found = mix.iter().find(|(share, ..)| {
         let is_here = at < *share;
         at = at.saturating_sub(*share);
         is_here
@@ -199,6 +239,7 @@ pub(super) fn claim(random: &mut Random, published: Date) -> Claim {
     let (data, certainty, source) = say(random, published);
     Claim {
         kind,
+        thread: None,
         data,
         certainty,
         source,

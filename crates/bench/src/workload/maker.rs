@@ -10,124 +10,179 @@ use annals::model::time::Instant;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::calendar::{Date, day_text};
-use super::claims::{self, claim};
+use super::Plan;
+use super::calendar::{DAYS, Date, FIRST_DAY, day_text};
+use super::claims::{self, claim, claim_of_largest};
 use super::random::{Random, Zipf};
-use crate::systems::{Past, check_line};
+use crate::systems::{Past, check_line, target_of};
 
-/// 1 January 2010, and how many days the events spread over from there.
-const FIRST_DAY: u64 = 14_610;
-const DAYS: u64 = 5_800;
 /// How many of a thousand events come late, and how many strike another.
 const LATE_PERMILLE: u64 = 50;
 const STRIKING_PERMILLE: u64 = 20;
-/// How many of a company's last events may be struck.
-const STRUCK_AMONG: usize = 32;
+/// Among how many of the last events one is struck: those of the largest
+/// company, and those of all others together.
+const STRUCK_AMONG: usize = 10_000;
+/// How many events the company in the middle has.
+const MIDDLE_EVENTS: u64 = 16;
+/// The company with the most events.
+const LARGEST: usize = 0;
 
 /// Makes events.
+///
+/// Memory is bounded: of the past it keeps which companies are declared, and
+/// the last events as texts.
 pub(super) struct Maker {
     random: Random,
+    /// Which of the companies but the largest.
     zipf: Zipf,
-    companies: Vec<Company>,
-    /// How many there will be.
-    total: u64,
+    declared: Vec<bool>,
+    last: VecDeque<String>,
+    last_of_largest: VecDeque<String>,
+    plan: Plan,
     made: u64,
-    founds: bool,
 }
 
-/// An event that was made.
+/// An event that was made, and not checked yet.
 pub(super) struct Made {
-    pub(super) event: Event,
+    text: String,
+    /// What it strikes.
+    struck: Option<Event>,
     /// It was published long before those around it.
     pub(super) late: bool,
 }
 
-struct Company {
-    slug: Option<Slug>,
-    last: VecDeque<Event>,
+impl Made {
+    /// Has it checked as annals would, which also makes it canonical.
+    pub(super) fn event(&self) -> Result<Event> {
+        check(&self.text, self.struck.as_ref())
+    }
 }
 
-/// What an event is checked against here: its own company.
-struct OfCompany<'c> {
-    company: &'c Slug,
-    last: &'c VecDeque<Event>,
+/// What an event is checked against: that its company is declared was seen to,
+/// and it strikes no other than this.
+struct Known<'e> {
+    struck: Option<&'e Event>,
 }
 
-impl Past for OfCompany<'_> {
-    fn has_company(&self, slug: &Slug) -> bool {
-        slug == self.company
+impl Past for Known<'_> {
+    fn has_company(&self, _: &Slug) -> bool {
+        true
     }
 
     fn target(&self, id: EventId) -> Option<Target> {
-        let event = self.last.iter().find(|event| event.id == id)?;
-        Some(Target {
-            company: event.company.clone(),
-            kind: event.kind.clone(),
-            thread: event.thread.clone(),
-            published: event.published.clone(),
-        })
+        let struck = self.struck.filter(|struck| struck.id == id)?;
+        Some(target_of(struck.clone()))
     }
 }
 
 impl Maker {
-    pub(super) fn new(seed: u64, companies: u64, total: u64) -> Self {
-        let company = || Company {
-            slug: None,
-            last: VecDeque::new(),
-        };
+    pub(super) fn new(plan: Plan) -> Self {
+        let others = plan.events - plan.of_largest();
+        let zipf = Zipf::with_middle(plan.companies() - 1, share(MIDDLE_EVENTS, others));
         Self {
-            random: Random::new(seed),
-            zipf: Zipf::new(companies),
-            companies: (0..companies).map(|_| company()).collect(),
-            total,
+            random: Random::new(plan.seed),
+            zipf,
+            declared: Vec::new(),
+            last: VecDeque::new(),
+            last_of_largest: VecDeque::new(),
+            plan,
             made: 0,
-            founds: true,
         }
     }
 
-    /// From now on only companies come up that were declared, and only events
-    /// from before are struck, so that the order of what comes is free.
-    pub(super) fn found_no_more(&mut self) {
-        self.founds = false;
-        self.companies.retain(|company| company.slug.is_some());
-        self.zipf = Zipf::new(self.companies.len() as u64);
-    }
-
-    /// Makes the next event.
+    /// Makes the next event of the base; after those, events that may come in
+    /// any order: of declared companies, striking events of the base.
     pub(super) fn next_event(&mut self) -> Result<Made> {
-        let now = FIRST_DAY + self.made * DAYS / self.total;
+        let Plan { events, more, .. } = self.plan;
+        let is_base = self.made < events;
+        let now = FIRST_DAY + self.made * DAYS / (events + more);
+        let company = self.next_company(is_base);
         self.made += 1;
-        let rank = self.zipf.rank(&mut self.random);
-        let late = self.random.permille(LATE_PERMILLE);
-        let day = match late {
+        let is_late = self.random.permille(LATE_PERMILLE);
+        let day = match is_late {
             true => now - self.random.between(20, 900),
             false => now,
         };
-        let random = &mut self.random;
-        let Some(company) = self.companies.get_mut(rank) else {
-            return self.next_event();
+        if self.declare(company) {
+            let value = declaration(&mut self.random, company, now)?;
+            return Ok(Made {
+                text: value.to_string(),
+                struck: None,
+                late: false,
+            });
+        }
+        let struck = self.struck(company)?;
+        let value = match &struck {
+            Some(struck) => strike(&mut self.random, struck, day),
+            None => fresh(&mut self.random, company, day)?,
         };
-        let (slug, value, late) = match &company.slug {
-            Some(slug) => (slug.clone(), other(random, slug, &company.last, day), late),
-            None => {
-                let (slug, value) = declaration(random, rank, now)?;
-                company.slug = Some(slug.clone());
-                (slug, value, false)
-            }
-        };
-        let past = OfCompany {
-            company: &slug,
-            last: &company.last,
-        };
-        let event = check_line(&value.to_string(), &past, Instant::LAST)?;
-        if self.founds && event.strikes().is_none() && &*event.kind != kinds::COMPANY {
-            company.last.push_back(event.clone());
-            if company.last.len() > STRUCK_AMONG {
-                company.last.pop_front();
+        let text = value.to_string();
+        if is_base && struck.is_none() {
+            let last = self.last_of(company);
+            last.push_back(text.clone());
+            if last.len() > STRUCK_AMONG {
+                last.pop_front();
             }
         }
-        Ok(Made { event, late })
+        Ok(Made {
+            text,
+            struck,
+            late: is_late,
+        })
     }
+
+    /// The largest company comes up evenly, the others as ranks do.
+    fn next_company(&mut self, is_base: bool) -> usize {
+        let upto = |made: u64| {
+            u128::from(made) * u128::from(self.plan.of_largest()) / u128::from(self.plan.events)
+        };
+        if upto(self.made + 1) > upto(self.made) {
+            return LARGEST;
+        }
+        loop {
+            let company = LARGEST + 1 + self.zipf.rank(&mut self.random);
+            let is_declared = self.declared.get(company).copied().unwrap_or_default();
+            if is_base || is_declared {
+                return company;
+            }
+        }
+    }
+
+    /// Tells whether a company is still to be declared, which is then done.
+    fn declare(&mut self, company: usize) -> bool {
+        if self.declared.len() <= company {
+            self.declared.resize(company + 1, false);
+        }
+        let declared = self.declared.get_mut(company);
+        declared.is_some_and(|declared| !std::mem::replace(declared, true))
+    }
+
+    fn last_of(&mut self, company: usize) -> &mut VecDeque<String> {
+        match company == LARGEST {
+            true => &mut self.last_of_largest,
+            false => &mut self.last,
+        }
+    }
+
+    /// The event that the next one strikes, if it strikes any.
+    fn struck(&mut self, company: usize) -> Result<Option<Event>> {
+        if !self.random.permille(STRIKING_PERMILLE) {
+            return Ok(None);
+        }
+        let count = self.last_of(company).len();
+        let at = usize::try_from(self.random.below(count as u64))?;
+        let text = self.last_of(company).get(at);
+        text.map(|text| check(text, None)).transpose()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts here are below 2^53")]
+fn share(events: u64, of: u64) -> f64 {
+    events as f64 / of as f64
+}
+
+fn check(text: &str, struck: Option<&Event>) -> Result<Event> {
+    check_line(text, &Known { struck }, Instant::LAST)
 }
 
 fn id(random: &mut Random) -> Value {
@@ -142,39 +197,35 @@ fn id(random: &mut Random) -> Value {
     ))
 }
 
-fn declaration(random: &mut Random, rank: usize, day: u64) -> Result<(Slug, Value)> {
-    let slug: Slug = format!("company-{rank:05}").parse()?;
-    let cik = format!("{:010}", 1_000_000 + rank);
-    let value = json!({
+fn slug(company: usize) -> Result<Slug> {
+    Ok(format!("company-{company:05}").parse()?)
+}
+
+fn declaration(random: &mut Random, company: usize, day: u64) -> Result<Value> {
+    let cik = format!("{:010}", 1_000_000 + company);
+    Ok(json!({
         "id": id(random),
-        "company": slug,
+        "company": slug(company)?,
         "kind": kinds::COMPANY,
         "published": day_text(day),
         "certainty": "official",
         "source": {"name": "SEC EDGAR", "locator": "company record", "zone": "America/New_York"},
         "data": {
-            "name": format!("Company {rank} {}", claims::text(random, 2)),
+            "name": format!("Company {company} {}", claims::text(random, 2)),
             "identifiers": [{"scheme": "cik", "value": cik}],
             "fiscal_year_end": "12-31",
         },
-    });
-    Ok((slug, value))
+    }))
 }
 
-/// A claim, a correction of one or a retraction.
-fn other(random: &mut Random, slug: &Slug, last: &VecDeque<Event>, day: u64) -> Value {
-    let strikes = random.permille(STRIKING_PERMILLE);
-    let at = random.below(last.len() as u64);
-    let struck = usize::try_from(at).ok().and_then(|at| last.get(at));
-    let Some(struck) = struck.filter(|_| strikes) else {
-        return fresh(random, slug, day);
-    };
+/// A correction of an event, or its retraction.
+fn strike(random: &mut Random, struck: &Event, day: u64) -> Value {
     let fault = random.pick(&["record", "source"]);
     let reason = claims::text(random, 8);
     if random.permille(500) {
         return json!({
             "id": id(random),
-            "company": slug,
+            "company": struck.company,
             "kind": kinds::RETRACTION,
             "published": published(random, day),
             "certainty": "asserted",
@@ -198,21 +249,33 @@ fn other(random: &mut Random, slug: &Slug, last: &VecDeque<Event>, day: u64) -> 
     value
 }
 
-fn fresh(random: &mut Random, slug: &Slug, day: u64) -> Value {
-    let claim = claim(random, Date::of(day));
+fn fresh(random: &mut Random, company: usize, day: u64) -> Result<Value> {
+    let date = Date::of(day);
+    let claim = match company == LARGEST {
+        true => claim_of_largest(random, date),
+        false => claim(random, date),
+    };
     let mut value = json!({
         "id": id(random),
-        "company": slug,
+        "company": slug(company)?,
         "kind": claim.kind,
         "published": published(random, day),
         "certainty": claim.certainty,
         "source": claim.source,
         "data": claim.data,
     });
-    if let (Some(fields), Some(occurred)) = (value.as_object_mut(), occurred(random, day)) {
-        fields.insert("occurred".to_owned(), Value::from(occurred));
+    if let Some(fields) = value.as_object_mut() {
+        let texts = [
+            ("occurred", occurred(random, day)),
+            ("thread", claim.thread),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                fields.insert(name.to_owned(), Value::from(text));
+            }
+        }
     }
-    value
+    Ok(value)
 }
 
 /// A day, or more often an instant of it.

@@ -40,18 +40,37 @@ impl Random {
     }
 }
 
-/// Ranks of which the n-th comes up 1/n as often as the first.
+/// Ranks that come up as by the law of Zipf and Mandelbrot: the n-th as often
+/// as `(n + shift)` to the power of `-exponent`.
 #[derive(Debug)]
 pub(super) struct Zipf {
     upto: Vec<u64>,
 }
 
 impl Zipf {
-    /// So many ranks.
-    pub(super) fn new(ranks: u64) -> Self {
-        const UNIT: u64 = 1 << 32;
-        let upto = (1..=ranks).scan(0, |sum, rank| {
-            *sum += UNIT / rank;
+    /// So many ranks, with the exponent by which the middle one comes up this
+    /// share of all times.
+    pub(super) fn with_middle(ranks: u64, share_of_middle: f64) -> Self {
+        let (mut low, mut high) = (0.0, 4.0);
+        for _ in 0..40 {
+            let exponent = f64::midpoint(low, high);
+            // The steeper, the less is left for the middle.
+            match share(ranks, ranks / 2, exponent) > share_of_middle {
+                true => low = exponent,
+                false => high = exponent,
+            }
+        }
+        Self::new(ranks, low)
+    }
+
+    fn new(ranks: u64, exponent: f64) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a weight is above zero and at most 2^44"
+        )]
+        let upto = (0..ranks).scan(0, |sum, rank| {
+            *sum += (weight(ranks, rank, exponent) * UNIT) as u64 + 1;
             Some(*sum)
         });
         Self {
@@ -67,19 +86,39 @@ impl Zipf {
     }
 }
 
+/// The weight of the first rank is about this.
+const UNIT: f64 = 17_592_186_044_416.0;
+
+/// Ranks are shifted by a hundredth of their number and some, so that the first
+/// does not outgrow the one company that is to be the largest.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "there are far fewer than 2^53 ranks"
+)]
+fn weight(ranks: u64, rank: u64, exponent: f64) -> f64 {
+    let shift = (ranks / 100 + 20) as f64;
+    (1.0 + rank as f64 / shift).powf(-exponent)
+}
+
+fn share(ranks: u64, rank: u64, exponent: f64) -> f64 {
+    let all: f64 = (0..ranks).map(|rank| weight(ranks, rank, exponent)).sum();
+    weight(ranks, rank, exponent) / all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_first_rank_comes_up_most() {
-        let (mut random, zipf) = (Random::new(1), Zipf::new(10));
-        let mut counts = [0; 10];
-        for _ in 0..29_290 {
+    fn the_middle_rank_comes_up_as_often_as_asked_and_the_first_most() {
+        let (mut random, zipf) = (Random::new(1), Zipf::with_middle(1_000, 0.0004));
+        let mut counts = [0; 1_000];
+        for _ in 0..1_000_000 {
             counts[zipf.rank(&mut random)] += 1;
         }
-        assert!((9_500..10_500).contains(&counts[0]), "{counts:?}");
-        assert!((4_600..5_400).contains(&counts[1]), "{counts:?}");
-        assert!((850..1_150).contains(&counts[9]), "{counts:?}");
+        let of_middle: i32 = counts[490..510].iter().sum();
+        assert!((7_500..8_500).contains(&of_middle), "{of_middle}");
+        let of_first: i32 = counts[..20].iter().sum();
+        assert!(of_first > 10 * of_middle, "{of_first}");
     }
 }

@@ -195,14 +195,14 @@ pub(crate) fn tell(
             "note: kind {kind:?} is not known here; its events are kept as they are{meant}"
         ));
     }
-    for outcome in appended.outcomes.iter().filter(|_| !quiet) {
+    for outcome in appended.outcomes()?.take_while(|_| !quiet) {
         let annals::Outcome {
             id,
             position,
             version,
             known,
-        } = outcome;
-        let state = if *known { "known" } else { "new" };
+        } = outcome?;
+        let state = if known { "known" } else { "new" };
         if args.json {
             out.json_line(&json!({
                 "id": id, "position": position, "version": version, "state": state,

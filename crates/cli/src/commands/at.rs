@@ -1,5 +1,7 @@
 //! `annals at`
 
+use annals::projection::timeline::Answer;
+
 use crate::cli::AtArgs;
 use crate::error::CommandError;
 use crate::output::Output;
@@ -7,7 +9,7 @@ use crate::render;
 use crate::session::Session;
 
 pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let basis = session.basis(&store, &args.date, &args.cuts)?;
     match &args.company {
         Some(key) => {
@@ -21,19 +23,23 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
                 out.text(&render::timeline::timeline(&answer, out.is_terminal()))?;
             }
         }
-        None if args.json && !args.no_events => {
-            for answer in store.at_all(&basis) {
-                out.json_line(&answer?)?;
-            }
-        }
         None if args.json => {
-            for answer in store.at_all_without_events(&basis) {
-                out.json_line(&answer?)?;
-            }
+            let line = |answer: Answer| serde_json::to_string(&answer);
+            store.at_all(&basis, !args.no_events, line, |line| {
+                out.line(&line.map_err(CommandError::json)?)
+            })?;
         }
         None => {
-            let answers = store.at_all_without_events(&basis);
-            let answers = answers.collect::<Result<Vec<_>, _>>()?;
+            let mut answers = Vec::new();
+            store.at_all(
+                &basis,
+                false,
+                |answer| answer,
+                |answer| {
+                    answers.push(answer);
+                    Ok::<_, CommandError>(())
+                },
+            )?;
             out.text(&render::overview::overview(
                 &answers,
                 &basis,

@@ -13,14 +13,14 @@ pub(crate) fn run(
     args: &CompaniesArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let at = match &args.at {
         Some(date) => Moment::parse(date).map_err(annals::Error::Time)?,
         None => Moment::Instant(session.now()),
     };
     let basis = store.basis(&Question::at(at))?;
     let mut rows = Vec::new();
-    for slug in store.companies(&basis) {
+    for slug in store.companies(&basis)? {
         let (company, events) = store.company(&slug, &basis)?;
         if events == 0 {
             continue;

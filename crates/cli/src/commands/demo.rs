@@ -144,6 +144,6 @@ fn step(
         CommandError::new(ExitCode::Bug, "the demo has a step that cannot be typed")
             .detail(error.to_string())
     })?;
-    super::run_in(session, cli.command, out)?;
+    super::run_in(session, &cli.command, out)?;
     out.finish()
 }

@@ -14,7 +14,7 @@ pub(crate) fn run(
     args: &DiffArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let before = session.basis(&store, &args.from, &args.cuts)?;
     let after = session.basis(&store, &args.to, &args.cuts)?;
     let company = store.find(&args.company, &after.cuts)?;

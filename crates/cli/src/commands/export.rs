@@ -7,6 +7,7 @@ use std::path::Path;
 use annals::Store;
 use annals::model::id::Slug;
 use annals::projection::basis::Basis;
+use annals::projection::timeline::Answer;
 
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::error::CommandError;
@@ -19,7 +20,7 @@ pub(crate) fn run(
     args: &ExportArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let date = args.at.clone().unwrap_or_else(|| session.now().to_string());
     let basis = session.basis(&store, &date, &args.cuts)?;
     let company = match &args.company {
@@ -111,11 +112,12 @@ fn write(
             serde_json::to_writer(&mut *out, basis).map_err(CommandError::json)?;
             put(out, ",\"companies\":[")?;
             let mut count = 0;
-            for answer in store.at_all(basis) {
+            let text = |answer: Answer| serde_json::to_string(&answer);
+            store.at_all(basis, true, text, |text| {
                 put(out, if count == 0 { "\n" } else { ",\n" })?;
-                serde_json::to_writer(&mut *out, &answer?).map_err(CommandError::json)?;
                 count += 1;
-            }
+                put(out, &text.map_err(CommandError::json)?)
+            })?;
             put(out, &format!("\n],\"count\":{count}}}\n"))?;
         }
     }

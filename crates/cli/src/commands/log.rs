@@ -13,7 +13,7 @@ use crate::render;
 use crate::session::Session;
 
 pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let cut = args.recorded.as_deref().map(RecordedCut::parse).transpose();
     let question = Question {
         recorded: cut.map_err(annals::Error::Time)?,

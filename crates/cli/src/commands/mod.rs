@@ -17,32 +17,56 @@ mod verify;
 
 use crate::cli::{Cli, Command, ImportFormat};
 use crate::error::CommandError;
-use crate::output::Output;
+use crate::output::{Output, say};
 use crate::session::Session;
 
-/// Runs a command.
+/// Runs a command. One that only reads, and finds a cache damaged before it has
+/// told anything, makes the caches again and runs once more.
 pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
-    run_in(&Session::new(cli.store, cli.verbose)?, cli.command, out)
+    let session = Session::new(cli.store, cli.verbose)?;
+    match run_in(&session, &cli.command, out) {
+        Err(error) if error.is_of_cache() && reads(&cli.command) && out.take_back() => {
+            say("note: a cache was damaged, and is made again");
+            let store = session.open()?;
+            store.rebuild()?;
+            store.close()?;
+            run_in(&session, &cli.command, out)
+        }
+        ran => ran,
+    }
 }
 
-fn run_in(session: &Session, command: Command, out: &mut Output) -> Result<(), CommandError> {
+fn reads(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::At(_)
+            | Command::Diff(_)
+            | Command::Log(_)
+            | Command::Show(_)
+            | Command::Companies(_)
+            | Command::Export(_)
+            | Command::Stats(_)
+    )
+}
+
+fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), CommandError> {
     match command {
-        Command::Append(args) => append::run(session, &args, out),
-        Command::At(args) => at::run(session, &args, out),
-        Command::Diff(args) => diff::run(session, &args, out),
-        Command::Log(args) => log::run(session, &args, out),
-        Command::Show(args) => show::run(session, &args, out),
-        Command::Companies(args) => companies::run(session, &args, out),
-        Command::Retract(args) => retract_correct::retract(session, &args, out),
-        Command::Correct(args) => retract_correct::correct(session, &args, out),
-        Command::Export(args) => export::run(session, &args, out),
-        Command::Import(args) => match args.format {
-            ImportFormat::Edgar(args) => import::edgar(session, &args, out),
+        Command::Append(args) => append::run(session, args, out),
+        Command::At(args) => at::run(session, args, out),
+        Command::Diff(args) => diff::run(session, args, out),
+        Command::Log(args) => log::run(session, args, out),
+        Command::Show(args) => show::run(session, args, out),
+        Command::Companies(args) => companies::run(session, args, out),
+        Command::Retract(args) => retract_correct::retract(session, args, out),
+        Command::Correct(args) => retract_correct::correct(session, args, out),
+        Command::Export(args) => export::run(session, args, out),
+        Command::Import(args) => match &args.format {
+            ImportFormat::Edgar(args) => import::edgar(session, args, out),
         },
-        Command::Schema(args) => schema::run(&args, out),
-        Command::Stats(args) => stats::run(session, &args, out),
-        Command::Verify(args) => verify::run(session, &args, out),
+        Command::Schema(args) => schema::run(args, out),
+        Command::Stats(args) => stats::run(session, args, out),
+        Command::Verify(args) => verify::run(session, args, out),
         Command::Rebuild => rebuild::run(session, out),
-        Command::Demo(args) => demo::run(session, &args, out),
+        Command::Demo(args) => demo::run(session, args, out),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn run(
     args: &ShowArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let recorded = store.event(&args.id)?;
     if args.json {
         out.json(&render::log::recorded_json(&recorded))?;

@@ -12,7 +12,7 @@ pub(crate) fn run(
     args: &StatsArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open()?;
+    let store = session.open_to_read()?;
     let stats = store.stats()?;
     let head = store.head();
     if args.json {
@@ -20,7 +20,7 @@ pub(crate) fn run(
             "store": store.dir(),
             "events": stats.events,
             "companies": stats.companies,
-            "blocks": stats.blocks,
+            "journal_events": stats.journal_events,
             "log_bytes": stats.log_bytes,
             "cache_bytes": stats.cache_bytes,
             "head": {
@@ -34,8 +34,8 @@ pub(crate) fn run(
         out.line(&format!("events     {}", stats.events))?;
         out.line(&format!("companies  {}", stats.companies))?;
         out.line(&format!(
-            "log        {} bytes in {} blocks",
-            stats.log_bytes, stats.blocks
+            "log        {} bytes, {} events in the journal",
+            stats.log_bytes, stats.journal_events
         ))?;
         out.line(&format!("cache      {} bytes", stats.cache_bytes))?;
         out.line(&format!("head       position {}", head.position))?;

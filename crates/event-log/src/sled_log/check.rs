@@ -2,33 +2,30 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use event_model::id::{Position, Slug, Version};
-use event_model::time::Instant;
 
-use super::open::read_blocks;
-use super::{SledLog, State};
-use crate::block::Block;
+use super::seal::follow;
+use super::{SledLog, Stored};
 use crate::error::{Damage, LogError};
-use crate::event_log::{Head, Recorded};
-use crate::hash::Hash;
-use crate::index::Index;
-use crate::index_file;
+use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::limits;
+use crate::streams::{SlugRange, Streams};
 use crate::sync;
 
-/// What was found to be whole.
+/// What a walk of the whole log found in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// How many events.
+    /// How many events there are.
     pub events: u64,
-    /// How many blocks they are in.
+    /// How many blocks hold them; those of the journal are in none.
     pub blocks: u64,
-    /// The head that they lead to.
+    /// The head that the walk came to.
     pub head: Head,
 }
 
@@ -36,53 +33,58 @@ pub struct Verified {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many events.
+    /// Events of the log.
     pub events: u64,
-    /// How many companies.
+    /// Companies that have events.
     pub companies: u64,
-    /// How many blocks the events are in.
-    pub blocks: u64,
-    /// What the log takes on the disk, in bytes.
+    /// Events that are in the journal, and not in blocks yet.
+    pub journal_events: u64,
+    /// The bytes of sled's files and of the journal.
     pub log_bytes: u64,
-    /// What the caches take on the disk, in bytes.
+    /// The bytes of what may be thrown away.
     pub cache_bytes: u64,
 }
 
 impl SledLog {
-    /// Walks the whole log: every checksum, every payload, the chain, and what
-    /// the index says of it.
+    /// Walks the whole log: every checksum, every link of the chain, versions
+    /// and times; and compares the streams with it.
     ///
-    /// `progress` is called now and then with the position reached. What is
-    /// appended meanwhile is not looked at.
+    /// `progress` is told a position now and then, and the last.
     ///
     /// # Errors
     ///
-    /// [`LogError::Damaged`] with the first position that is not right.
+    /// [`LogError::Damaged`] tells the first position that does not hold.
     pub fn verify(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, LogError> {
-        let head = sync::read(&self.state).head;
-        self.engine
-            .check_first_key()
-            .map_err(|error| LogError::engine(Position(0), error))?;
-        let mut walk = Walk::new(self);
-        for found in self.engine.scan(Position(0)) {
+        self.queue.alone(|| self.verify_alone(progress))
+    }
+
+    fn verify_alone(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, LogError> {
+        let (base, head) = {
+            let state = sync::read(&self.state);
+            (state.tail.base(), state.tail.head())
+        };
+        let engine = self.engine()?;
+        let at_start = |error| LogError::engine(Position(0), error);
+        engine.check_first_key().map_err(at_start)?;
+        let mut walk = Walk::default();
+        for found in engine.scan(Position(0)) {
             let next = Position(walk.head.position.0 + 1);
             let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
-            if first > head.position {
+            if first > base.position {
                 break;
             }
             let before = walk.head.position.0 / limits::PROGRESS_EVENTS;
-            walk.block(first, &bytes)
-                .map_err(|(position, what)| LogError::Damaged { position, what })?;
+            walk.block(first, &bytes).map_err(damaged)?;
             if walk.head.position.0 / limits::PROGRESS_EVENTS > before {
                 progress(walk.head.position);
             }
         }
-        if walk.head != head {
-            return Err(LogError::Damaged {
-                position: Position(walk.head.position.0 + 1),
-                what: Damage::BlockMissing,
-            });
+        if walk.head != base {
+            let next = Position(walk.head.position.0 + 1);
+            return Err(damaged((next, Damage::BlockMissing)));
         }
+        self.compare_streams(&walk, base)?;
+        self.walk_tail(&mut walk, head)?;
         progress(head.position);
         Ok(Verified {
             events: head.position.0,
@@ -91,44 +93,71 @@ impl SledLog {
         })
     }
 
-    /// Makes the index again from the log, and writes it.
-    ///
-    /// # Errors
-    ///
-    /// [`LogError`] if the log cannot be read, or the file not be written; the
-    /// index is then as it was.
-    pub fn rebuild(&self) -> Result<Stats, LogError> {
-        self.queue.alone(|| {
-            let head = sync::read(&self.state).head;
-            let mut index = Index::default();
-            let hash = read_blocks(&self.engine, &mut index, Hash::ZERO, head.position)?;
-            if (index.events(), hash) != (head.position, head.hash) {
-                return Err(LogError::Damaged {
-                    position: head.position,
-                    what: Damage::Chain,
-                });
-            }
-            *sync::write(&self.state) = State { index, head };
-            self.save_index()
-        })?;
-        self.stats()
-    }
-
-    pub(super) fn save_index(&self) -> Result<(), LogError> {
-        let path = self.layout.index();
+    /// Walks the events of the journal.
+    fn walk_tail(&self, walk: &mut Walk, head: Head) -> Result<(), LogError> {
         let state = sync::read(&self.state);
-        fs::create_dir_all(self.layout.cache())
-            .and_then(|()| index_file::save(&path, self.format.store, state.head, &state.index))
-            .map_err(|source| LogError::Io { path, source })?;
-        self.saved.store(state.head.position.0, Ordering::Release);
-        Ok(())
+        for position in (walk.head.position.0 + 1..=head.position.0).map(Position) {
+            let raw = state.tail.raw(position);
+            let raw = raw
+                .unwrap_or(Err((position, Damage::Journal)))
+                .map_err(damaged)?;
+            let hash = raw.hash(walk.head.hash);
+            let event = raw
+                .into_recorded(hash)
+                .map_err(|what| damaged((position, what)))?;
+            walk.event(&event)
+                .map_err(|what| damaged((position, what)))?;
+        }
+        match walk.head == head {
+            true => Ok(()),
+            false => Err(damaged((head.position, Damage::Chain))),
+        }
     }
 
-    /// Counts events and bytes.
+    /// Compares the streams with what was walked of the blocks.
+    fn compare_streams(&self, walk: &Walk, base: Head) -> Result<(), LogError> {
+        let Some(streams) = sync::read(&self.state).streams.clone() else {
+            return Ok(());
+        };
+        let mut digest = Digest::default();
+        let mut failed: Result<(), LogError> = Ok(());
+        streams.scan(&SlugRange::default(), base.position, &mut |entry| {
+            let stored = Stored::of(&entry);
+            failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
+            match failed {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            }
+        })?;
+        failed?;
+        match digest == walk.digest {
+            true => Ok(()),
+            false => Err(disagree()),
+        }
+    }
+
+    /// Makes the streams again from the log.
     ///
     /// # Errors
     ///
-    /// [`LogError::Io`] if a folder cannot be listed.
+    /// [`LogError`] if the log cannot be read or the streams not be written.
+    pub fn rebuild(&self) -> Result<Stats, LogError> {
+        self.queue
+            .alone(|| {
+                let base = sync::read(&self.state).tail.base();
+                if base == Head::ZERO {
+                    return Ok(());
+                }
+                self.install(self.new_streams(base)?)
+            })
+            .and_then(|()| self.stats())
+    }
+
+    /// How much there is.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if a folder cannot be read.
     pub fn stats(&self) -> Result<Stats, LogError> {
         let bytes = |path: &Path| {
             folder_bytes(path).map_err(|source| LogError::Io {
@@ -136,19 +165,43 @@ impl SledLog {
                 source,
             })
         };
-        let (log_bytes, cache_bytes) = (bytes(&self.layout.log())?, bytes(&self.layout.cache())?);
+        let log_bytes = bytes(&self.layout.log())? + bytes(&self.layout.journal())?;
+        let cache_bytes = bytes(&self.layout.cache())?;
+        let companies = self.companies()?.len() as u64;
         let state = sync::read(&self.state);
+        let (base, head) = (state.tail.base(), state.tail.head());
         Ok(Stats {
-            events: state.head.position.0,
-            companies: state.index.streams().len() as u64,
-            blocks: state.index.blocks().len() as u64,
+            events: head.position.0,
+            companies,
+            journal_events: head.position.0 - base.position.0,
             log_bytes,
             cache_bytes,
         })
     }
 }
 
-/// What the files of a folder take; files that go meanwhile take nothing.
+/// An event of the streams with its hash.
+fn recorded_of(streams: &Streams, stored: &Stored<'_>) -> Result<Recorded, LogError> {
+    let head = streams.head_at(stored.position)?.ok_or_else(disagree)?;
+    Ok(Recorded {
+        position: stored.position,
+        version: stored.version,
+        recorded: stored.recorded,
+        hash: head.hash,
+        event: stored.new_event()?,
+    })
+}
+
+fn disagree() -> LogError {
+    LogError::Cache {
+        what: "cache/streams, which disagrees with the log,".to_owned(),
+    }
+}
+
+fn damaged((position, what): Wrong) -> LogError {
+    LogError::Damaged { position, what }
+}
+
 fn folder_bytes(folder: &Path) -> io::Result<u64> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -167,53 +220,73 @@ fn folder_bytes(folder: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// How far a walk has come, and what must come next.
-struct Walk<'l> {
-    log: &'l SledLog,
+/// What tells one set of events from another, in whichever order they come.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Digest {
+    events: u64,
+    sum: u64,
+}
+
+impl Digest {
+    fn add(&mut self, recorded: &Recorded) {
+        let Recorded {
+            position,
+            version,
+            recorded,
+            hash,
+            event,
+        } = recorded;
+        let NewEvent {
+            id,
+            company,
+            kind,
+            thread,
+            published,
+            schema,
+            payload,
+        } = event;
+        let given = (position.0, version.0, recorded.micros(), hash.as_bytes());
+        let named = (id.0.as_bytes(), company.as_str(), kind, thread);
+        let said = (published.micros(), schema, payload);
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        self.events += 1;
+        self.sum = self.sum.wrapping_add(hasher.hash_one((given, named, said)));
+    }
+}
+
+/// What was walked.
+#[derive(Debug)]
+struct Walk {
     head: Head,
     versions: HashMap<Slug, u64>,
     blocks: u64,
+    digest: Digest,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self {
+            head: Head::ZERO,
+            versions: HashMap::new(),
+            blocks: 0,
+            digest: Digest::default(),
+        }
+    }
 }
 
 type Wrong = (Position, Damage);
 
-impl<'l> Walk<'l> {
-    fn new(log: &'l SledLog) -> Self {
-        Self {
-            log,
-            head: Head::ZERO,
-            versions: HashMap::new(),
-            blocks: 0,
-        }
-    }
-
+impl Walk {
     fn block(&mut self, first: Position, bytes: &[u8]) -> Result<(), Wrong> {
         let next = Position(self.head.position.0 + 1);
-        let wrong = |what| Err((next, what));
-        if first != next {
-            return wrong(Damage::BlockMissing);
-        }
-        let block = Block::decode(bytes).map_err(|what| (next, what))?;
-        if block.first != first {
-            return wrong(Damage::BlockHeader);
-        }
-        if block.previous != self.head.hash {
-            return wrong(Damage::Chain);
-        }
-        if self.log.block_of(first) != Some(first) {
-            return wrong(Damage::Index);
-        }
+        let block = follow(next, first, bytes, self.head.hash)?;
         let events = block.events(|_| true)?;
-        let began = |recorded: Instant| recorded == block.recorded_first;
-        if !events.first().is_some_and(|event| began(event.recorded)) {
-            return wrong(Damage::BlockHeader);
+        if events.first().map(|event| event.recorded) != Some(block.recorded_first) {
+            return Err((next, Damage::BlockHeader));
         }
-        for (event, entry) in events.iter().zip(block.directory.entries()) {
-            let position = event.position;
-            if entry != (&event.event.company, event.event.id) {
-                return Err((position, Damage::BlockDirectory));
-            }
-            self.event(event).map_err(|what| (position, what))?;
+        for event in &events {
+            self.event(event).map_err(|what| (event.position, what))?;
+            self.digest.add(event);
         }
         self.blocks += 1;
         Ok(())
@@ -240,14 +313,11 @@ impl<'l> Walk<'l> {
                 claimed: event.version,
             });
         }
-        let state = sync::read(&self.log.state);
-        let index = &state.index;
-        if index.ids().find(event.event.id) != Some(event.position)
-            || index.version_at(company, event.position) != Some(event.version)
-        {
-            return Err(Damage::Index);
-        }
-        self.head = super::read::head_of(event);
+        self.head = Head {
+            position: event.position,
+            recorded: Some(event.recorded),
+            hash: event.hash,
+        };
         Ok(())
     }
 }

@@ -87,22 +87,16 @@ impl Engine {
         self.db.as_ref().ok_or_else(closed)
     }
 
-    /// Stores blocks, all or none, and returns once they survive a power cut.
-    pub(super) fn write(&self, blocks: Vec<(Position, Vec<u8>)>) -> Result<(), EngineError> {
+    /// Stores blocks, and starts to write them; [`Engine::sync`] waits for it.
+    pub(super) fn write(&self, blocks: &[(Position, Vec<u8>)]) -> Result<(), EngineError> {
+        // One value alone costs half the writes of a batch.
         calm(|| {
             let db = self.db()?;
-            // One value alone is atomic, and costs half the writes of a batch.
-            if let [(first, block)] = blocks.as_slice() {
-                db.insert(key(*first), block.as_slice())?;
-                return Ok(());
-            }
-            let mut batch = sled::Batch::default();
             for (first, block) in blocks {
-                batch.insert(&key(first), block);
+                db.insert(key(*first), block.as_slice())?;
             }
-            db.apply_batch(batch)
-        })?;
-        self.sync()
+            Ok(())
+        })
     }
 
     /// Removes blocks, all or none, and returns once that survives a power cut.
@@ -117,15 +111,31 @@ impl Engine {
         self.sync()
     }
 
+    /// Has sled write what it was given, so that it can use again what that makes
+    /// free: its file grows less than if it were done once at the end.
+    pub(super) fn flush(&self) -> Result<(), EngineError> {
+        calm(|| self.db()?.flush())?;
+        Ok(())
+    }
+
     /// Makes all that was written survive a power cut.
     pub(super) fn sync(&self) -> Result<(), EngineError> {
         calm(|| self.db()?.flush())?;
         self.data.sync_data().map_err(EngineError::Io)
     }
 
-    /// The block that begins at a position.
-    pub(super) fn get(&self, first: Position) -> Result<Option<sled::IVec>, EngineError> {
-        calm(|| self.db()?.get(key(first)))
+    /// The block that begins at a position, or the last before it.
+    pub(super) fn at_or_before(
+        &self,
+        position: Position,
+    ) -> Result<Option<(Position, sled::IVec)>, EngineError> {
+        let found = calm(|| {
+            let mut range = self.db()?.range(..=key(position).as_slice());
+            range.next_back().transpose()
+        })?;
+        found
+            .map(|(key, block)| Ok((position_of(&key)?, block)))
+            .transpose()
     }
 
     /// The last block.

@@ -15,7 +15,6 @@ use event_model::id::Position;
 use crate::error::{AppendError, Damage, EngineError, OpenError};
 use crate::layout::{Layout, at};
 use crate::limits;
-use crate::spool;
 
 thread_local! {
     static IN_SLED: Cell<bool> = const { Cell::new(false) };
@@ -65,12 +64,7 @@ fn engine_error(error: sled::Error) -> EngineError {
 
 /// Clears what would be in sled's way, and refuses what it would lose.
 pub(super) fn before_open(layout: &Layout) -> Result<(), OpenError> {
-    if !layout.log_data().is_file() {
-        return Err(OpenError::LogMissing {
-            path: layout.log_data(),
-        });
-    }
-    refuse_blobs(layout)?;
+    check_log(layout)?;
     // A crash leaves these, and sled takes them for finished snapshots. The
     // snapshot before it is still there, or the log is replayed from its start.
     for name in names(&layout.log())? {
@@ -79,13 +73,18 @@ pub(super) fn before_open(layout: &Layout) -> Result<(), OpenError> {
             fs::remove_file(&path).map_err(at(&path))?;
         }
     }
-    for name in names(&layout.cache())? {
-        if name.starts_with(spool::PREFIX) {
-            // Left by a killed process; harmless, and found again next time.
-            let _ = fs::remove_file(layout.cache().join(name));
-        }
-    }
     Ok(())
+}
+
+/// Refuses a store without its log, and one in which sled has put values into
+/// files of their own, which nobody syncs.
+pub(super) fn check_log(layout: &Layout) -> Result<(), OpenError> {
+    if !layout.log_data().is_file() {
+        return Err(OpenError::LogMissing {
+            path: layout.log_data(),
+        });
+    }
+    refuse_blobs(layout)
 }
 
 /// sled never syncs the files of values that it keeps outside its pages, so

@@ -1,32 +1,36 @@
-//! Making a store, and opening one.
+//! Making a store, and opening one, to write or only to read.
 //!
-//! Opening mends what a crash may leave, before anything else is done: it
-//! drops the tail of a batch that was never finished. Then it reads the index,
-//! or what of it is missing, from the log.
+//! Neither opens sled: the journal says where its log ends, and the streams
+//! hold what is in it.
 
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
 
 use event_model::id::Position;
 
 use super::engine::Engine;
-use super::{SledLog, State, read};
-use crate::block::{Block, Encoder, Mark};
+use super::tail::Tail;
+use super::{Settings, SledLog, State, guard};
 use crate::clock::Clock;
-use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::error::{Damage, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::head_mark;
-use crate::index::Index;
-use crate::index_file;
+use crate::journal::{Contents, Journal};
 use crate::layout::format::Format;
 use crate::layout::lock::Lock;
 use crate::layout::{self, Found, Layout, MadeFolders, at};
 use crate::limits;
 use crate::progress::Progress;
 use crate::queue::Queue;
+use crate::streams::Streams;
+
+/// How often a reader looks again while a writer puts the streams in place.
+const LOOKS: u32 = 40;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 impl SledLog {
     /// Opens the store in a folder, and makes one if there is none.
@@ -38,10 +42,23 @@ impl SledLog {
     ///
     /// See [`OpenError`].
     pub fn create_or_open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Self::create_or_open_with(dir, clock, Settings::default())
+    }
+
+    /// The same with other settings.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    pub fn create_or_open_with(
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, OpenError> {
         let layout = Layout::new(dir);
         match layout.look()? {
-            Found::Store => open_store(layout, clock),
-            Found::Nothing | Found::Empty | Found::Unfinished => create(layout, clock),
+            Found::Store => open_to_write(layout, clock, settings),
+            Found::Nothing | Found::Empty | Found::Unfinished => create(layout, clock, settings),
         }
     }
 
@@ -51,17 +68,67 @@ impl SledLog {
     ///
     /// [`OpenError::NoStore`] if there is none; nothing is made then.
     pub fn open(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let layout = Layout::new(dir);
-        match layout.look()? {
-            Found::Store => open_store(layout, clock),
-            Found::Nothing | Found::Empty | Found::Unfinished => Err(OpenError::NoStore {
-                dir: dir.to_owned(),
-            }),
+        open_to_write(found(dir)?, clock, Settings::default())
+    }
+
+    /// Opens the store in a folder to read what it holds now. Others may read
+    /// and write it meanwhile.
+    ///
+    /// Only where the streams are missing, or behind, is it opened as by
+    /// [`SledLog::open`], and they are made again.
+    ///
+    /// # Errors
+    ///
+    /// As [`SledLog::open`].
+    pub fn open_to_read(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let layout = found(dir)?;
+        let format = Format::read(&layout)?;
+        for look in 0..LOOKS {
+            if look > 0 {
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            // Before the journal: a writer may go on meanwhile.
+            let marked = head_mark::load(&layout.head_mark(), format.store);
+            let journal = Contents::read_newest(&layout.journal(), format.store)?;
+            guard::check_log(&layout)?;
+            let base = journal.base.position;
+            let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
+            let upto = streams
+                .as_ref()
+                .map_or(Head::ZERO, |streams| streams.upto());
+            if upto.position < base && streams.is_some() {
+                // A batch may be on its way into the streams.
+                continue;
+            }
+            if upto != journal.base {
+                break;
+            }
+            let tail = tail_of(&journal)?;
+            check_mark(marked, tail.head())?;
+            let opened = Opened {
+                layout,
+                format,
+                clock,
+                settings: Settings::default(),
+                marked,
+            };
+            return Ok(opened.log(State { streams, tail }, None, None));
         }
+        Self::open(dir, clock)
     }
 }
 
-fn create(layout: Layout, clock: Arc<dyn Clock>) -> Result<SledLog, OpenError> {
+fn found(dir: &Path) -> Result<Layout, OpenError> {
+    let layout = Layout::new(dir);
+    match layout.look()? {
+        Found::Store => Ok(layout),
+        Found::Nothing | Found::Empty | Found::Unfinished => Err(OpenError::NoStore {
+            dir: dir.to_owned(),
+        }),
+    }
+}
+
+fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<SledLog, OpenError> {
     let made = MadeFolders::make(layout.dir())?;
     let lock = match Lock::take(&layout.lock(), clock.now()) {
         Ok(lock) => lock,
@@ -72,10 +139,23 @@ fn create(layout: Layout, clock: Arc<dyn Clock>) -> Result<SledLog, OpenError> {
     };
     // Somebody else may have made it while we came to the lock.
     if layout.look()? == Found::Store {
-        return open_locked(layout, clock, lock);
+        return open_locked(layout, clock, settings, lock);
     }
     create_locked(&layout, &made)
-        .and_then(|(format, engine)| assemble(layout.clone(), format, engine, clock, lock))
+        .map(|(format, journal)| {
+            let opened = Opened {
+                layout: layout.clone(),
+                format,
+                clock,
+                settings,
+                marked: None,
+            };
+            let state = State {
+                streams: None,
+                tail: Tail::after(Head::ZERO),
+            };
+            opened.log(state, Some(journal), Some(lock))
+        })
         .inspect_err(|_| {
             // The error that led here is the one to tell.
             let _ = layout.clear();
@@ -84,72 +164,115 @@ fn create(layout: Layout, clock: Arc<dyn Clock>) -> Result<SledLog, OpenError> {
         })
 }
 
-fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Engine), OpenError> {
+fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Journal), OpenError> {
     layout.clear()?;
     let format = Format::new().map_err(at(&layout.format()))?;
     format.begin(layout)?;
-    for folder in [layout.log(), layout.cache()] {
+    for folder in [layout.log(), layout.journal(), layout.cache()] {
         fs::create_dir(&folder).map_err(at(&folder))?;
     }
-    let engine = Engine::create(layout)?;
+    let mut engine = Engine::create(layout)?;
     engine
-        .sync()
+        .close()
         .map_err(|source| OpenError::Engine { source })?;
+    drop(engine);
     for path in [layout.log_settings(), layout.log_data(), layout.log()] {
         layout::sync(&path)?;
     }
+    let journal = Journal::begin(&layout.journal(), format.store, Head::ZERO)?;
     Format::finish(layout)?;
     made.sync()?;
-    Ok((format, engine))
+    Ok((format, journal))
 }
 
-fn open_store(layout: Layout, clock: Arc<dyn Clock>) -> Result<SledLog, OpenError> {
+fn open_to_write(
+    layout: Layout,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+) -> Result<SledLog, OpenError> {
     // A store that we may not open stays as it is, its lock file too.
     Format::read(&layout)?;
     let lock = Lock::take(&layout.lock(), clock.now())?;
-    open_locked(layout, clock, lock)
+    open_locked(layout, clock, settings, lock)
 }
 
-fn open_locked(layout: Layout, clock: Arc<dyn Clock>, lock: Lock) -> Result<SledLog, OpenError> {
-    let format = Format::read(&layout)?;
-    fs::create_dir_all(layout.cache()).map_err(at(&layout.cache()))?;
-    let engine = Engine::open(&layout)?;
-    assemble(layout, format, engine, clock, lock)
-}
-
-fn assemble(
+fn open_locked(
     layout: Layout,
-    format: Format,
-    engine: Engine,
     clock: Arc<dyn Clock>,
+    settings: Settings,
     lock: Lock,
 ) -> Result<SledLog, OpenError> {
-    drop_unfinished(&engine)?;
-    let (saved, mut index, hash) = load_index(&layout, format, &engine);
-    let hash = read_blocks(&engine, &mut index, hash, Position(u64::MAX))?;
-    let head = head_of(&engine, &index, hash)?;
+    let format = Format::read(&layout)?;
+    fs::create_dir_all(layout.cache()).map_err(at(&layout.cache()))?;
+    guard::before_open(&layout)?;
     let marked = head_mark::load(&layout.head_mark(), format.store);
-    let marked = marked.unwrap_or((Position(0), Hash::ZERO));
-    check_mark(marked, head)?;
-    Ok(SledLog {
-        engine,
+    let contents = Contents::read_newest(&layout.journal(), format.store)?;
+    let tail = tail_of(&contents)?;
+    check_mark(marked, tail.head())?;
+    // From here on what a crash left is mended.
+    let journal = Journal::resume(&layout.journal(), &contents)?;
+    let streams = Streams::open(&layout.streams(), format.store)?
+        .filter(|streams| streams.upto().position <= contents.base.position)
+        .map(Arc::new);
+    let is_behind = contents.base != streams.as_ref().map_or(Head::ZERO, |s| s.upto());
+    let opened = Opened {
         layout,
         format,
-        state: RwLock::new(State { index, head }),
-        encoder: Mutex::new(Encoder::new()),
-        looked_at: Mutex::default(),
-        queue: Queue::new(limits::COMMIT_BYTES_MAX),
-        poisoned: AtomicBool::new(false),
-        progress: Progress::new(head.position),
-        marked: AtomicU64::new(marked.0.0),
-        saved: AtomicU64::new(saved.0),
         clock,
-        _lock: lock,
-    })
+        settings,
+        marked,
+    };
+    let log = opened.log(State { streams, tail }, Some(journal), Some(lock));
+    if is_behind {
+        log.catch_up()?;
+    }
+    Ok(log)
+}
+
+fn tail_of(contents: &Contents) -> Result<Tail, OpenError> {
+    let mut tail = Tail::after(contents.base);
+    for frame in contents.frames() {
+        tail.push(&frame)
+            .map_err(|(position, what)| OpenError::Damaged { position, what })?;
+    }
+    Ok(tail)
+}
+
+/// What a log is opened with.
+struct Opened {
+    layout: Layout,
+    format: Format,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    marked: Option<(Position, Hash)>,
+}
+
+impl Opened {
+    fn log(self, state: State, journal: Option<Journal>, lock: Option<Lock>) -> SledLog {
+        let head = state.tail.head();
+        let marked = self.marked.map_or(Position(0), |(position, _)| position);
+        SledLog {
+            layout: self.layout,
+            format: self.format,
+            settings: self.settings,
+            state: RwLock::new(state),
+            journal: Mutex::new(journal),
+            engine: Mutex::new(None),
+            lock: Mutex::new(lock),
+            queue: Queue::new(limits::COMMIT_BYTES_MAX),
+            poisoned: AtomicBool::new(false),
+            progress: Progress::new(head.position),
+            marked: AtomicU64::new(marked.0),
+            clock: self.clock,
+        }
+    }
 }
 
 /// Refuses a log that ends before it did when it was last closed.
-fn check_mark((position, hash): (Position, Hash), head: Head) -> Result<(), OpenError> {
+fn check_mark(marked: Option<(Position, Hash)>, head: Head) -> Result<(), OpenError> {
+    let Some((position, hash)) = marked else {
+        return Ok(());
+    };
     let damaged = |position, what| Err(OpenError::Damaged { position, what });
     if position > head.position {
         return damaged(Position(head.position.0 + 1), Damage::TailLost);
@@ -158,97 +281,4 @@ fn check_mark((position, hash): (Position, Hash), head: Head) -> Result<(), Open
         return damaged(position, Damage::Chain);
     }
     Ok(())
-}
-
-/// Removes the blocks of a batch that was never finished: nobody was told that
-/// they are there.
-fn drop_unfinished(engine: &Engine) -> Result<(), LogError> {
-    let failed = |position| move |error| LogError::engine(position, error);
-    loop {
-        let Some((position, block)) = engine.last().map_err(failed(Position(0)))? else {
-            return Ok(());
-        };
-        let block = Block::decode(&block).map_err(|what| LogError::Damaged { position, what })?;
-        let Mark::Part(first) = block.mark else {
-            return Ok(());
-        };
-        let mut firsts = Vec::new();
-        for found in engine.scan(first.min(position)) {
-            firsts.push(found.map_err(failed(position))?.0);
-        }
-        // From the end, so that a crash in between leaves a shorter tail.
-        for group in firsts.rchunks(limits::GROUP_BLOCKS_MAX) {
-            engine.remove(group).map_err(failed(position))?;
-        }
-    }
-}
-
-/// The index of the file if it agrees with the log, or an empty one; the
-/// position it was saved at, and the hash there.
-fn load_index(layout: &Layout, format: Format, engine: &Engine) -> (Position, Index, Hash) {
-    index_file::load(&layout.index(), format.store)
-        .filter(|saved| {
-            let first = saved.index.block_of(saved.position);
-            let block = first.and_then(|first| engine.get(first).ok()?);
-            block.is_some_and(|block| {
-                Block::decode(&block)
-                    .is_ok_and(|block| (block.last, block.hash) == (saved.position, saved.hash))
-            })
-        })
-        .map_or_else(
-            || (Position(0), Index::default(), Hash::ZERO),
-            |saved| (saved.position, saved.index, saved.hash),
-        )
-}
-
-/// Adds the blocks after an index to it, up to a position, and tells the hash
-/// at its end.
-pub(super) fn read_blocks(
-    engine: &Engine,
-    index: &mut Index,
-    mut hash: Hash,
-    upto: Position,
-) -> Result<Hash, LogError> {
-    for found in engine.scan(Position(index.events().0 + 1)) {
-        let position = Position(index.events().0 + 1);
-        let damaged = |what| LogError::Damaged { position, what };
-        let (first, block) = found.map_err(|error| LogError::engine(position, error))?;
-        if first > upto {
-            break;
-        }
-        if first != position {
-            return Err(damaged(Damage::BlockMissing));
-        }
-        let block = Block::decode(&block).map_err(damaged)?;
-        if block.first != first {
-            return Err(damaged(Damage::BlockHeader));
-        }
-        if block.previous != hash {
-            return Err(damaged(Damage::Chain));
-        }
-        index.push_block(first, block.directory.entries());
-        hash = block.hash;
-    }
-    Ok(hash)
-}
-
-fn head_of(engine: &Engine, index: &Index, hash: Hash) -> Result<Head, LogError> {
-    let position = index.events();
-    let damaged = |what| LogError::Damaged { position, what };
-    let Some(first) = index.block_of(position) else {
-        return Ok(Head::ZERO);
-    };
-    let block = engine
-        .get(first)
-        .and_then(|block| block.ok_or(EngineError::Damaged(Damage::BlockMissing)))
-        .map_err(|error| LogError::engine(position, error))?;
-    let last = Block::decode(&block)
-        .map_err(damaged)?
-        .events(|at| at == position)
-        .map_err(|(position, what)| LogError::Damaged { position, what })?
-        .pop();
-    match last {
-        Some(last) if last.hash == hash => Ok(read::head_of(&last)),
-        _ => Err(damaged(Damage::Chain)),
-    }
 }

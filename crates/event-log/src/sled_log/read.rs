@@ -1,143 +1,381 @@
-//! Giving events back, one block in memory at a time.
+//! Giving events back.
 //!
-//! - [`Reader`]: the log, or a part of it.
-//! - [`StreamReader`]: one company.
-//! - [`Tail`]: the log, and then what comes.
+//! Those of one company come from the streams and the tail, and need nothing
+//! else. Those of all, in the order of the log, come from its blocks.
 
+use std::ops::ControlFlow;
 use std::vec;
 
-use event_model::id::{Position, Slug};
+use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
-use super::SledLog;
+use super::stored::{self, OwnStored, Stored, StreamRange, Visit};
+use super::{SledLog, State};
 use crate::block::Block;
 use crate::error::{Damage, LogError};
-use crate::event_log::{Head, Recorded};
+use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::hash::Hash;
+use crate::prefix::ids_of;
 use crate::sync;
 
-/// What was asked for of a block.
-pub(super) struct Part {
-    pub(super) last: Position,
-    pub(super) previous: Hash,
-    pub(super) hash: Hash,
-    pub(super) events: Vec<Recorded>,
+fn damaged((position, what): (Position, Damage)) -> LogError {
+    LogError::Damaged { position, what }
 }
 
-/// The block that a single event was last asked of. Its events are kept once
-/// it is asked a second time in a row; a block is never changed.
-#[derive(Default)]
-pub(super) struct LookedAt {
-    first: Position,
-    events: Vec<Recorded>,
-}
+impl State {
+    /// Gives the events of a company after a position and up to another.
+    fn visit(
+        &self,
+        company: &Slug,
+        (after, upto): (Position, Position),
+        visit: Visit<'_>,
+    ) -> Result<ControlFlow<()>, LogError> {
+        let mut flow = ControlFlow::Continue(());
+        if let Some(streams) = &self.streams {
+            streams.read(company, after, upto, &mut |entry| {
+                flow = visit(Stored::of(&entry));
+                flow
+            })?;
+        }
+        if flow.is_break() {
+            return Ok(flow);
+        }
+        self.visit_tail(company, (after, upto), visit)
+    }
 
-/// The head that the log had with this event.
-pub(super) fn head_of(event: &Recorded) -> Head {
-    Head {
-        position: event.position,
-        recorded: Some(event.recorded),
-        hash: event.hash,
+    fn visit_tail(
+        &self,
+        company: &Slug,
+        (after, upto): (Position, Position),
+        visit: Visit<'_>,
+    ) -> Result<ControlFlow<()>, LogError> {
+        let mut bytes = Vec::new();
+        let positions = self.tail.positions(company).iter().copied();
+        for position in positions.filter(|position| *position > after && *position <= upto) {
+            let Some(raw) = self.tail.raw(position) else {
+                break;
+            };
+            let raw = raw.map_err(damaged)?;
+            let wrong = |what| damaged((position, what));
+            let told = raw.told().map_err(wrong)?;
+            bytes.clear();
+            stored::pack(&told, &mut bytes);
+            let entry = crate::streams::Entry {
+                company,
+                version: raw.version(),
+                position,
+                recorded: raw.recorded().map_err(wrong)?,
+                id: told.id,
+                packed: &bytes,
+            };
+            if visit(Stored::of(&entry)).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The events of the tail of these companies up to a position, by company.
+    fn tail_of(&self, range: &StreamRange, upto: Position) -> Result<Vec<OwnStored>, LogError> {
+        let companies = self.tail.companies().map(|(company, _)| company);
+        let mut companies: Vec<&Slug> = companies.filter(|slug| range.contains(slug)).collect();
+        companies.sort_unstable();
+        let mut events = Vec::new();
+        for company in companies {
+            let _ = self.visit_tail(company, (Position(0), upto), &mut |stored| {
+                events.push(OwnStored::of(stored));
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(events)
+    }
+
+    fn hash_at(&self, position: Position) -> Result<Option<Hash>, LogError> {
+        Ok(self.head_at(position)?.map(|head| head.hash))
+    }
+
+    fn head_at(&self, position: Position) -> Result<Option<Head>, LogError> {
+        if position == Position(0) {
+            return Ok(Some(Head::ZERO));
+        }
+        if let Some(head) = self.tail.head_at(position) {
+            return head.map(Some).map_err(damaged);
+        }
+        match &self.streams {
+            Some(streams) => Ok(streams.head_at(position)?),
+            None => Ok(None),
+        }
     }
 }
 
 impl SledLog {
-    /// The first position of the block that holds a position.
-    pub(super) fn block_of(&self, position: Position) -> Option<Position> {
-        sync::read(&self.state).index.block_of(position)
+    /// Gives the events of a company up to a position, in order, until the
+    /// visitor breaks off.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    pub fn visit_stream(
+        &self,
+        company: &Slug,
+        upto: Position,
+        visit: Visit<'_>,
+    ) -> Result<(), LogError> {
+        let _ = sync::read(&self.state).visit(company, (Position(0), upto), visit)?;
+        Ok(())
     }
 
-    /// Has a look at the block that begins here.
-    fn with_block<T>(
+    /// Parts of the companies, of about as many events each, to be gone through
+    /// side by side.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    pub fn stream_ranges(&self, parts: usize) -> Result<Vec<StreamRange>, LogError> {
+        match &sync::read(&self.state).streams {
+            Some(streams) => Ok(streams.split(parts)?.into_iter().map(StreamRange).collect()),
+            None => Ok(vec![StreamRange::default()]),
+        }
+    }
+
+    /// Gives the events of the companies of a range up to a position, company
+    /// after company in the order of their slugs, each in the order of its
+    /// stream.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    pub fn visit_streams(
         &self,
-        first: Position,
-        look: impl FnOnce(&Block<'_>) -> Result<T, (Position, Damage)>,
-    ) -> Result<T, LogError> {
-        let damaged = |(position, what)| LogError::Damaged { position, what };
-        let bytes = self
-            .engine
-            .get(first)
-            .map_err(|error| LogError::engine(first, error))?
-            .ok_or(damaged((first, Damage::BlockMissing)))?;
+        range: &StreamRange,
+        upto: Position,
+        visit: Visit<'_>,
+    ) -> Result<(), LogError> {
+        let (streams, tail) = {
+            let state = sync::read(&self.state);
+            (state.streams.clone(), state.tail_of(range, upto)?)
+        };
+        let mut tail = tail.iter().peekable();
+        let mut before = |company: Option<&Slug>, visit: Visit<'_>| {
+            while let Some(stored) = tail.next_if(|next| company.is_none_or(|c| next.company < *c))
+            {
+                visit(stored.stored())?;
+            }
+            ControlFlow::Continue(())
+        };
+        let mut flow = ControlFlow::Continue(());
+        let mut current: Option<Slug> = None;
+        if let Some(streams) = streams {
+            streams.scan(&range.0, upto, &mut |entry| {
+                if current.as_ref() != Some(entry.company) {
+                    // Those of the tail that come before it, and the end of the
+                    // company before it.
+                    flow = before(Some(entry.company), visit);
+                    current = Some(entry.company.clone());
+                }
+                if flow.is_continue() {
+                    flow = visit(Stored::of(&entry));
+                }
+                flow
+            })?;
+        }
+        if flow.is_continue() {
+            let _ = before(None, visit);
+        }
+        Ok(())
+    }
+
+    /// The event of a company at a position, with its version.
+    pub(super) fn stored_at(
+        &self,
+        company: &Slug,
+        position: Position,
+    ) -> Result<Option<(Version, NewEvent)>, LogError> {
+        let state = sync::read(&self.state);
+        if position > state.tail.base().position {
+            let event = state.tail.event(position).transpose().map_err(damaged)?;
+            let event = event.filter(|event| event.event.company == *company);
+            return Ok(event.map(|event| (event.version, event.event)));
+        }
+        let Some(streams) = &state.streams else {
+            return Ok(None);
+        };
+        let read = streams.read_at(company, position, |entry| {
+            let stored = Stored::of(&entry);
+            stored.new_event().map(|event| (stored.version, event))
+        });
+        read?.transpose()
+    }
+
+    /// The event of a company at a position.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if it cannot be read.
+    pub fn event_of(
+        &self,
+        company: &Slug,
+        position: Position,
+    ) -> Result<Option<Recorded>, LogError> {
+        let before = Position(position.0.saturating_sub(1));
+        Ok(self.read_part(company, before, position, 1)?.pop())
+    }
+
+    /// The next events of a company after a position, at most so many.
+    fn read_part(
+        &self,
+        company: &Slug,
+        after: Position,
+        upto: Position,
+        count: usize,
+    ) -> Result<Vec<Recorded>, LogError> {
+        let state = sync::read(&self.state);
+        let mut events = Vec::new();
+        let mut failed = Ok(());
+        let _ = state.visit(company, (after, upto), &mut |stored| {
+            let read = || {
+                let missing = || damaged((stored.position, Damage::Index));
+                Ok(Recorded {
+                    position: stored.position,
+                    version: stored.version,
+                    recorded: stored.recorded,
+                    hash: state.hash_at(stored.position)?.ok_or_else(missing)?,
+                    event: stored.new_event()?,
+                })
+            };
+            match read() {
+                Ok(event) => events.push(event),
+                Err(error) => failed = Err(error),
+            }
+            match failed.is_err() || events.len() >= count {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        })?;
+        failed.map(|()| events)
+    }
+
+    pub(super) fn stream_end(
+        &self,
+        company: &Slug,
+    ) -> Result<Option<(Version, Position)>, LogError> {
+        let state = sync::read(&self.state);
+        let sealed = match &state.streams {
+            Some(streams) => streams.stream_head(company)?,
+            None => None,
+        };
+        let new = state.tail.positions(company);
+        let version = sealed.map_or(0, |(version, _)| version.0) + new.len() as u64;
+        let last = new.last().copied().or(sealed.map(|(_, last)| last));
+        Ok(last.map(|last| (Version(version), last)))
+    }
+
+    pub(super) fn companies_by_first(&self) -> Result<Vec<Slug>, LogError> {
+        let state = sync::read(&self.state);
+        let mut found: Vec<(Position, Slug)> = Vec::new();
+        let mut known = std::collections::HashSet::new();
+        if let Some(streams) = &state.streams {
+            for stream in streams.companies()? {
+                let stream = stream?;
+                known.insert(stream.company.clone());
+                found.push((stream.first, stream.company));
+            }
+        }
+        let new = state
+            .tail
+            .companies()
+            .filter(|(slug, _)| !known.contains(*slug));
+        found.extend(new.map(|(slug, first)| (first, slug.clone())));
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, slug)| slug).collect())
+    }
+
+    pub(super) fn find_id(&self, id: EventId) -> Result<Option<(Slug, Position)>, LogError> {
+        let state = sync::read(&self.state);
+        if let Some(position) = state.tail.find(id) {
+            return Ok(state
+                .tail
+                .company(position)
+                .map(|company| (company, position)));
+        }
+        match &state.streams {
+            Some(streams) => Ok(streams.find(id)?),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn find_ids(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<(EventId, Slug, Position)>, LogError> {
+        let Some((first, last)) = ids_of(prefix) else {
+            return Ok(Vec::new());
+        };
+        let state = sync::read(&self.state);
+        let digits = prefix.replace('-', "");
+        let sealed = match &state.streams {
+            Some(streams) => streams.find_prefix(&digits, limit)?,
+            None => Vec::new(),
+        };
+        let sealed = sealed.into_iter();
+        let mut found: Vec<_> = sealed.map(|it| (it.id, it.company, it.position)).collect();
+        let new = state.tail.ids_from(first);
+        let new = new.take_while(|(id, _)| *id <= last).take(limit);
+        found.extend(new.filter_map(|(id, at)| Some((id, state.tail.company(at)?, at))));
+        found.sort_unstable();
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    pub(super) fn head_then(&self, position: Position) -> Result<Option<Head>, LogError> {
+        sync::read(&self.state).head_at(position)
+    }
+
+    /// The last position recorded at or before an instant.
+    pub(super) fn search_recorded(&self, instant: Instant) -> Result<Position, LogError> {
+        let state = sync::read(&self.state);
+        let base = state.tail.base();
+        if base.recorded.is_none_or(|last| last <= instant) {
+            return Ok(state.tail.position_at(instant));
+        }
+        match &state.streams {
+            Some(streams) => Ok(streams.position_at(instant)?),
+            None => Ok(Position(0)),
+        }
+    }
+
+    pub(super) fn read_one(&self, position: Position) -> Result<Option<Recorded>, LogError> {
+        if let Some(event) = sync::read(&self.state).tail.event(position) {
+            return event.map(Some).map_err(damaged);
+        }
+        if position == Position(0) || position > self.head().position {
+            return Ok(None);
+        }
+        let part = self.read_block(position, |at| at == position)?;
+        Ok(part.0.into_iter().next())
+    }
+
+    /// The events of the block that holds a position that are wanted, and the
+    /// last position of the block with the hash there.
+    fn read_block(
+        &self,
+        position: Position,
+        wanted: impl Fn(Position) -> bool,
+    ) -> Result<(Vec<Recorded>, Position, Hash), LogError> {
+        let missing = || damaged((position, Damage::BlockMissing));
+        let found = self.engine()?.at_or_before(position);
+        let found = found.map_err(|error| LogError::engine(position, error))?;
+        let (first, bytes) = found.ok_or_else(missing)?;
         let block = Block::decode(&bytes).map_err(|what| damaged((first, what)))?;
         if block.first != first {
             return Err(damaged((first, Damage::BlockHeader)));
         }
-        look(&block).map_err(damaged)
-    }
-
-    /// The events of the block that begins here that are wanted.
-    pub(super) fn read_part(
-        &self,
-        first: Position,
-        wanted: impl Fn(Position) -> bool,
-    ) -> Result<Part, LogError> {
-        self.with_block(first, |block| {
-            Ok(Part {
-                last: block.last,
-                previous: block.previous,
-                hash: block.hash,
-                events: block.events(wanted)?,
-            })
-        })
-    }
-
-    pub(super) fn read_one(&self, position: Position) -> Result<Option<Recorded>, LogError> {
-        let Some(first) = self.block_of(position) else {
-            return Ok(None);
-        };
-        let mut looked_at = sync::lock(&self.looked_at);
-        let again = looked_at.first == first;
-        if !again {
-            *looked_at = LookedAt {
-                first,
-                events: Vec::new(),
-            };
-        } else if looked_at.events.is_empty() {
-            looked_at.events = self.read_part(first, |_| true)?.events;
+        if block.last < position {
+            return Err(missing());
         }
-        let found = match again {
-            true => looked_at
-                .events
-                .iter()
-                .find(|event| event.position == position)
-                .cloned(),
-            false => self.read_part(first, |at| at == position)?.events.pop(),
-        };
-        found.map(Some).ok_or(LogError::Damaged {
-            position,
-            what: Damage::BlockMissing,
-        })
-    }
-
-    /// The last position recorded at or before an instant.
-    pub(super) fn search_recorded(&self, recorded: Instant) -> Result<Position, LogError> {
-        let head = sync::read(&self.state).head;
-        if head.recorded.is_none_or(|last| last <= recorded) {
-            return Ok(head.position);
-        }
-        let first_of = |number: usize| {
-            let state = sync::read(&self.state);
-            state.index.blocks().get(number).copied().map(Position)
-        };
-        // The blocks before `low` begin in time, those from `high` on do not.
-        let (mut low, mut high) = (0, sync::read(&self.state).index.blocks().len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let Some(first) = first_of(middle) else { break };
-            let began = self.with_block(first, |block| Ok(block.recorded_first))?;
-            if began <= recorded {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let Some(first) = low.checked_sub(1).and_then(first_of) else {
-            return Ok(Position(0));
-        };
-        let part = self.read_part(first, |_| true)?;
-        let in_time = part.events.iter().rfind(|event| event.recorded <= recorded);
-        Ok(in_time.map_or(Position(0), |event| event.position))
+        let events = block.events(wanted).map_err(damaged)?;
+        Ok((events, block.last, block.hash))
     }
 }
 
@@ -146,47 +384,39 @@ pub(super) struct Reader<'l> {
     log: &'l SledLog,
     after: Position,
     upto: Position,
-    /// The hash at `after`, where it is known.
-    hash: Option<Hash>,
     events: vec::IntoIter<Recorded>,
     failed: bool,
 }
 
 impl<'l> Reader<'l> {
     pub(super) fn new(log: &'l SledLog, after: Position, upto: Position) -> Self {
-        let head = sync::read(&log.state).head;
         Self {
             log,
             after,
-            upto: upto.min(head.position),
-            hash: (after == Position(0)).then_some(Hash::ZERO),
+            upto: upto.min(log.head().position),
             events: Vec::new().into_iter(),
             failed: false,
         }
     }
 
-    /// Takes the next block.
+    /// Takes the next block, or what is left of the tail.
     fn fetch(&mut self) -> Result<(), LogError> {
         let (after, upto) = (self.after, self.upto);
         let next = Position(after.0 + 1);
-        let damaged = |what| LogError::Damaged {
-            position: next,
-            what,
+        let in_tail = sync::read(&self.log.state).tail.event(next);
+        let (events, last) = match in_tail {
+            Some(event) => (vec![event.map_err(damaged)?], next),
+            None => {
+                let wanted = |at: Position| at > after && at <= upto;
+                let (events, last, _) = self.log.read_block(next, wanted)?;
+                (events, last)
+            }
         };
-        let first = self
-            .log
-            .block_of(next)
-            .ok_or_else(|| damaged(Damage::Index))?;
-        let part = self.log.read_part(first, |at| at > after && at <= upto)?;
-        if part.events.is_empty() {
-            return Err(damaged(Damage::BlockMissing));
+        if events.is_empty() {
+            return Err(damaged((next, Damage::BlockMissing)));
         }
-        if self.hash.is_some_and(|hash| hash != part.previous) {
-            return Err(damaged(Damage::Chain));
-        }
-        self.hash = Some(part.hash);
-        self.after = part.last.min(upto);
-        self.events = part.events.into_iter();
+        self.after = last.min(upto);
+        self.events = events.into_iter();
         Ok(())
     }
 }
@@ -204,48 +434,28 @@ impl Iterator for Reader<'_> {
     }
 }
 
+/// How many events of a company are read at once.
+const STREAM_EVENTS: usize = 256;
+
 /// The events of one company.
 pub(super) struct StreamReader<'l> {
     log: &'l SledLog,
-    positions: Vec<u64>,
-    /// How many of the positions were read.
-    done: usize,
+    company: Slug,
+    /// `None` once all were read, or one could not be.
+    after: Option<Position>,
+    upto: Position,
     events: vec::IntoIter<Recorded>,
 }
 
 impl<'l> StreamReader<'l> {
     pub(super) fn new(log: &'l SledLog, company: &Slug, upto: Position) -> Self {
-        let state = sync::read(&log.state);
-        let positions = state.index.positions(company);
-        let count = positions.partition_point(|&position| position <= upto.0);
         Self {
             log,
-            positions: positions.get(..count).unwrap_or_default().to_vec(),
-            done: 0,
+            company: company.clone(),
+            after: Some(Position(0)),
+            upto,
             events: Vec::new().into_iter(),
         }
-    }
-
-    /// Takes the next block that has events of the company.
-    fn fetch(&mut self, next: Position) -> Result<(), LogError> {
-        let damaged = |what| LogError::Damaged {
-            position: next,
-            what,
-        };
-        let first = self
-            .log
-            .block_of(next)
-            .ok_or_else(|| damaged(Damage::Index))?;
-        let left = self.positions.get(self.done..).unwrap_or_default();
-        let part = self
-            .log
-            .read_part(first, |at| left.binary_search(&at.0).is_ok())?;
-        if part.events.is_empty() {
-            return Err(damaged(Damage::BlockMissing));
-        }
-        self.done += part.events.len();
-        self.events = part.events.into_iter();
-        Ok(())
     }
 }
 
@@ -254,10 +464,16 @@ impl Iterator for StreamReader<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.events.len() == 0 {
-            let next = Position(*self.positions.get(self.done)?);
-            if let Err(error) = self.fetch(next) {
-                self.done = self.positions.len();
-                return Some(Err(error));
+            let after = self.after.take()?;
+            let part = self
+                .log
+                .read_part(&self.company, after, self.upto, STREAM_EVENTS);
+            match part {
+                Ok(events) => {
+                    self.after = events.last().map(|last| last.position);
+                    self.events = events.into_iter();
+                }
+                Err(error) => return Some(Err(error)),
             }
         }
         self.events.next().map(Ok)
@@ -265,11 +481,11 @@ impl Iterator for StreamReader<'_> {
 }
 
 /// History, and then what is appended.
-pub(super) struct Tail<'l> {
+pub(super) struct Following<'l> {
     reader: Reader<'l>,
 }
 
-impl<'l> Tail<'l> {
+impl<'l> Following<'l> {
     pub(super) fn new(log: &'l SledLog, after: Position) -> Self {
         Self {
             reader: Reader::new(log, after, Position(u64::MAX)),
@@ -277,7 +493,7 @@ impl<'l> Tail<'l> {
     }
 }
 
-impl Iterator for Tail<'_> {
+impl Iterator for Following<'_> {
     type Item = Result<Recorded, LogError>;
 
     fn next(&mut self) -> Option<Self::Item> {

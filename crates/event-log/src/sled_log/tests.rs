@@ -12,7 +12,7 @@ use event_model::id::{EventId, Position};
 use event_model::time::Instant;
 use tempfile::TempDir;
 
-use super::SledLog;
+use super::{Settings, SledLog};
 use crate::clock::Clock;
 use crate::error::OpenError;
 use crate::event_log::{EventLog, Expected, NewEvent, Recorded};
@@ -30,7 +30,24 @@ fn dir() -> (TempDir, std::path::PathBuf) {
 }
 
 fn create(store: &Path) -> SledLog {
-    SledLog::create_or_open(store, clock()).unwrap()
+    let settings = Settings {
+        direct_bytes_min: 64 * 1024,
+        ..Settings::default()
+    };
+    SledLog::create_or_open_with(store, clock(), settings).unwrap()
+}
+
+/// A log that has every appended event in blocks but the last few.
+fn create_sealing(store: &Path) -> SledLog {
+    let settings = Settings {
+        journal_bytes_max: 1,
+        ..Settings::default()
+    };
+    SledLog::create_or_open_with(store, clock(), settings).unwrap()
+}
+
+fn read_only(store: &Path) -> Result<SledLog, OpenError> {
+    SledLog::open_to_read(store, clock())
 }
 
 fn open(store: &Path) -> Result<SledLog, OpenError> {
@@ -80,22 +97,24 @@ fn all(log: &SledLog) -> Vec<Recorded> {
 fn answers(log: &SledLog) -> String {
     let streams: Vec<_> = log
         .companies()
+        .unwrap()
         .iter()
         .map(|company| {
             let events: Vec<_> = log
                 .read_stream(company, Position(u64::MAX))
                 .map(|event| event.unwrap().position.0)
                 .collect();
-            (company.clone(), log.stream_head(company), events)
+            (company.clone(), log.stream_head(company).unwrap(), events)
         })
         .collect();
-    let ids = log.find_prefix("", usize::MAX);
+    let ids = log.find_prefix("", usize::MAX).unwrap();
     format!("{:?} {streams:?} {ids:?} {:?}", log.head(), all(log))
 }
 
 /// What sled holds, key by key.
 fn blocks(log: &SledLog) -> Vec<(Position, Vec<u8>)> {
-    log.engine
+    log.engine()
+        .unwrap()
         .scan(Position(0))
         .map(|found| found.unwrap())
         .map(|(first, block)| (first, block.to_vec()))

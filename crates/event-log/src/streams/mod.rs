@@ -49,9 +49,8 @@ use run::{Chunks, Run};
 use source::refused;
 
 pub(crate) use error::StreamsError;
-pub(crate) use find::Found;
 pub(crate) use read::Visitor;
-pub(crate) use scan::{SlugRange, StreamsIter};
+pub(crate) use scan::SlugRange;
 pub(crate) use writer::{Arrival, StreamsWriter, Tuning};
 
 /// How often a reader tries again whose runs were merged under its hands.
@@ -162,13 +161,8 @@ impl Streams {
         self.runs.len()
     }
 
-    /// What the runs and positions take on the disk.
-    pub(crate) fn bytes(&self) -> u64 {
-        let runs: u64 = self.runs.iter().map(|run| run.bytes).sum();
-        runs + self.positions.bytes()
-    }
-
     /// How far the stream of a company goes; `None` if it has no event.
+    #[cfg(test)]
     pub(crate) fn stream(&self, company: &Slug) -> Result<Option<Stream>, StreamsError> {
         let Some((version, last)) = self.stream_head(company)? else {
             return Ok(None);
@@ -197,6 +191,7 @@ impl Streams {
     }
 
     /// The position of the first event of a company.
+    #[cfg(test)]
     pub(crate) fn first_position(&self, company: &Slug) -> Result<Option<Position>, StreamsError> {
         for run in self.runs.iter() {
             if let Some(found) = run.company(company)? {

@@ -93,11 +93,6 @@ impl Positions {
         }
     }
 
-    /// The length of the file, as far as it counts.
-    pub(super) fn bytes(&self) -> u64 {
-        paged(self.upto).end().unwrap_or(0)
-    }
-
     /// The hash and the time of a position; `None` if it is not there.
     pub(super) fn get(&self, position: Position) -> Result<Option<(Hash, Instant)>, StreamsError> {
         if position.0 == 0 || position > self.upto {

@@ -151,11 +151,6 @@ impl Pages {
         }
     }
 
-    /// How many records were put.
-    pub(super) fn records(&self) -> u64 {
-        self.records
-    }
-
     /// The records that do not fill a page yet.
     pub(super) fn rest(&self) -> &[u8] {
         &self.page

@@ -75,7 +75,7 @@ struct Both {
 impl Both {
     fn new(tuning: Tuning) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let writer = StreamsWriter::open_tuned(dir.path(), STORE, tuning).unwrap();
+        let writer = StreamsWriter::open(dir.path(), STORE, tuning).unwrap();
         Self {
             dir,
             tuning,
@@ -107,7 +107,7 @@ impl Both {
             position: Position(position),
             recorded: Instant::from_micros(last + 1 + (mixed(position) % 9) as i64).unwrap(),
             id: EventId(Uuid::from_u128(id)),
-            hash: crate::hash::Hash::ZERO.then(&position.to_le_bytes()),
+            hash: crate::hash::Hash::ZERO.then(&position.to_le_bytes(), crate::hash::Hash::ZERO),
             packed: (0..bytes as u64)
                 .map(|at| {
                     if at % 5 == 0 {
@@ -135,7 +135,7 @@ impl Both {
 
     /// As if the process had been killed: what was not committed is lost.
     fn reopen(&mut self) {
-        self.writer = StreamsWriter::open_tuned(self.dir.path(), STORE, self.tuning).unwrap();
+        self.writer = StreamsWriter::open(self.dir.path(), STORE, self.tuning).unwrap();
         assert_eq!(self.writer.head().position.0, self.committed as u64);
         for event in self.list.drain(self.committed..) {
             *self.versions.get_mut(&event.company).unwrap() -= 1;
@@ -233,11 +233,11 @@ fn same_ids(streams: &Streams, list: &[Event]) {
         .map(|event| (event.id.0.simple().to_string(), event))
         .collect();
     for digits in ["", "0", "000000000000000", "7", "a1", "A1", "fff"] {
-        let expected: Vec<Found> = ids
+        let expected: Vec<super::find::Found> = ids
             .iter()
             .filter(|(id, _)| id.starts_with(&digits.to_lowercase()))
             .take(5)
-            .map(|(_, event)| Found {
+            .map(|(_, event)| super::find::Found {
                 id: event.id,
                 company: event.company.clone(),
                 position: event.position,
@@ -609,7 +609,7 @@ fn there_is_nothing_where_there_is_nothing_whole() {
     fs::remove_file(run.unwrap()).unwrap();
     assert!(Streams::open(dir, STORE).unwrap().is_none());
     // The writer begins anew.
-    let writer = StreamsWriter::open_tuned(dir, STORE, TINY).unwrap();
+    let writer = StreamsWriter::open(dir, STORE, TINY).unwrap();
     assert_eq!(writer.head(), Head::ZERO);
     assert!(Streams::open(dir, STORE).unwrap().is_none());
 }

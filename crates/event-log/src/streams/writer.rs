@@ -99,16 +99,7 @@ pub(crate) struct StreamsWriter {
 
 impl StreamsWriter {
     /// Goes on with what is there, or begins anew where that is not whole.
-    pub(crate) fn open(dir: &Path, store: Uuid) -> Result<Self, StreamsError> {
-        Self::open_tuned(dir, store, Tuning::default())
-    }
-
-    /// The same, with limits of one's own.
-    pub(crate) fn open_tuned(
-        dir: &Path,
-        store: Uuid,
-        tuning: Tuning,
-    ) -> Result<Self, StreamsError> {
+    pub(crate) fn open(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
         fs::create_dir_all(dir).map_err(refused(dir))?;
         let path = dir.join(MANIFEST);
         if let Some(streams) = Streams::open(dir, store)? {
@@ -117,20 +108,11 @@ impl StreamsWriter {
                 return Self::go_on(dir, tuning, streams, &manifest);
             }
         }
-        Self::create_tuned(dir, store, tuning)
+        Self::create(dir, store, tuning)
     }
 
     /// Begins anew, whatever is there.
-    pub(crate) fn create(dir: &Path, store: Uuid) -> Result<Self, StreamsError> {
-        Self::create_tuned(dir, store, Tuning::default())
-    }
-
-    /// The same, with limits of one's own.
-    pub(crate) fn create_tuned(
-        dir: &Path,
-        store: Uuid,
-        tuning: Tuning,
-    ) -> Result<Self, StreamsError> {
+    pub(crate) fn create(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
         fs::create_dir_all(dir).map_err(refused(dir))?;
         // First of all what names the others, so that nobody reads half of it.
         match fs::remove_file(dir.join(MANIFEST)) {
@@ -271,6 +253,7 @@ impl StreamsWriter {
     }
 
     /// Commits, and merges everything into one run.
+    #[cfg(test)]
     pub(crate) fn merge_all(&mut self) -> Result<(), StreamsError> {
         self.spill()?;
         while self.runs.len() > 1 {

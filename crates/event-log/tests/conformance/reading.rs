@@ -13,14 +13,14 @@ use crate::subject::{self, Make, event, events, id, slug};
 pub(crate) fn an_empty_log_has_nothing(make: Make) {
     let log = make(&subject::ticking());
     assert_eq!(log.head(), Head::ZERO);
-    assert_eq!(log.stream_head(&slug("acme")), None);
-    assert!(log.companies().is_empty());
+    assert_eq!(log.stream_head(&slug("acme")).unwrap(), None);
+    assert!(log.companies().unwrap().is_empty());
     assert!(all(&log).is_empty());
     assert_eq!(log.read_stream(&slug("acme"), Position(9)).count(), 0);
     assert_eq!(log.event_at(Position(0)).unwrap(), None);
     assert_eq!(log.event_at(Position(1)).unwrap(), None);
-    assert_eq!(log.find(id(1)), None);
-    assert!(log.find_prefix("", 9).is_empty());
+    assert_eq!(log.find(id(1)).unwrap(), None);
+    assert!(log.find_prefix("", 9).unwrap().is_empty());
     assert_eq!(log.head_at(Position(0)).unwrap(), Some(Head::ZERO));
     assert_eq!(log.head_at(Position(1)).unwrap(), None);
     let late = Instant::from_micros(i64::MAX / 1_000).unwrap();
@@ -47,7 +47,7 @@ pub(crate) fn what_is_appended_is_read(make: Make) {
     assert_eq!(stored.event, event);
     assert_eq!(stored.version, Version(1));
     assert_eq!(all(&log), std::slice::from_ref(&stored));
-    assert_eq!(log.find(id(7)), Some(Position(1)));
+    assert_eq!(log.find(id(7)).unwrap().unwrap().1, Position(1));
     let head = log.head();
     assert_eq!(head.position, Position(1));
     assert_eq!(head.recorded, Some(stored.recorded));
@@ -61,7 +61,7 @@ pub(crate) fn positions_have_no_gaps_and_versions_count_by_company(make: Make) {
         let company = ["b", "a", "c"][usize::try_from(number % 3).unwrap()];
         log.append_one(event(number, company)).unwrap();
     }
-    assert_eq!(log.companies(), [slug("b"), slug("a"), slug("c")]);
+    assert_eq!(log.companies().unwrap(), [slug("b"), slug("a"), slug("c")]);
     let read = all(&log);
     let positions: Vec<_> = read.iter().map(|event| event.position.0).collect();
     assert_eq!(positions, (1..=30).collect::<Vec<_>>());
@@ -79,7 +79,7 @@ pub(crate) fn positions_have_no_gaps_and_versions_count_by_company(make: Make) {
             .collect();
         assert_eq!(stream, same);
         let last = stream.last().unwrap();
-        let head = log.stream_head(&slug(company));
+        let head = log.stream_head(&slug(company)).unwrap();
         assert_eq!(head, Some((last.version, last.position)));
         let upto: Vec<_> = log.read_stream(&slug(company), Position(15)).collect();
         assert_eq!(upto.len(), 5);
@@ -146,9 +146,10 @@ pub(crate) fn ids_are_found_by_their_start(make: Make) {
     }
     let found = |prefix: &str, limit| -> Vec<_> {
         log.find_prefix(prefix, limit)
+            .unwrap()
             .into_iter()
-            .map(|(id, position)| {
-                assert_eq!(log.find(id), Some(position));
+            .map(|(id, company, position)| {
+                assert_eq!(log.find(id).unwrap(), Some((company, position)));
                 id
             })
             .collect()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use event_log::{
     AppendError, BatchError, BatchOutcome, Clock, EventLog, Expected, MemoryLog, NewEvent, Outcome,
-    SledLog,
+    Settings, SledLog,
 };
 use event_model::id::{EventId, Slug};
 use event_model::time::Instant;
@@ -31,6 +31,21 @@ pub(crate) fn memory(clock: &Arc<dyn Clock>) -> Subject {
 pub(crate) fn sled(clock: &Arc<dyn Clock>) -> Subject {
     let dir = tempfile::tempdir().unwrap();
     let log = SledLog::create_or_open(&dir.path().join("store"), Arc::clone(clock)).unwrap();
+    Subject::Sled(Box::new(log), dir)
+}
+
+/// One that seals its journal after every few events, and writes most batches
+/// as blocks.
+pub(crate) fn tiny(clock: &Arc<dyn Clock>) -> Subject {
+    let settings = Settings {
+        journal_bytes_max: 1_500,
+        direct_bytes_min: 700,
+        run_bytes_max: 4_000,
+        ids_at_once_max: 7,
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let store = dir.path().join("store");
+    let log = SledLog::create_or_open_with(&store, Arc::clone(clock), settings).unwrap();
     Subject::Sled(Box::new(log), dir)
 }
 
@@ -83,6 +98,7 @@ macro_rules! conform {
     ($($check:ident,)*) => {
         mod memory { $(#[test] fn $check() { super::$check($crate::subject::memory); })* }
         mod sled { $(#[test] fn $check() { super::$check($crate::subject::sled); })* }
+        mod tiny { $(#[test] fn $check() { super::$check($crate::subject::tiny); })* }
     };
 }
 

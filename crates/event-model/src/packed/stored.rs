@@ -9,10 +9,10 @@ use super::header::{self, Flags, Header};
 use super::{pack_into, write_kind, write_text};
 use crate::edtf::Edtf;
 use crate::event::{Event, SCHEMA, Source, StoredEventError};
-use crate::id::Slug;
+use crate::id::{EventId, Slug};
 use crate::json::scan::Scanner;
 use crate::span;
-use crate::time::{Published, Zone};
+use crate::time::{Instant, Published, Zone};
 
 /// Puts at the end of some bytes what [`pack_into`] makes of the event that
 /// [`Event::to_json`] wrote.
@@ -21,30 +21,59 @@ use crate::time::{Published, Zone};
 ///
 /// As [`Event::from_stored`]; the bytes are as they were then.
 pub fn pack_stored(schema: u16, payload: &[u8], out: &mut Vec<u8>) -> Result<(), StoredEventError> {
-    let start = out.len();
-    let text = std::str::from_utf8(payload).ok();
-    let canonical = text.filter(|_| schema == SCHEMA);
-    if canonical.and_then(|text| scan(text, out)).is_none() {
-        out.truncate(start);
+    if pack_canonical(schema, payload, out).is_none() {
         pack_into(&Event::from_stored(schema, payload)?, out);
     }
     Ok(())
 }
 
+/// What is told of an event besides its JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names<'a> {
+    /// Its id.
+    pub id: EventId,
+    /// The company it is about.
+    pub company: Cow<'a, str>,
+    /// The name of its kind.
+    pub kind: Cow<'a, str>,
+    /// The matter it belongs to.
+    pub thread: Cow<'a, str>,
+    /// When its source made it public.
+    pub published: Instant,
+}
+
+/// Puts at the end of some bytes what [`pack_into`] makes of an event, if this is
+/// the JSON that [`Event::to_json`] writes of it, to the byte; and gives what it
+/// says of its names. Otherwise the bytes are as they were.
+pub fn pack_canonical<'a>(schema: u16, payload: &'a [u8], out: &mut Vec<u8>) -> Option<Names<'a>> {
+    let start = out.len();
+    let text = std::str::from_utf8(payload).ok();
+    let names = text
+        .filter(|_| schema == SCHEMA)
+        .and_then(|text| scan(text, out));
+    if names.is_none() {
+        out.truncate(start);
+    }
+    names
+}
+
 /// Goes through the JSON field by field, in the order in which they are
 /// written. `None` for anything that [`Event::to_json`] would not have written.
-pub(super) fn scan(text: &str, out: &mut Vec<u8>) -> Option<()> {
+pub(super) fn scan<'a>(text: &'a str, out: &mut Vec<u8>) -> Option<Names<'a>> {
     let mut header = Header::default();
     let start = header::reserve(out);
     let mut scanner = Scanner::new(text);
     scanner.eat("{\"id\":")?;
-    id(&mut scanner)?;
+    let own_id = id(&mut scanner)?;
     scanner.eat(",\"company\":")?;
-    Slug::is_slug(&scanner.quoted()?.read()?).then_some(())?;
+    let company = scanner.quoted()?.read()?;
+    Slug::is_slug(&company).then_some(())?;
     scanner.eat(",\"kind\":")?;
-    write_kind(&string(&mut scanner)?, &mut header, out);
+    let kind = string(&mut scanner)?;
+    write_kind(&kind, &mut header, out);
     scanner.eat(",\"thread\":")?;
-    write_text(&string(&mut scanner)?, out);
+    let thread = string(&mut scanner)?;
+    write_text(&thread, out);
     if scanner.eats(",\"occurred\":") {
         let text = string(&mut scanner)?;
         header.occurred = Edtf::parse(&text).ok()?.bounds();
@@ -91,7 +120,13 @@ pub(super) fn scan(text: &str, out: &mut Vec<u8>) -> Option<()> {
         }
     }
     header.write(start, out);
-    scanner.is_at_end().then_some(())
+    scanner.is_at_end().then_some(Names {
+        id: EventId(own_id),
+        company,
+        kind,
+        thread,
+        published: published.instant(),
+    })
 }
 
 fn string<'a>(scanner: &mut Scanner<'a>) -> Option<Cow<'a, str>> {
@@ -99,7 +134,9 @@ fn string<'a>(scanner: &mut Scanner<'a>) -> Option<Cow<'a, str>> {
 }
 
 fn id(scanner: &mut Scanner<'_>) -> Option<Uuid> {
-    Uuid::try_parse(&string(scanner)?).ok()
+    let text = string(scanner)?;
+    let is_as_written = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    Uuid::try_parse(&text).ok().filter(|_| is_as_written)
 }
 
 /// The source; tells the zone of its dates.

@@ -39,7 +39,7 @@ fn check(event: &Event) {
     assert_eq!(stored.strip_prefix(b"before"), Some(&packed[..]));
     // The way without an event was taken.
     let mut scanned = Vec::new();
-    assert_eq!(stored::scan(&json, &mut scanned), Some(()));
+    assert!(stored::scan(&json, &mut scanned).is_some());
     assert_eq!(scanned, packed);
 }
 

@@ -17,6 +17,7 @@ fn read_damage(log: &SledLog) -> (u64, Damage) {
     damage(events)
 }
 
+/// Reopens without the streams, which then have to be made of the blocks.
 fn reopen_damage(log: SledLog, store: &Path) -> (u64, Damage) {
     drop(log);
     let _ = fs::remove_dir_all(store.join("cache"));
@@ -26,75 +27,150 @@ fn reopen_damage(log: SledLog, store: &Path) -> (u64, Damage) {
     }
 }
 
+/// Ten events, each of the first nine in a block of its own.
+fn ten(store: &Path) -> SledLog {
+    let log = create_sealing(store);
+    append(&log, 0..10);
+    log
+}
+
+fn block(log: &SledLog, first: u64) -> Vec<u8> {
+    let mut blocks = blocks(log).into_iter();
+    blocks.find(|block| block.0.0 == first).unwrap().1
+}
+
+fn put(log: &SledLog, first: u64, block: Vec<u8>) {
+    let engine = log.engine().unwrap();
+    engine.write(&[(Position(first), block)]).unwrap();
+    engine.sync().unwrap();
+}
+
+fn found(log: SledLog, store: &Path, wrong: (u64, Damage)) {
+    assert_eq!(read_damage(&log), wrong);
+    assert_eq!(damage(log.verify(&mut |_| ())), wrong);
+    assert_eq!(damage(log.rebuild()), wrong);
+    assert_eq!(reopen_damage(log, store), wrong);
+}
+
 #[test]
 fn a_missing_block_is_found() {
     let (_dir, store) = dir();
-    let log = create(&store);
-    append(&log, 0..10);
-    log.engine.remove(&[Position(4)]).unwrap();
-    let missing = (4, Damage::BlockMissing);
-    assert_eq!(read_damage(&log), missing);
-    assert_eq!(damage(log.event_at(Position(4))), missing);
-    assert_eq!(damage(log.verify(&mut |_| ())), missing);
-    assert_eq!(damage(log.rebuild()), missing);
+    let log = ten(&store);
+    log.engine().unwrap().remove(&[Position(4)]).unwrap();
     assert_eq!(log.read(Position(4), Position(9)).count(), 5);
-    assert_eq!(reopen_damage(log, &store), missing);
+    found(log, &store, (4, Damage::BlockMissing));
 }
 
 #[test]
 fn a_block_at_another_place_is_found() {
     let (_dir, store) = dir();
-    let log = create(&store);
-    append(&log, 0..10);
-    let fifth = log.engine.get(Position(5)).unwrap().unwrap().to_vec();
-    log.engine.write(vec![(Position(4), fifth)]).unwrap();
-    let wrong = (4, Damage::BlockHeader);
-    assert_eq!(read_damage(&log), wrong);
-    assert_eq!(damage(log.verify(&mut |_| ())), wrong);
-    assert_eq!(reopen_damage(log, &store), wrong);
+    let log = ten(&store);
+    put(&log, 4, block(&log, 5));
+    found(log, &store, (4, Damage::BlockHeader));
 }
 
 #[test]
 fn a_block_of_another_history_breaks_the_chain() {
     let (dir, store) = dir();
-    let log = create(&store);
-    append(&log, 0..10);
-    let other = create(&dir.path().join("other"));
-    append(&other, 0..10);
-    let forged = other.engine.get(Position(4)).unwrap().unwrap().to_vec();
-    log.engine.write(vec![(Position(4), forged)]).unwrap();
-    let wrong = (4, Damage::Chain);
-    assert_eq!(read_damage(&log), wrong);
-    assert_eq!(damage(log.verify(&mut |_| ())), wrong);
-    assert_eq!(reopen_damage(log, &store), wrong);
+    let log = ten(&store);
+    let other = ten(&dir.path().join("other"));
+    put(&log, 4, block(&other, 4));
+    assert_eq!(damage(log.verify(&mut |_| ())), (4, Damage::Chain));
+    assert_eq!(reopen_damage(log, &store), (4, Damage::Chain));
 }
 
 #[test]
 fn a_changed_block_is_found() {
     let (_dir, store) = dir();
+    let log = ten(&store);
+    let mut changed = block(&log, 4);
+    changed[150] ^= 4;
+    put(&log, 4, changed);
+    found(log, &store, (4, Damage::BlockChecksum));
+}
+
+#[test]
+fn a_log_of_sled_that_lost_its_end_is_found() {
+    let (_dir, store) = dir();
+    let log = ten(&store);
+    let lost: Vec<_> = (7..=9).map(Position).collect();
+    log.engine().unwrap().remove(&lost).unwrap();
+    assert_eq!(damage(log.verify(&mut |_| ())), (7, Damage::BlockMissing));
+    assert_eq!(reopen_damage(log, &store), (7, Damage::BlockMissing));
+}
+
+/// The file of the journal, closed, and where its frames end.
+fn journal(store: &Path) -> (std::path::PathBuf, Vec<u8>, usize) {
+    let mut files = fs::read_dir(store.join("journal")).unwrap();
+    let path = files.next().unwrap().unwrap().path();
+    let bytes = fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|&byte| byte != 0).unwrap() + 1;
+    (path, bytes, end)
+}
+
+#[test]
+fn every_flipped_byte_of_the_journal_is_found() {
+    let (_dir, store) = dir();
     let log = create(&store);
-    append(&log, 0..10);
-    let mut block = log.engine.get(Position(4)).unwrap().unwrap().to_vec();
-    block[200] ^= 4;
-    log.engine.write(vec![(Position(4), block)]).unwrap();
-    let wrong = (4, Damage::BlockChecksum);
-    assert_eq!(read_damage(&log), wrong);
-    assert_eq!(damage(log.verify(&mut |_| ())), wrong);
-    assert_eq!(reopen_damage(log, &store), wrong);
+    append(&log, 0..4);
+    log.close().unwrap();
+    let (path, bytes, end) = journal(&store);
+    for at in 0..end {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1;
+        fs::write(&path, &flipped).unwrap();
+        for error in [open(&store).unwrap_err(), read_only(&store).unwrap_err()] {
+            let is_told = matches!(
+                error,
+                OpenError::Damaged { .. } | OpenError::LogMissing { .. }
+            );
+            assert!(is_told, "byte {at}: {error:?}");
+        }
+        assert!(fs::read(&path).unwrap() == flipped, "byte {at}: changed");
+    }
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(all(&open(&store).unwrap()).len(), 4);
+}
+
+#[test]
+fn a_frame_that_was_never_finished_is_dropped() {
+    let (_dir, store) = dir();
+    let log = create(&store);
+    append(&log, 0..4);
+    let before = answers(&log);
+    log.close().unwrap();
+    let (path, bytes, end) = journal(&store);
+    let log = open(&store).unwrap();
+    append(&log, 4..5);
+    log.close().unwrap();
+    let (_, longer, longer_end) = journal(&store);
+    // As the power cut left it: nobody was told of the event, nor the mark made.
+    fs::remove_file(store.join("cache/head")).unwrap();
+    for cut in end + 1..longer_end {
+        let mut torn = longer.clone();
+        torn[cut..].fill(0);
+        fs::write(&path, &torn).unwrap();
+        assert_eq!(answers(&read_only(&store).unwrap()), before);
+    }
+    let log = open(&store).unwrap();
+    assert_eq!(answers(&log), before);
+    // The rest of the frame is gone, so that it cannot come back.
+    assert!(fs::read(&path).unwrap() == bytes);
 }
 
 #[test]
 fn verify_walks_everything_and_tells_how_far_it_is() {
     let (_dir, store) = dir();
     let log = create(&store);
-    append_all(&log, 0..3_000);
+    append_all(&log, 0..6_000);
+    append(&log, 6_000..6_010);
     let mut told = Vec::new();
     let verified = log.verify(&mut |position| told.push(position.0)).unwrap();
-    assert_eq!(verified.events, 3_000);
+    assert_eq!(verified.events, 6_010);
     assert_eq!(verified.head, log.head());
-    assert_eq!(verified.blocks, log.stats().unwrap().blocks);
-    assert_eq!(told.len(), 4);
-    assert!(told.is_sorted() && told.ends_with(&[3_000]), "{told:?}");
+    assert_eq!(verified.blocks, blocks(&log).len() as u64);
+    assert_eq!(told.len(), 7);
+    assert!(told.is_sorted() && told.ends_with(&[6_010]), "{told:?}");
 }
 
 /// Whatever happens to sled's file: an error, or a log that is whole as far
@@ -118,19 +194,19 @@ fn a_damaged_file_of_sled_is_never_taken_for_a_whole_one() {
     let (_dir, store) = dir();
     let log = create(&store);
     append(&log, 0..30);
-    append_all(&log, 30..2_000);
+    append_all(&log, 30..6_000);
     let whole = all(&log);
     log.close().unwrap();
     let path = store.join("log/db");
     let bytes = fs::read(&path).unwrap();
     let used = bytes.iter().rposition(|&byte| byte != 0).unwrap();
     for turn in 0..24 {
-        let at = used * turn / 24 + turn;
+        let at = (used * turn / 24 + turn).min(used - 1);
         let mut damaged = bytes.clone();
         match turn % 3 {
             0 => damaged[at] ^= 1 << (turn % 8),
             1 => damaged.truncate(at),
-            _ => damaged[at..(at + 4_096).min(used)].fill(0),
+            _ => damaged[at..(at + 4_096).min(bytes.len())].fill(0),
         }
         fs::write(&path, &damaged).unwrap();
         for name in fs::read_dir(store.join("log")).unwrap() {

@@ -1,0 +1,121 @@
+//! What could have been known of every company: [`Store::at_all`].
+//!
+//! The companies are gone through in ranges, side by side, and their answers
+//! given in the order of their slugs. What is held at once is a few ranges.
+
+use std::ops::ControlFlow;
+
+use event_log::{LogError, Stored, StreamRange, side_by_side};
+use event_model::id::Slug;
+use projection::basis::{Basis, Placed};
+use projection::fold::{fold, fold_without_events};
+use projection::timeline::Answer;
+
+use crate::answer::Fold;
+use crate::error::Error;
+use crate::store::Store;
+
+/// About how many events a range has.
+const RANGE_EVENTS: u64 = 4_096;
+
+impl Store {
+    /// What could have been known of every company of which something was, in
+    /// the order of their slugs, with or without the lists of events.
+    ///
+    /// `made` makes something of each answer, on one of several threads;
+    /// `take` is given what it made, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if events cannot be read; and what `take` gives.
+    pub fn at_all<T: Send, E: From<Error>>(
+        &self,
+        basis: &Basis,
+        with_events: bool,
+        made: impl Fn(Answer) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fold = if with_events {
+            fold
+        } else {
+            fold_without_events
+        };
+        let parts = self.head().position.0.div_ceil(RANGE_EVENTS);
+        let parts = usize::try_from(parts).unwrap_or(usize::MAX);
+        let ranges = self.log().stream_ranges(parts).map_err(Error::from)?;
+        side_by_side(
+            ranges.into_iter().map(Ok),
+            |range| self.answers(&range, basis, fold, &made),
+            |answers| answers?.into_iter().try_for_each(&mut take),
+        )
+    }
+
+    /// What is made of the answers for the companies of a range.
+    fn answers<T>(
+        &self,
+        range: &StreamRange,
+        basis: &Basis,
+        fold: Fold,
+        made: &impl Fn(Answer) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let mut answers = Vec::new();
+        let mut history = History::default();
+        let mut tell = |company: &Slug, events: &[Placed]| {
+            let known = basis.cuts.known;
+            let is_known = |placed: &Placed| placed.event.published.instant() <= known;
+            // Otherwise nobody had heard of it.
+            if events.iter().any(is_known) {
+                answers.push(made(Answer {
+                    basis: basis.clone(),
+                    timeline: fold(company, events, &basis.cuts),
+                }));
+            }
+        };
+        self.log()
+            .visit_streams(range, basis.cuts.recorded, &mut |stored| {
+                if history.company.as_ref() != Some(stored.company) {
+                    history.take(&mut tell);
+                }
+                history.add(&stored)
+            })?;
+        if let Some(error) = history.failed.take() {
+            return Err(error.into());
+        }
+        history.take(&mut tell);
+        Ok(answers)
+    }
+}
+
+/// The events of the company that is being read.
+#[derive(Default)]
+struct History {
+    company: Option<Slug>,
+    events: Vec<Placed>,
+    failed: Option<LogError>,
+}
+
+impl History {
+    /// Gives the events to whoever tells of them, and begins anew.
+    fn take(&mut self, tell: &mut impl FnMut(&Slug, &[Placed])) {
+        if let Some(company) = self.company.take() {
+            tell(&company, &self.events);
+        }
+        self.events.clear();
+    }
+
+    fn add(&mut self, stored: &Stored<'_>) -> ControlFlow<()> {
+        if self.company.is_none() {
+            self.company = Some(stored.company.clone());
+        }
+        match stored.event() {
+            Ok(event) => {
+                self.events.push(Placed::new(stored.position, event));
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}

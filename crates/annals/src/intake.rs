@@ -1,0 +1,206 @@
+//! The lines of an input, on their way into the log: [`Intake`].
+//!
+//! The input is read to its end. Its lines are parsed side by side, and wait in
+//! a file of the cache until the last of them is known: whatever holds by
+//! itself as a finished event, whatever depends on other lines or on the store
+//! as it came.
+//!
+//! - [`lines`]: pieces of an input, cut at the ends of lines
+//! - [`record`]: how a line waits
+
+mod lines;
+mod record;
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::path::Path;
+
+use event_log::{EncodedEvent, NewEvent, side_by_side};
+use event_model::draft::Draft;
+use event_model::id::EventId;
+use event_model::identifier::CompanyKey;
+use event_model::kind::Kind;
+use event_model::kinds;
+use event_model::time::{Instant, Published};
+use tempfile::SpooledTempFile;
+
+use crate::error::{Error, LineProblem, LineProblems, io_at};
+use lines::{Piece, Pieces};
+
+/// What waits in memory before a file is made for it, in bytes.
+const MEMORY_BYTES: usize = 1 << 20;
+
+/// The lines of an input that are JSON, and what they refer to.
+pub(crate) struct Intake {
+    file: SpooledTempFile,
+    pub(crate) heard: Heard,
+}
+
+/// What was heard of a piece of an input, or of all of it.
+#[derive(Default)]
+pub(crate) struct Heard {
+    /// How many lines were read.
+    pub(crate) read: u64,
+    /// How many of them are JSON.
+    pub(crate) kept: u64,
+    /// The lines that are no JSON.
+    pub(crate) problems: Vec<LineProblems>,
+    /// The events that are corrected, retracted or told again.
+    pub(crate) referred: HashSet<EventId>,
+    /// The `company` events among the lines, by their numbers.
+    pub(crate) declaring: Vec<(u64, Draft)>,
+    /// The earliest publication.
+    pub(crate) earliest: Option<Published>,
+    /// The kinds that the store does not know.
+    pub(crate) unknown_kinds: BTreeSet<String>,
+}
+
+/// A line as it waits.
+pub(crate) enum Line {
+    /// An event that holds by itself, if there is such a company.
+    Finished(EncodedEvent),
+    /// What is to be looked at together with the rest.
+    Draft(Box<Draft>),
+}
+
+impl Intake {
+    /// Reads an input to its end.
+    pub(crate) fn read(
+        name: &str,
+        input: &mut dyn BufRead,
+        cache: &Path,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let mut intake = Self {
+            file: tempfile::spooled_tempfile_in(MEMORY_BYTES, cache),
+            heard: Heard::default(),
+        };
+        let input_error = |source| Error::Input {
+            name: name.to_owned(),
+            source,
+        };
+        side_by_side(
+            Pieces::new(input).map(|piece| piece.map_err(input_error)),
+            |piece| take(&piece, now),
+            |(heard, records)| {
+                intake.heard.add(heard);
+                intake.file.write_all(&records).map_err(io_at(cache))
+            },
+        )?;
+        Ok(intake)
+    }
+
+    /// Whether nothing but blank lines was read.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.heard.kept == 0 && self.heard.problems.is_empty()
+    }
+
+    /// The lines again, each with its number.
+    pub(crate) fn lines(mut self) -> io::Result<impl Iterator<Item = io::Result<(u64, Line)>>> {
+        self.file.rewind()?;
+        let buffer = if self.file.is_rolled() {
+            1 << 18
+        } else {
+            1 << 12
+        };
+        let mut input = BufReader::with_capacity(buffer, self.file);
+        Ok((0..self.heard.kept).map(move |_| record::read(&mut input)))
+    }
+}
+
+impl Heard {
+    fn add(&mut self, next: Self) {
+        self.read = next.read;
+        self.kept += next.kept;
+        self.problems.extend(next.problems);
+        self.referred.extend(next.referred);
+        self.declaring.extend(next.declaring);
+        self.unknown_kinds.extend(next.unknown_kinds);
+        if let Some(published) = next.earliest {
+            self.publication(&published);
+        }
+    }
+
+    fn publication(&mut self, published: &Published) {
+        let is_earlier = |first: &Published| published.instant() < first.instant();
+        if self.earliest.as_ref().is_none_or(is_earlier) {
+            self.earliest = Some(published.clone());
+        }
+    }
+
+    fn problem(&mut self, line: u64, problem: LineProblem) {
+        self.problems.push(LineProblems {
+            line,
+            problems: vec![problem],
+        });
+    }
+}
+
+/// Parses the lines of a piece, and writes down how they wait.
+fn take(piece: &Piece, now: Instant) -> (Heard, Vec<u8>) {
+    let mut heard = Heard::default();
+    let mut records = Vec::new();
+    for (number, line) in piece.lines() {
+        heard.read = number;
+        match line {
+            Ok(None) => {}
+            Ok(Some(text)) => match Draft::parse(text) {
+                Ok(draft) => take_draft(&mut heard, &mut records, (number, text), draft, now),
+                Err(error) => heard.problem(
+                    number,
+                    LineProblem::NotJson {
+                        column: error.column(),
+                        message: without_place(&error),
+                    },
+                ),
+            },
+            Err(problem) => heard.problem(number, problem),
+        }
+    }
+    (heard, records)
+}
+
+fn take_draft(
+    heard: &mut Heard,
+    records: &mut Vec<u8>,
+    (number, text): (u64, &str),
+    draft: Draft,
+    now: Instant,
+) {
+    heard.kept += 1;
+    if let Some(published) = draft.published() {
+        heard.publication(published);
+    }
+    if let Some(kind) = draft.kind().filter(|kind| Kind::named(kind).is_none()) {
+        heard.unknown_kinds.insert(kind.to_owned());
+    }
+    let before = heard.referred.len();
+    heard.referred.extend(draft.targets());
+    let refers = heard.referred.len() > before || draft.targets().next().is_some();
+    if draft.kind() == Some(kinds::COMPANY) {
+        record::write_draft(records, number, text);
+        heard.declaring.push((number, draft));
+        return;
+    }
+    let company = match draft.company() {
+        Some(CompanyKey::Slug(slug)) if !refers => slug.clone(),
+        _ => return record::write_draft(records, number, text),
+    };
+    // What is wrong with it is told in the order of the lines.
+    let finished = draft.finish_with_json(Ok(company), |_| None, now).ok();
+    let encoded = finished
+        .and_then(|(event, json)| EncodedEvent::of(&NewEvent::with_json(&event, json)).ok());
+    match encoded {
+        Some(event) => record::write_event(records, number, &event),
+        None => record::write_draft(records, number, text),
+    }
+}
+
+/// What the parser says, without the line and column that are told elsewhere.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,579 @@
+//! Batches over many companies, all or nothing: [`Batch`].
+//!
+//! A batch is spooled and its ids are sorted; then it is checked against the
+//! log, and only then written. Neither step holds it in memory. A small one
+//! goes into the journal as one frame. A large one is written as blocks, which
+//! count once the journal begins after them.
+
+mod ids;
+mod write;
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+
+use event_model::id::{EventId, Position, Slug, Version};
+
+use self::ids::{IdOf, Ids};
+use super::past::Stored;
+use super::{SledLog, guard};
+use crate::admission::Past;
+use crate::error::{AppendError, BatchError};
+use crate::event_log::{BatchOutcome, EventLog, Expected, Head, NewEvent, Outcome};
+use crate::limits;
+use crate::spool::{EncodedEvent, Spool, SpoolWriter};
+use crate::streams::{Streams, StreamsError};
+use crate::sync;
+
+/// Events on their way into the log.
+pub struct Batch<'l> {
+    log: &'l SledLog,
+    spool: SpoolWriter,
+    ids: Ids,
+    companies: HashSet<Slug>,
+    count: u64,
+    bytes_unchecked: u64,
+}
+
+/// A batch whose ids were looked up.
+pub struct CheckedBatch<'l> {
+    log: &'l SledLog,
+    spool: Spool,
+    ids: Ids,
+    companies: HashSet<Slug>,
+    count: u64,
+    checked: Checked,
+}
+
+/// What a check found.
+struct Checked {
+    head: Head,
+    /// The events that are there already, or stand earlier in the batch.
+    known: Vec<Known>,
+    conflicts: Vec<IdConflict>,
+}
+
+/// An event of the batch that is stored no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    number: u64,
+    as_what: Twin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Twin {
+    /// The event of the batch with this number.
+    Earlier(u64),
+    /// This event of the log.
+    Stored(Position, Version),
+}
+
+/// An id that was given to two events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdConflict {
+    /// The id.
+    pub id: EventId,
+    /// What the later event was called when it was pushed.
+    pub tag: u64,
+    /// The event that had it before.
+    pub other: Other,
+}
+
+/// An event that had an id before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// The event of the batch that was called so when it was pushed.
+    Tag(u64),
+    /// The event of the log at this position.
+    Position(Position),
+}
+
+/// A batch that is on the disk.
+pub struct Committed {
+    spool: Spool,
+    known: Vec<Known>,
+    /// The head before it.
+    before: Head,
+    /// The versions that its companies had before it.
+    versions: HashMap<Slug, u64>,
+    /// How many events were stored.
+    pub stored: u64,
+    /// The head after it.
+    pub head: Head,
+}
+
+impl SledLog {
+    /// Begins a batch; nothing is written to the log before it is committed.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError::Io`] if there is no room for it to wait in.
+    pub fn batch(&self) -> Result<Batch<'_>, AppendError> {
+        let dir = self.layout.cache();
+        Ok(Batch {
+            log: self,
+            spool: SpoolWriter::new(&dir),
+            ids: Ids::new(&dir, self.settings.ids_at_once_max),
+            companies: HashSet::new(),
+            count: 0,
+            bytes_unchecked: u64::MAX,
+        })
+    }
+
+    /// Appends events of any companies, all or none.
+    ///
+    /// `expected` names the versions that streams must have if the batch has
+    /// something new for them; streams it does not name may have any.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchError::Source`] with the first error that `events` gives, and
+    /// [`BatchError::Append`] if the log does not accept one; nothing is
+    /// written to the log then.
+    pub fn append_all<E>(
+        &self,
+        events: &mut dyn Iterator<Item = Result<NewEvent, E>>,
+        expected: &[(Slug, Expected)],
+    ) -> Result<BatchOutcome, BatchError<E>> {
+        let mut batch = self.batch()?;
+        for event in events {
+            let event = event.map_err(BatchError::Source)?;
+            batch.push(&EncodedEvent::of(&event)?, 0)?;
+        }
+        let committed = batch.check()?.commit(expected)?;
+        let outcomes: io::Result<Vec<Outcome>> = committed.outcomes().and_then(Iterator::collect);
+        Ok(BatchOutcome {
+            outcomes: outcomes.map_err(refused)?,
+            stored: committed.stored,
+            head: committed.head,
+        })
+    }
+}
+
+impl<'l> Batch<'l> {
+    /// Adds an event; `tag` is what a conflict calls it.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`] if it cannot be spooled.
+    pub fn push(&mut self, event: &EncodedEvent, tag: u64) -> Result<(), AppendError> {
+        let bytes = event.as_bytes().len() as u64 + super::commit::RECORD_BYTES;
+        self.bytes_unchecked = self.bytes_unchecked.saturating_add(bytes);
+        if self.bytes_unchecked > limits::FREE_BYTES_MIN / 4 {
+            guard::check_room(self.log.dir(), 0)?;
+            self.bytes_unchecked = 0;
+        }
+        self.spool.push(event).map_err(refused)?;
+        let id = IdOf {
+            id: event.id().0.into_bytes(),
+            number: self.count,
+            content: event.content(),
+            tag,
+        };
+        self.ids.push(id).map_err(refused)?;
+        self.count += 1;
+        if let Some(company) = event.company()
+            && !self.companies.contains(&company)
+        {
+            self.companies.insert(company);
+        }
+        Ok(())
+    }
+
+    /// The companies of its events.
+    #[must_use]
+    pub fn companies(&self) -> &HashSet<Slug> {
+        &self.companies
+    }
+
+    /// Looks the ids up, in the batch and in the log.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`] if that cannot be read.
+    pub fn check(mut self) -> Result<CheckedBatch<'l>, AppendError> {
+        let spool = self.spool.finish(self.count).map_err(refused)?;
+        let checked = check(self.log, &mut self.ids)?;
+        Ok(CheckedBatch {
+            log: self.log,
+            spool,
+            ids: self.ids,
+            companies: self.companies,
+            count: self.count,
+            checked,
+        })
+    }
+}
+
+impl CheckedBatch<'_> {
+    /// The ids that were given to two events; such a batch is not committed.
+    #[must_use]
+    pub fn conflicts(&self) -> &[IdConflict] {
+        &self.checked.conflicts
+    }
+
+    /// How many of its events are there already.
+    #[must_use]
+    pub fn known(&self) -> u64 {
+        self.checked.known.len() as u64
+    }
+
+    /// How many of its events are new.
+    #[must_use]
+    pub fn new_events(&self) -> u64 {
+        self.count - self.known()
+    }
+
+    /// Stores what is new; when it returns, all of it survives a power cut.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`] if the log does not accept it; nothing was stored,
+    /// except after [`AppendError::OutcomeUnknown`].
+    pub fn commit(mut self, expected: &[(Slug, Expected)]) -> Result<Committed, AppendError> {
+        let log = self.log;
+        log.queue.alone(|| {
+            log.check_writable()?;
+            if self.checked.head != log.head() {
+                self.checked = check(log, &mut self.ids)?;
+            }
+            let Checked {
+                head: before,
+                known,
+                conflicts,
+            } = self.checked;
+            if let Some(conflict) = conflicts.first() {
+                return Err(AppendError::IdReused {
+                    id: conflict.id,
+                    position: match conflict.other {
+                        Other::Position(position) => position,
+                        // It has none yet.
+                        Other::Tag(_) => Position(0),
+                    },
+                });
+            }
+            let mut committed = Committed {
+                stored: self.count - known.len() as u64,
+                spool: self.spool,
+                known,
+                before,
+                versions: HashMap::new(),
+                head: before,
+            };
+            if committed.stored > 0 {
+                committed.versions = versions_of(log, self.companies)?;
+                committed.check_expected(expected)?;
+                guard::check_room(log.dir(), committed.spool.bytes())?;
+                write::write(log, &committed)?;
+                committed.head = log.head();
+            }
+            Ok(committed)
+        })
+    }
+}
+
+impl Committed {
+    /// Where each event stands, in the order of the batch.
+    ///
+    /// # Errors
+    ///
+    /// When the batch cannot be read again.
+    pub fn outcomes(&self) -> io::Result<impl Iterator<Item = io::Result<Outcome>> + '_> {
+        let mut places = Places::new(self);
+        let events = self.spool.events();
+        let mut new: HashMap<u64, (Position, Version)> = HashMap::new();
+        let twins: HashSet<u64> = self
+            .known
+            .iter()
+            .filter_map(|known| match known.as_what {
+                Twin::Earlier(number) => Some(number),
+                Twin::Stored(..) => None,
+            })
+            .collect();
+        Ok((0u64..).zip(events).map(move |(number, event)| {
+            let event = event?;
+            let outcome = |(position, version), known| Outcome {
+                id: event.id,
+                position,
+                version,
+                known,
+            };
+            Ok(match places.next(number, &event.company) {
+                Place::New(position, version) => {
+                    if twins.contains(&number) {
+                        new.insert(number, (position, version));
+                    }
+                    outcome((position, version), false)
+                }
+                Place::Known(Twin::Stored(position, version)) => outcome((position, version), true),
+                Place::Known(Twin::Earlier(number)) => {
+                    let nowhere = (Position(0), Version(0));
+                    outcome(new.get(&number).copied().unwrap_or(nowhere), true)
+                }
+            })
+        }))
+    }
+
+    /// Checks the versions that streams had before, where something is new.
+    fn check_expected(&self, expected: &[(Slug, Expected)]) -> Result<(), AppendError> {
+        let wrong = |(company, expected): &&(Slug, Expected)| {
+            let actual = self.versions.get(company);
+            actual.is_some_and(|actual| !expected.holds(Version(*actual)))
+        };
+        for (company, expected) in expected.iter().filter(wrong) {
+            if self.grows(company)? {
+                return Err(AppendError::Conflict {
+                    company: company.clone(),
+                    expected: *expected,
+                    actual: Version(self.versions.get(company).copied().unwrap_or_default()),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is something new for a company.
+    fn grows(&self, company: &Slug) -> Result<bool, AppendError> {
+        let mut known = self.known.iter().peekable();
+        for (number, event) in (0u64..).zip(self.spool.events()) {
+            let is_known = known.next_if(|known| known.number == number).is_some();
+            if event.map_err(refused)?.company == *company && !is_known {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Gives the events of a batch their places, one after the other.
+struct Places<'c> {
+    known: std::slice::Iter<'c, Known>,
+    next_known: Option<&'c Known>,
+    position: u64,
+    versions: HashMap<Slug, u64>,
+}
+
+enum Place {
+    New(Position, Version),
+    Known(Twin),
+}
+
+impl<'c> Places<'c> {
+    fn new(committed: &'c Committed) -> Self {
+        let mut known = committed.known.iter();
+        Self {
+            next_known: known.next(),
+            known,
+            position: committed.before.position.0,
+            versions: committed.versions.clone(),
+        }
+    }
+
+    fn next(&mut self, number: u64, company: &Slug) -> Place {
+        if let Some(known) = self.next_known.filter(|known| known.number == number) {
+            self.next_known = self.known.next();
+            return Place::Known(known.as_what);
+        }
+        self.position += 1;
+        let version = match self.versions.get_mut(company) {
+            Some(version) => {
+                *version += 1;
+                *version
+            }
+            None => {
+                self.versions.insert(company.clone(), 1);
+                1
+            }
+        };
+        Place::New(Position(self.position), Version(version))
+    }
+}
+
+/// The versions of companies before a batch.
+fn versions_of(log: &SledLog, companies: HashSet<Slug>) -> Result<HashMap<Slug, u64>, AppendError> {
+    let past = Stored::new(log);
+    let version = |company: Slug| {
+        let version = past.version(&company);
+        let version = version.map_err(|source| AppendError::Read { source })?;
+        Ok((company, version.0))
+    };
+    companies.into_iter().map(version).collect()
+}
+
+/// Looks at every id: is it twice in the batch, or in the log?
+fn check(log: &SledLog, ids: &mut Ids) -> Result<Checked, AppendError> {
+    let head = log.head();
+    let mut checked = Checked {
+        head,
+        known: Vec::new(),
+        conflicts: Vec::new(),
+    };
+    let mut found = log.find_all(ids)?.into_iter().peekable();
+    // The events of the batch whose ids are in the log already.
+    let mut stored: Vec<(Slug, Position, IdOf)> = Vec::new();
+    let mut first: Option<IdOf> = None;
+    for id in ids.sorted().map_err(refused)? {
+        let id = id.map_err(refused)?;
+        match first.filter(|first| first.id == id.id) {
+            None => {
+                first = Some(id);
+                let there = found.next_if(|(found, ..)| *found == id.id);
+                stored.extend(there.map(|(_, company, position)| (company, position, id)));
+            }
+            Some(first) if first.content == id.content => checked.known.push(Known {
+                number: id.number,
+                as_what: Twin::Earlier(first.number),
+            }),
+            Some(first) => checked.conflicts.push(IdConflict {
+                id: EventId(uuid::Uuid::from_bytes(id.id)),
+                tag: id.tag,
+                other: Other::Tag(first.tag),
+            }),
+        }
+    }
+    compare(log, stored, &mut checked)?;
+    settle_twins(&mut checked.known);
+    checked.known.sort_unstable();
+    checked.conflicts.sort_by_key(|conflict| conflict.tag);
+    Ok(checked)
+}
+
+/// Compares events with those of the log that have their ids, company after
+/// company.
+fn compare(
+    log: &SledLog,
+    mut stored: Vec<(Slug, Position, IdOf)>,
+    checked: &mut Checked,
+) -> Result<(), AppendError> {
+    stored.sort_unstable();
+    for company in stored.chunk_by(|one, other| one.0 == other.0) {
+        let Some((slug, ..)) = company.first() else {
+            continue;
+        };
+        let mut wanted = company.iter().peekable();
+        let mut failed = Ok(());
+        let visited = log.visit_stream(slug, Position(u64::MAX), &mut |found| {
+            while let Some((_, position, id)) = wanted.next_if(|next| next.1 == found.position) {
+                let content = found.new_event().map(|event| content_of(&event).ok());
+                match content {
+                    Ok(content) if content == Some(id.content) => checked.known.push(Known {
+                        number: id.number,
+                        as_what: Twin::Stored(*position, found.version),
+                    }),
+                    Ok(_) => checked.conflicts.push(IdConflict {
+                        id: found.id,
+                        tag: id.tag,
+                        other: Other::Position(*position),
+                    }),
+                    Err(error) => failed = Err(error),
+                }
+            }
+            match wanted.peek().is_none() || failed.is_err() {
+                true => std::ops::ControlFlow::Break(()),
+                false => std::ops::ControlFlow::Continue(()),
+            }
+        });
+        visited
+            .and(failed)
+            .map_err(|source| AppendError::Read { source })?;
+    }
+    Ok(())
+}
+
+/// Lets the twins of an event that is in the log be twins of that one.
+fn settle_twins(known: &mut [Known]) {
+    let is_earlier = |known: &Known| matches!(known.as_what, Twin::Earlier(_));
+    if !known.iter().any(is_earlier) {
+        return;
+    }
+    let stored: HashMap<u64, Twin> = known
+        .iter()
+        .filter(|known| !is_earlier(known))
+        .map(|known| (known.number, known.as_what))
+        .collect();
+    for known in known {
+        if let Twin::Earlier(number) = known.as_what {
+            known.as_what = stored.get(&number).copied().unwrap_or(known.as_what);
+        }
+    }
+}
+
+impl SledLog {
+    /// Finds those of the ids of a batch that are in the log, in their order.
+    fn find_all(&self, ids: &mut Ids) -> Result<Vec<FoundId>, AppendError> {
+        let state = sync::read(&self.state);
+        let mut found = match &state.streams {
+            None => Vec::new(),
+            Some(streams) if ids.are_few() => find_each(streams, ids)?,
+            Some(streams) => find_in_order(streams, ids)?,
+        };
+        let new = state.tail.ids_from(EventId(uuid::Uuid::nil()));
+        let mut new = new.peekable();
+        for id in ids.sorted().map_err(refused)? {
+            let id = EventId(uuid::Uuid::from_bytes(id.map_err(refused)?.id));
+            while new.next_if(|(next, _)| *next < id).is_some() {}
+            let at = new.next_if(|(next, _)| *next == id);
+            let company = at.and_then(|(_, at)| Some((state.tail.company(at)?, at)));
+            found.extend(company.map(|(company, at)| (id.0.into_bytes(), company, at)));
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+}
+
+/// Finds ids one by one, which is quicker where they are few.
+fn find_each(streams: &Streams, ids: &mut Ids) -> Result<Vec<FoundId>, AppendError> {
+    let mut found = Vec::new();
+    for id in ids.sorted().map_err(refused)? {
+        let id = id.map_err(refused)?.id;
+        let place = streams.find(EventId(uuid::Uuid::from_bytes(id)));
+        let place = place.map_err(unread)?;
+        found.extend(place.map(|(company, position)| (id, company, position)));
+    }
+    found.dedup();
+    Ok(found)
+}
+
+/// Finds ids in one pass over all ids that there are.
+fn find_in_order(streams: &Streams, ids: &mut Ids) -> Result<Vec<FoundId>, AppendError> {
+    let mut found = Vec::new();
+    let mut failed = None;
+    let mut last = None;
+    let mut unique = ids.sorted().map_err(refused)?.filter_map(|id| match id {
+        Ok(id) if last == Some(id.id) => None,
+        Ok(id) => {
+            last = Some(id.id);
+            Some(id.id)
+        }
+        Err(error) => {
+            failed = Some(error);
+            None
+        }
+    });
+    let searched = streams.find_sorted(&mut unique, &mut |id, company, position| {
+        found.push((id, company.clone(), position));
+    });
+    searched.map_err(unread)?;
+    drop(unique);
+    match failed {
+        Some(error) => Err(refused(error)),
+        None => Ok(found),
+    }
+}
+
+fn unread(error: StreamsError) -> AppendError {
+    AppendError::Read {
+        source: error.into(),
+    }
+}
+
+/// An id that is in the log, with its company and position.
+type FoundId = ([u8; 16], Slug, Position);
+
+/// A hash of what makes two events with one id the same.
+fn content_of(event: &NewEvent) -> Result<u64, AppendError> {
+    Ok(EncodedEvent::of(event)?.content())
+}
+
+fn refused(source: io::Error) -> AppendError {
+    AppendError::Io { source }
+}

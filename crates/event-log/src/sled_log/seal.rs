@@ -1,0 +1,319 @@
+//! Moving the journal into blocks of sled, and into the streams.
+//!
+//! First the blocks are synced; then a new file of the journal begins, whose
+//! header says that they count; then the streams are put in place, and last the
+//! old file goes. A crash in between leaves blocks that do not count, which are
+//! removed before the next are written, or streams that are behind, which catch
+//! up when the store is opened.
+
+use std::sync::Arc;
+
+use event_model::id::Position;
+
+use super::engine::Engine;
+use super::tail::Tail;
+use super::{SledLog, State, stored};
+use crate::block::{Block, Encoder};
+use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::event_log::Head;
+use crate::hash::Hash;
+use crate::journal::{self, Journal};
+use crate::limits;
+use crate::side_by_side::side_by_side;
+use crate::streams::{StreamsError, StreamsWriter, Tuning};
+use crate::sync;
+
+/// From so many runs of the streams on they are merged, however large.
+const RUNS_MAX: usize = 24;
+
+impl SledLog {
+    /// sled, opened if it is not yet, with nothing after the end of its log.
+    ///
+    /// Who only reads takes the lock for it.
+    pub(super) fn engine(&self) -> Result<Arc<Engine>, LogError> {
+        let mut slot = sync::lock(&self.engine);
+        if let Some(engine) = &*slot {
+            return Ok(Arc::clone(engine));
+        }
+        let failed = |error: OpenError| LogError::Open {
+            source: Box::new(error),
+        };
+        let mut lock = sync::lock(&self.lock);
+        if lock.is_none() {
+            let taken = crate::layout::lock::Lock::take(&self.layout.lock(), self.clock.now());
+            *lock = Some(taken.map_err(failed)?);
+        }
+        let engine = Arc::new(Engine::open(&self.layout).map_err(failed)?);
+        // The newest file, since another may have written before we had the lock.
+        let bases = journal::bases(&self.layout.journal()).map_err(|e| failed(e.into()))?;
+        let base = bases.last().copied().unwrap_or(Position(0));
+        drop_after(&engine, base)?;
+        *slot = Some(Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Makes blocks of what the journal holds, and begins a new file.
+    pub(super) fn seal(&self, journal: &mut Journal) -> Result<(), LogError> {
+        let engine = self.engine()?;
+        let (head, mut streams) = {
+            let state = sync::read(&self.state);
+            let tail = &state.tail;
+            if tail.head() == tail.base() {
+                return Ok(());
+            }
+            let damaged = |(position, what)| LogError::Damaged { position, what };
+            let ends = tail.record_ends().map_err(damaged)?;
+            let mut blocks = Vec::new();
+            Encoder::new()
+                .encode(tail.records(&ends), &mut blocks)
+                .map_err(|what| damaged((tail.base().position, what)))?;
+            drop_after(&engine, tail.base().position)?;
+            let failed = |error| LogError::engine(tail.head().position, error);
+            for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
+                engine.write(group).map_err(failed)?;
+            }
+            engine.sync().map_err(failed)?;
+            let mut streams = self.streams_writer(tail.base())?;
+            let mut packed = Vec::new();
+            for (position, end) in (tail.base().position.0 + 1..).map(Position).zip(&ends) {
+                let Some(raw) = tail.raw(position) else { break };
+                stored::push(&mut streams, &raw.map_err(damaged)?, end.hash, &mut packed)?;
+            }
+            (tail.head(), streams)
+        };
+        self.turn_over(journal, head, &mut streams)
+    }
+
+    /// Begins a new file of the journal, now that all is in blocks up to this
+    /// head, and shows the streams to readers.
+    pub(super) fn turn_over(
+        &self,
+        journal: &mut Journal,
+        head: Head,
+        streams: &mut StreamsWriter,
+    ) -> Result<(), LogError> {
+        let dir = self.layout.journal();
+        *journal = Journal::begin(&dir, self.format.store, head)?;
+        let installed = match streams.streams().runs() < RUNS_MAX {
+            true => streams.commit(),
+            // After many large batches; what is appended alone keeps them few.
+            false => streams.compact(u64::MAX),
+        };
+        if let Err(error) = installed {
+            // One of their files is damaged, or there is no room: the log holds,
+            // and they are made again from it.
+            if let StreamsError::Io { .. } = error {
+                self.poison();
+                return Err(error.into());
+            }
+            let made_again = self.new_streams(head).inspect_err(|_| self.poison())?;
+            *streams = made_again;
+            streams.commit().inspect_err(|_| self.poison())?;
+        }
+        *sync::write(&self.state) = State {
+            streams: Some(Arc::new(streams.streams().clone())),
+            tail: Tail::after(head),
+        };
+        journal::remove_older(&dir, head.position)?;
+        Ok(())
+    }
+
+    /// The streams, as far as the blocks go, to be added to.
+    pub(super) fn streams_writer(&self, base: Head) -> Result<StreamsWriter, LogError> {
+        let dir = self.layout.streams();
+        let store = self.format.store;
+        let writer = StreamsWriter::open(&dir, store, self.tuning())?;
+        if writer.head() == base {
+            return Ok(writer);
+        }
+        let goes_on = writer.head().position < base.position && self.is_in_blocks(writer.head())?;
+        let mut writer = match goes_on {
+            true => writer,
+            // Of another history, or of one that the log has lost.
+            false => StreamsWriter::create(&dir, store, self.tuning())?,
+        };
+        self.fill(&mut writer, base)?;
+        Ok(writer)
+    }
+
+    /// The streams made anew from the blocks.
+    pub(super) fn new_streams(&self, base: Head) -> Result<StreamsWriter, LogError> {
+        let dir = self.layout.streams();
+        let mut writer = StreamsWriter::create(&dir, self.format.store, self.tuning())?;
+        self.fill(&mut writer, base)?;
+        Ok(writer)
+    }
+
+    fn tuning(&self) -> Tuning {
+        Tuning {
+            memory_bytes: self.settings.run_bytes_max,
+            ..Tuning::default()
+        }
+    }
+
+    /// Lets the streams catch up with the blocks.
+    pub(super) fn catch_up(&self) -> Result<(), LogError> {
+        let base = sync::read(&self.state).tail.base();
+        let writer = self.streams_writer(base)?;
+        self.install(writer)
+    }
+
+    /// Shows streams to readers that go as far as the blocks.
+    pub(super) fn install(&self, mut writer: StreamsWriter) -> Result<(), LogError> {
+        writer.commit()?;
+        let streams = Some(Arc::new(writer.streams().clone()));
+        sync::write(&self.state).streams = streams;
+        Ok(())
+    }
+
+    /// Whether the blocks have this head at its position.
+    fn is_in_blocks(&self, head: Head) -> Result<bool, LogError> {
+        if head.position == Position(0) {
+            return Ok(head == Head::ZERO);
+        }
+        let mut scan = self.engine()?.scan(Position(head.position.0 + 1));
+        match scan.next() {
+            Some(Ok((_, bytes))) => {
+                Ok(Block::decode(&bytes).is_ok_and(|block| block.previous == head.hash))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Adds the events of the blocks that the streams do not have yet. Blocks are
+    /// read side by side, and added in their order.
+    fn fill(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
+        let engine = self.engine()?;
+        let after = writer.head().position;
+        let scan = engine.scan(Position(after.0 + 1));
+        let blocks =
+            scan.take_while(|found| !matches!(found, Ok((first, _)) if *first > base.position));
+        let mut pieces = blocks.map(|found| found.map_err(|error| LogError::engine(after, error)));
+        // A few at a time, so that the threads have something to do.
+        let groups = std::iter::from_fn(|| {
+            let group: Result<Vec<_>, LogError> = pieces.by_ref().take(FILL_BLOCKS).collect();
+            match group {
+                Ok(group) if group.is_empty() => None,
+                group => Some(group),
+            }
+        });
+        side_by_side(
+            groups,
+            |group| {
+                group
+                    .iter()
+                    .map(|(first, bytes)| Filling::of(*first, bytes))
+                    .collect()
+            },
+            |fillings: Vec<Result<Filling, Wrong>>| {
+                for filling in fillings {
+                    filling.map_err(damaged)?.add_to(writer)?;
+                }
+                Ok(())
+            },
+        )?;
+        match writer.head() == base {
+            true => Ok(()),
+            false => {
+                let next = Position(writer.head().position.0 + 1);
+                Err(damaged((next, Damage::BlockMissing)))
+            }
+        }
+    }
+}
+
+/// How many blocks one thread reads in a row.
+const FILL_BLOCKS: usize = 16;
+
+type Wrong = (Position, Damage);
+
+fn damaged((position, what): Wrong) -> LogError {
+    LogError::Damaged { position, what }
+}
+
+/// A block on its way into the streams.
+struct Filling {
+    first: Position,
+    previous: Hash,
+    packed: Vec<u8>,
+    events: Vec<stored::PackedEvent>,
+}
+
+impl Filling {
+    /// Reads a block, and checks all that can be told of it alone.
+    fn of(first: Position, bytes: &[u8]) -> Result<Self, Wrong> {
+        let block = Block::decode(bytes).map_err(|what| (first, what))?;
+        if block.first != first {
+            return Err((first, Damage::BlockHeader));
+        }
+        let records = block.records().map_err(|what| (first, what))?;
+        let mut filling = Self {
+            first,
+            previous: block.previous,
+            packed: Vec::new(),
+            events: Vec::new(),
+        };
+        block.walk(&records, |raw, hash| {
+            let event = stored::PackedEvent::of(&raw, hash, &mut filling.packed)?;
+            filling.events.push(event);
+            Ok(())
+        })?;
+        Ok(filling)
+    }
+
+    /// Adds its events, if they follow the last.
+    fn add_to(&self, writer: &mut StreamsWriter) -> Result<(), LogError> {
+        let head = writer.head();
+        let next = Position(head.position.0 + 1);
+        if self.first != next {
+            return Err(damaged((next, Damage::BlockMissing)));
+        }
+        if self.previous != head.hash {
+            return Err(damaged((next, Damage::Chain)));
+        }
+        let mut events = self.events.iter();
+        events.try_for_each(|event| event.push(&self.packed, writer))
+    }
+}
+
+/// The block that was found where the next one must be.
+pub(super) fn follow(
+    next: Position,
+    first: Position,
+    bytes: &[u8],
+    previous: crate::hash::Hash,
+) -> Result<Block<'_>, (Position, Damage)> {
+    let wrong = |what| Err((next, what));
+    if first != next {
+        return wrong(Damage::BlockMissing);
+    }
+    let block = Block::decode(bytes).map_err(|what| (next, what))?;
+    if block.first != first {
+        return wrong(Damage::BlockHeader);
+    }
+    if block.previous != previous {
+        return wrong(Damage::Chain);
+    }
+    Ok(block)
+}
+
+/// Removes the blocks after the end of the log: nobody was told that they are
+/// there.
+fn drop_after(engine: &Engine, base: Position) -> Result<(), LogError> {
+    let failed = |error: EngineError| LogError::engine(base, error);
+    let Some((last, _)) = engine.last().map_err(failed)? else {
+        return Ok(());
+    };
+    if last <= base {
+        return Ok(());
+    }
+    let mut firsts = Vec::new();
+    for found in engine.scan(Position(base.0 + 1)) {
+        firsts.push(found.map_err(failed)?.0);
+    }
+    // From the end, so that a crash in between leaves a shorter tail.
+    for group in firsts.rchunks(limits::GROUP_BLOCKS_MAX) {
+        engine.remove(group).map_err(failed)?;
+    }
+    Ok(())
+}
