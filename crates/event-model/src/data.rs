@@ -15,7 +15,7 @@ use crate::text::Text;
 /// The fields of an event, sorted by name. It never changes and is cheap to
 /// clone.
 ///
-/// All fields stand one after another in one text: the [`span`] of its name,
+/// All fields stand one after another in one text: the `span` of its name,
 /// the name, the span of its value, the value. Texts stand there as they are,
 /// so that they can be borrowed; anything else as canonical JSON, which is read
 /// only when it is asked for. What is equal has equal JSON, and nothing needs to

@@ -11,11 +11,11 @@
 //! | 0 | [`FORMAT`] |
 //! | 1 | kind: its place in [`KIND_NAMES`] from 1; 0: its name follows |
 //! | 2 to 5 | certainty, confirmation, level (from 0), fault (from 1; 0: none) |
-//! | 6, 7 | what is there: bits of [`Flags`] |
+//! | 6, 7 | what is there: bits of `Flags` |
 //! | 8 to 15 | the instant of publication, microseconds since 1970 |
 //! | 16 to 19, 20 to 23 | the earliest and latest day of `occurred`, since 1970-01-01; the least number: none |
 //! | 24 to 27 | the bytes of `data` |
-//! | from 28 | one text: kind, thread, occurred, published, source in the order of its fields, data, reason; each but data after its [`span`] |
+//! | from 28 | one text: kind, thread, occurred, published, source in the order of its fields, data, reason; each but data after its `span` |
 //! | at the end | the ids of `repeats` and `supersedes`, 16 bytes each |
 //!
 //! Numbers are little-endian.

@@ -3,7 +3,7 @@
 //! What a thread says changes only where the known cut passes a publication of
 //! one of its claims or of what strikes one, and where the day asked about
 //! passes a day on which one of them begins or ends to be possible. Between
-//! those edges lies a [`region`](stretch::Region) in which it stays the same,
+//! those edges lies a region in which it stays the same,
 //! and is remembered.
 
 mod shelf;

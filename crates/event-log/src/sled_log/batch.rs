@@ -236,6 +236,8 @@ impl CheckedBatch<'_> {
             if self.checked.head != log.head() {
                 self.checked = check(log, &mut self.ids)?;
             }
+            // They take much memory, and are needed no more.
+            drop(self.ids);
             let Checked {
                 head: before,
                 known,
