@@ -4,13 +4,9 @@ use std::ops::ControlFlow;
 
 use event_log::{EventLog, Recorded};
 use event_model::id::{Position, Slug};
-use event_model::kinds;
-use projection::basis::{Basis, Cuts, Placed};
+use projection::basis::{Basis, Placed};
 use projection::fold::{fold, fold_without_events};
-use projection::identity::{self, Company};
-use projection::standing::Standing;
-use projection::thread::threads;
-use projection::timeline::{Answer, Timeline};
+use projection::timeline::Answer;
 
 use crate::error::Error;
 use crate::replays::{self, Asked};
@@ -53,24 +49,6 @@ impl Store {
             basis: basis.clone(),
             timeline,
         })
-    }
-
-    /// What is known of a company itself, and how many of its events are visible.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
-    pub fn company(&self, company: &Slug, basis: &Basis) -> Result<(Company, usize), Error> {
-        let mut events = self.history(company, basis)?;
-        let is_visible = |placed: &&Placed| placed.event.published.instant() <= basis.cuts.known;
-        let visible = events.iter().filter(is_visible).count();
-        events.retain(|placed| {
-            &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
-        });
-        let standing = Standing::of(&events, &basis.cuts);
-        let threads = threads(&standing);
-        let company = identity::company(company, &threads, basis.cuts.on);
-        Ok((company, visible))
     }
 
     /// The slugs of the companies that the log knows by the recorded cut, in
@@ -153,6 +131,3 @@ impl Store {
         )
     }
 }
-
-/// The fold, with or without the list of events.
-pub(crate) type Fold = fn(&Slug, &[Placed], &Cuts) -> Timeline;

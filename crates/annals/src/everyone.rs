@@ -7,11 +7,14 @@ use std::ops::ControlFlow;
 
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::Slug;
-use projection::basis::{Basis, Placed};
+use event_model::kinds;
+use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
+use projection::identity::{Company, company};
+use projection::standing::Standing;
+use projection::thread::threads;
 use projection::timeline::Answer;
 
-use crate::answer::Fold;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -33,42 +36,68 @@ impl Store {
         basis: &Basis,
         with_events: bool,
         made: impl Fn(Answer) -> T + Sync,
-        mut take: impl FnMut(T) -> Result<(), E>,
+        take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         let fold = if with_events {
             fold
         } else {
             fold_without_events
         };
+        let answer = |company: &Slug, events: &[Placed]| {
+            made(Answer {
+                basis: basis.clone(),
+                timeline: fold(company, events, &basis.cuts),
+            })
+        };
+        self.each_company(basis, answer, take)
+    }
+
+    /// What was known of every company itself of which something was, in the
+    /// order of their slugs, and how many of its events are visible.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if events cannot be read; and what `take` gives.
+    pub fn companies_known<E: From<Error>>(
+        &self,
+        basis: &Basis,
+        take: impl FnMut((Company, usize)) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let known = |company: &Slug, events: &[Placed]| known_of(company, events, &basis.cuts);
+        self.each_company(basis, known, take)
+    }
+
+    /// Makes something of the events of every company of which something was
+    /// known.
+    fn each_company<T: Send, E: From<Error>>(
+        &self,
+        basis: &Basis,
+        made: impl Fn(&Slug, &[Placed]) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
         let parts = self.head().position.0.div_ceil(RANGE_EVENTS);
         let parts = usize::try_from(parts).unwrap_or(usize::MAX);
         let ranges = self.log().stream_ranges(parts).map_err(Error::from)?;
         side_by_side(
             ranges.into_iter().map(Ok),
-            |range| self.answers(&range, basis, fold, &made),
-            |answers| answers?.into_iter().try_for_each(&mut take),
+            |range| self.companies_in(&range, basis, &made),
+            |made| made?.into_iter().try_for_each(&mut take),
         )
     }
 
-    /// What is made of the answers for the companies of a range.
-    fn answers<T>(
+    /// The same for the companies of a range.
+    fn companies_in<T>(
         &self,
         range: &StreamRange,
         basis: &Basis,
-        fold: Fold,
-        made: &impl Fn(Answer) -> T,
+        made: &impl Fn(&Slug, &[Placed]) -> T,
     ) -> Result<Vec<T>, Error> {
-        let mut answers = Vec::new();
+        let mut all = Vec::new();
         let mut history = History::default();
         let mut tell = |company: &Slug, events: &[Placed]| {
-            let known = basis.cuts.known;
-            let is_known = |placed: &Placed| placed.event.published.instant() <= known;
             // Otherwise nobody had heard of it.
-            if events.iter().any(is_known) {
-                answers.push(made(Answer {
-                    basis: basis.clone(),
-                    timeline: fold(company, events, &basis.cuts),
-                }));
+            if events.iter().any(|placed| is_visible(placed, &basis.cuts)) {
+                all.push(made(company, events));
             }
         };
         self.log()
@@ -82,8 +111,24 @@ impl Store {
             return Err(error.into());
         }
         history.take(&mut tell);
-        Ok(answers)
+        Ok(all)
     }
+}
+
+fn is_visible(placed: &Placed, cuts: &Cuts) -> bool {
+    placed.event.published.instant() <= cuts.known
+}
+
+/// What is known of a company itself, and how many of its events are visible.
+fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
+    let visible = events.iter().filter(|placed| is_visible(placed, cuts));
+    let visible = visible.count();
+    let names = |placed: &&Placed| {
+        &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
+    };
+    let events: Vec<Placed> = events.iter().filter(names).cloned().collect();
+    let standing = Standing::of(&events, cuts);
+    (company(slug, &threads(&standing), cuts.on), visible)
 }
 
 /// The events of the company that is being read.

@@ -20,21 +20,17 @@ pub(crate) fn run(
     };
     let basis = store.basis(&Question::at(at))?;
     let mut rows = Vec::new();
-    for slug in store.companies(&basis)? {
-        let (company, events) = store.company(&slug, &basis)?;
-        if events == 0 {
-            continue;
-        }
-        if args.json {
-            let mut value = serde_json::to_value(&company).unwrap_or_default();
-            if let Some(fields) = value.as_object_mut() {
-                fields.insert("events".to_owned(), events.into());
-            }
-            out.json_line(&value)?;
-        } else {
+    store.companies_known(&basis, |(company, events)| {
+        if !args.json {
             rows.push((company, events));
+            return Ok(());
         }
-    }
+        let mut value = serde_json::to_value(&company).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("events".to_owned(), events.into());
+        }
+        out.json_line(&value)
+    })?;
     if !args.json {
         out.text(&company_list(&rows, out.is_terminal()))?;
     }
