@@ -23,8 +23,9 @@ use crate::side_by_side::side_by_side;
 use crate::streams::{StreamsError, StreamsWriter, Tuning};
 use crate::sync;
 
-/// From so many runs of the streams on they are merged, however large.
-const RUNS_MAX: usize = 24;
+/// From so many runs of the streams on they are merged, however large: each is
+/// one more place to look into, for every answer and every id.
+const RUNS_MAX: usize = 8;
 
 impl SledLog {
     /// sled, opened if it is not yet, with nothing after the end of its log.
@@ -94,9 +95,9 @@ impl SledLog {
     ) -> Result<(), LogError> {
         let dir = self.layout.journal();
         *journal = Journal::begin(&dir, self.format.store, head)?;
-        let installed = match streams.streams().runs() < RUNS_MAX {
+        let installed = match streams.runs() < RUNS_MAX {
             true => streams.commit(),
-            // After many large batches; what is appended alone keeps them few.
+            // After large batches; what is appended alone keeps them few.
             false => streams.compact(u64::MAX),
         };
         if let Err(error) = installed {

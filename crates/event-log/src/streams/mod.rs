@@ -157,6 +157,7 @@ impl Streams {
     }
 
     /// How many runs there are.
+    #[cfg(test)]
     pub(crate) fn runs(&self) -> usize {
         self.runs.len()
     }

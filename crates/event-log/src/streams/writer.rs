@@ -166,6 +166,11 @@ impl StreamsWriter {
         &self.streams
     }
 
+    /// How many runs there are, and will be with the next commit.
+    pub(crate) fn runs(&self) -> usize {
+        self.runs.len()
+    }
+
     /// The last event that was pushed.
     pub(crate) fn head(&self) -> Head {
         self.head
