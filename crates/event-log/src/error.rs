@@ -40,9 +40,6 @@ pub enum Damage {
     /// The header of a block contradicts itself or its key.
     #[error("the header of the block is inconsistent")]
     BlockHeader,
-    /// The directory of a block cannot be read or contradicts its records.
-    #[error("the directory of the block is inconsistent")]
-    BlockDirectory,
     /// The records of a block do not decompress.
     #[error("the records of the block do not decompress")]
     Compression,
@@ -55,15 +52,9 @@ pub enum Damage {
         /// The format it claims.
         found: u8,
     },
-    /// The checksum of a record does not match.
-    #[error("the checksum of the record does not match")]
-    RecordChecksum,
     /// The envelope of a record cannot be read.
     #[error("the envelope of the record cannot be read")]
     Envelope,
-    /// The payload is not the one that the envelope names.
-    #[error("the payload does not match its hash")]
-    PayloadHash,
     /// The hash of the predecessor is not the one that was chained to.
     #[error("the chain of hashes is broken")]
     Chain,

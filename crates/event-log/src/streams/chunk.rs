@@ -17,9 +17,9 @@ use std::cell::RefCell;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::compress_bound;
 
-use super::bytes::{Fields, put_step, put_varint};
 use super::error::StreamsError;
 use super::source::Source;
+use crate::bytes::{Fields, put_step, put_varint};
 
 /// The largest packed event, in bytes.
 pub(super) const EVENT_BYTES_MAX: usize = 1 << 20;
@@ -208,8 +208,8 @@ impl Chunk {
         if packed_bytes > CHUNK_BYTES_MAX {
             return None;
         }
-        let mut columns = Fields(fields.slice(columns_bytes)?);
-        let ids = fields.slice(events.checked_mul(ID_BYTES)?)?;
+        let mut columns = Fields(fields.piece(columns_bytes)?);
+        let ids = fields.piece(events.checked_mul(ID_BYTES)?)?;
         let (ids, _) = ids.as_chunks::<ID_BYTES>();
         let (mut position, mut recorded, mut end) = (0, 0, 0usize);
         for &id in ids {

@@ -19,10 +19,10 @@ use std::sync::Arc;
 
 use event_model::id::Slug;
 
-use super::bytes::{Fields, put_varint};
 use super::error::StreamsError;
 use super::source::Source;
 use super::table::{PAGE_BYTES, Table, Window};
+use crate::bytes::{Fields, put_varint};
 
 /// No record is shorter than so many bytes.
 pub(super) const RECORD_BYTES_MIN: u32 = 8;
@@ -77,7 +77,7 @@ impl Company {
     fn decode(offset: u64, bytes: &[u8]) -> Option<(Slug, Self, usize)> {
         let mut fields = Fields(bytes);
         let [length] = fields.take()?;
-        let slug = std::str::from_utf8(fields.slice(usize::from(length))?).ok()?;
+        let slug = std::str::from_utf8(fields.piece(usize::from(length))?).ok()?;
         let mut company = Self {
             offset: u32::try_from(offset).ok()?,
             first_event: fields.varint()?,

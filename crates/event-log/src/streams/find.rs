@@ -7,13 +7,13 @@ use event_model::id::{EventId, Position, Slug};
 use uuid::Uuid;
 
 use super::Streams;
-use super::bytes::Fields;
 use super::company::Companies;
 use super::error::StreamsError;
 use super::run::Run;
 use super::run_writer::IdRecord;
 use super::search::{below, lower_bound};
 use super::table::Window;
+use crate::bytes::Fields;
 
 /// How many pages of ids are read at once by whoever goes through many.
 const PAGES_AHEAD: u64 = 8;

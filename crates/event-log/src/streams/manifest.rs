@@ -27,11 +27,11 @@ use event_model::id::Position;
 use event_model::time::Instant;
 use uuid::Uuid;
 
-use super::bytes::Fields;
 use super::error::StreamsError;
 use super::positions::POSITION_BYTES;
 use super::run::Run;
 use super::source::refused;
+use crate::bytes::Fields;
 use crate::event_log::Head;
 use crate::hash::Hash;
 
@@ -118,7 +118,7 @@ impl Manifest {
             });
         }
         let tail_bytes = fields.length()?.checked_mul(POSITION_BYTES)?;
-        let tail = fields.slice(tail_bytes)?.to_vec();
+        let tail = fields.piece(tail_bytes)?.to_vec();
         let mut last = 0u64;
         for run in &runs {
             (run.first == last.checked_add(1)? && run.last >= run.first).then_some(())?;

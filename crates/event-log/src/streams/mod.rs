@@ -14,7 +14,6 @@
 //! whole. Every byte that is read is under a CRC-32: a flipped one is an error
 //! and never a wrong answer.
 
-mod bytes;
 mod chunk;
 mod company;
 mod error;

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use event_model::id::Position;
 use event_model::time::Instant;
 
-use super::bytes::Fields;
 use super::error::StreamsError;
 use super::source::{Source, refused};
 use super::table::{PAGE_BYTES, Pages, Table, Window};
+use crate::bytes::Fields;
 use crate::event_log::Head;
 use crate::hash::Hash;
 

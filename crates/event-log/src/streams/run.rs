@@ -20,13 +20,13 @@ use std::sync::Arc;
 use event_model::id::Slug;
 use uuid::Uuid;
 
-use super::bytes::Fields;
 use super::chunk::Chunk;
 use super::company::{Companies, Company};
 use super::error::StreamsError;
 use super::search::lower_bound;
 use super::source::Source;
 use super::table::{Table, Window};
+use crate::bytes::Fields;
 
 const MAGIC: &[u8; 8] = b"annalsrn";
 const FORMAT: u32 = 1;
