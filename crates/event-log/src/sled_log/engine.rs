@@ -176,11 +176,15 @@ impl Engine {
     }
 
     fn drop_db(&mut self) -> Result<(), EngineError> {
-        let db = self.db.take();
+        let Some(db) = self.db.take() else {
+            return Ok(());
+        };
         calm(|| {
             drop(db);
             Ok(())
-        })
+        })?;
+        guard::wait_until_free(&self.data);
+        Ok(())
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! - [`calm`] turns a panic inside sled into an error.
 //! - [`before_open`] clears what would make sled fail or lose data.
+//! - [`wait_until_free`] waits for the threads that outlive a closed log.
 //! - [`check_room`] refuses to fill the disk.
 
 use std::cell::Cell;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Once;
+use std::time::Duration;
 
 use event_model::id::Position;
 
@@ -115,6 +117,24 @@ pub(super) fn move_snapshots_aside(layout: &Layout) -> Result<bool, OpenError> {
     Ok(moved)
 }
 
+/// Waits until nobody holds sled's file locked.
+///
+/// sled's worker threads hold it for a moment after the last handle is gone, and
+/// who opens the store next must not find it taken. Only we can be using it, under
+/// our own lock, so a thread that never lets go is not waited for without end.
+pub(super) fn wait_until_free(data: &File) {
+    const EVERY: Duration = Duration::from_millis(1);
+    const TRIES_MAX: u32 = 5_000;
+    for _ in 0..TRIES_MAX {
+        match data.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(EVERY),
+            // A file system without locks has nothing to wait for.
+            Ok(()) | Err(TryLockError::Error(_)) => break,
+        }
+    }
+    let _ = data.unlock();
+}
+
 /// The names in a folder; none if there is no such folder.
 fn names(folder: &Path) -> Result<Vec<String>, OpenError> {
     let entries = match fs::read_dir(folder) {
@@ -150,4 +170,35 @@ fn free_bytes(dir: &Path) -> std::io::Result<Option<u64>> {
 #[cfg(not(unix))]
 fn free_bytes(_dir: &Path) -> std::io::Result<Option<u64>> {
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_log_is_closed_once_its_file_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let (held, data) = (File::create(&path).unwrap(), File::open(&path).unwrap());
+        held.lock().unwrap();
+        let is_free = AtomicBool::new(false);
+        let (begun, has_begun) = channel();
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| {
+                begun.send(()).unwrap();
+                wait_until_free(&data);
+                is_free.load(Ordering::SeqCst)
+            });
+            has_begun.recv().unwrap();
+            std::thread::yield_now();
+            is_free.store(true, Ordering::SeqCst);
+            held.unlock().unwrap();
+            assert!(waits.join().unwrap());
+        });
+        assert!(held.try_lock().is_ok());
+    }
 }
