@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use event_model::draft::Draft;
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::{Kind, Shape};
 use event_model::kinds;
+use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use event_model::vocabulary::Fault;
 use serde_json::{Map, Value, json};
@@ -65,16 +67,17 @@ impl Store {
         if target.is_retraction() {
             return Err(Error::CorrectsRetraction { id });
         }
+        let kinds = self.kinds(self.head().position)?;
         let mut fields = as_object(&target);
         let before = fields.clone();
         for (path, value) in settings {
-            set(&mut fields, target.kind(), path, value)?;
+            set(&mut fields, kinds.named(&target.kind), path, value)?;
         }
         if fields == before {
             return Err(Error::NothingChanged);
         }
         let sets = |name: &str| settings.iter().any(|(path, _)| path == name);
-        if keyed_thread(&target) && !sets("thread") {
+        if keyed_thread(&target, &kinds) && !sets("thread") {
             fields.remove("thread");
         }
         for (name, value) in amending(&target, amendment, self.now()) {
@@ -148,7 +151,7 @@ fn as_object(event: &Event) -> Map<String, Value> {
 
 /// Whether the thread of an event follows from its data, so that a correction
 /// of the data may lead to another thread.
-fn keyed_thread(event: &Event) -> bool {
+fn keyed_thread(event: &Event, kinds: &Kinds) -> bool {
     let derived = Event {
         thread: "".into(),
         ..event.clone()
@@ -157,9 +160,10 @@ fn keyed_thread(event: &Event) -> bool {
     for name in ["thread", "supersedes", "fault", "repeats"] {
         fields.remove(name);
     }
-    let has_key = event.kind().is_some_and(|kind| !kind.thread_key.is_empty());
+    let kind = kinds.named(&event.kind);
+    let has_key = kind.is_some_and(|kind| !kind.thread_key.is_empty());
     let company = event.company.clone();
-    let draft = event_model::draft::Draft::read(&Value::Object(fields));
+    let draft = Draft::read(&Value::Object(fields)).of_kinds(kinds);
     let again = draft.finish(Ok(company), |_| None, Instant::LAST);
     has_key && again.is_ok_and(|again| again.thread == event.thread)
 }
@@ -184,8 +188,8 @@ fn set(
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let nests = matches!(first, "source" | "data");
     if !ENVELOPE.contains(&first) || nests == rest.is_empty() {
-        let known = kind.into_iter().flat_map(|kind| kind.fields);
-        let known = known.map(|field| format!("data.{}", field.name));
+        let known = kind.into_iter().flat_map(Kind::field_names);
+        let known = known.map(|name| format!("data.{name}"));
         let envelope = ENVELOPE
             .iter()
             .filter(|name| **name != "data")
@@ -227,12 +231,20 @@ fn value_of(kind: Option<&Kind>, path: &str, text: &str) -> Value {
     }
     let as_json = || serde_json::from_str(text).unwrap_or_else(|_| as_text());
     let field = path.split('.').next().unwrap_or_default();
+    if kind.is_some_and(|kind| kind.schema.is_some_and(|schema| schema.is_text(field))) {
+        return as_text();
+    }
     let shape = kind
         .and_then(|kind| kind.field(field))
         .map(|field| field.shape);
     match shape {
         Some(
-            Shape::Number | Shape::Quantity | Shape::Texts | Shape::Items | Shape::Identifiers,
+            Shape::Number
+            | Shape::Quantity
+            | Shape::Texts
+            | Shape::Items
+            | Shape::Identifiers
+            | Shape::Schema,
         )
         | None => as_json(),
         Some(Shape::Money) if text.starts_with('{') => as_json(),

@@ -9,6 +9,7 @@ use projection::fold::{fold, fold_without_events};
 use projection::timeline::Answer;
 
 use crate::error::Error;
+use crate::kinds::is_of_kinds;
 use crate::replays::{self, Asked};
 use crate::store::Store;
 
@@ -19,10 +20,10 @@ impl Store {
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
     pub fn at(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
-        let events = self.history(company, basis)?;
+        let events = self.history(company, basis.cuts.recorded)?;
         Ok(Answer {
             basis: basis.clone(),
-            timeline: fold(company, &events, &basis.cuts),
+            timeline: fold(company, &events, basis),
         })
     }
 
@@ -34,16 +35,22 @@ impl Store {
     /// As [`Store::at`].
     pub fn at_without_events(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
         let cuts = &basis.cuts;
-        let timeline = match self.replays().ask(company) {
-            Asked::Kept(replay) => replays::answer(&replay, cuts),
+        let asked = match basis.filter.is_none() {
+            true => self.replays().ask(company),
+            false => Asked::First,
+        };
+        let kept = match asked {
+            Asked::Kept(replay) => replays::answer(&replay, basis),
             // What is kept has all events, whichever cut is asked about now.
             Asked::Again(growths) if cuts.recorded == self.head().position => {
-                let events = self.history(company, basis)?;
-                self.replays().keep(company, events, cuts, growths)
+                let events = self.history(company, cuts.recorded)?;
+                Some(self.replays().keep(company, events, basis, growths))
             }
-            Asked::First | Asked::Again(_) => {
-                fold_without_events(company, &self.history(company, basis)?, cuts)
-            }
+            Asked::First | Asked::Again(_) => None,
+        };
+        let timeline = match kept {
+            Some(timeline) => timeline,
+            None => fold_without_events(company, &self.history(company, cuts.recorded)?, basis),
         };
         Ok(Answer {
             basis: basis.clone(),
@@ -52,13 +59,14 @@ impl Store {
     }
 
     /// The slugs of the companies that the log knows by the recorded cut, in
-    /// order.
+    /// order. The stream of declarations is no company.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] if they cannot be read.
     pub fn companies(&self, basis: &Basis) -> Result<Vec<Slug>, Error> {
         let mut slugs = self.log().companies()?;
+        slugs.retain(|slug| !is_of_kinds(slug));
         if basis.cuts.recorded != self.head().position {
             let known = slugs.into_iter().map(|slug| {
                 let is_known = self.is_recorded_by(&slug, basis)?;
@@ -87,13 +95,11 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Log`] if they cannot be read.
-    pub fn history(&self, company: &Slug, basis: &Basis) -> Result<Vec<Placed>, Error> {
+    pub fn history(&self, company: &Slug, recorded: Position) -> Result<Vec<Placed>, Error> {
         let mut history = Vec::new();
         let mut failed = Ok(());
-        self.log().visit_stream(
-            company,
-            basis.cuts.recorded,
-            &mut |stored| match stored.event() {
+        self.log()
+            .visit_stream(company, recorded, &mut |stored| match stored.event() {
                 Ok(event) => {
                     history.push(Placed::new(stored.position, event));
                     ControlFlow::Continue(())
@@ -102,14 +108,14 @@ impl Store {
                     failed = Err(error);
                     ControlFlow::Break(())
                 }
-            },
-        )?;
+            })?;
         failed?;
         Ok(history)
     }
 
     /// The visible events, struck ones too, in the order of their positions: of
-    /// one company, or of all.
+    /// one company, or of all. Among all are the declarations of kinds, which are
+    /// known from their position on.
     pub fn visible<'a>(
         &'a self,
         company: Option<&Slug>,
@@ -121,8 +127,9 @@ impl Store {
         };
         let known = basis.cuts.known;
         let is_visible = move |read: &Result<Recorded, _>| {
-            read.as_ref()
-                .map_or(true, |recorded| recorded.event.published <= known)
+            read.as_ref().map_or(true, |Recorded { event, .. }| {
+                event.published <= known || is_of_kinds(&event.company)
+            })
         };
         Box::new(
             events

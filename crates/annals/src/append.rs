@@ -10,6 +10,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::error::{Error, IdReused, OtherEvent};
 use crate::intake::Intake;
+use crate::kinds::is_of_kinds;
 use crate::preparation::{Preparation, Prepared};
 use crate::store::Store;
 
@@ -97,15 +98,15 @@ impl Store {
         input: &mut dyn BufRead,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let mut intake = Intake::read(name, input, &self.cache_dir(), self.now())?;
+        let intake = Intake::read(name, input, &self.cache_dir(), self.now())?;
         if intake.is_blank() {
             return Err(Error::NoEvents {
                 name: name.to_owned(),
             });
         }
-        let unknown_kinds = std::mem::take(&mut intake.heard.unknown_kinds);
         let mut preparation = Preparation::new(self, options.new_company)?;
         preparation.take_in(intake)?;
+        let unknown_kinds = preparation.take_unknown_kinds();
         let appended = self.append_prepared(preparation.finish(), options)?;
         Ok(Appended {
             unknown_kinds,
@@ -166,6 +167,10 @@ impl Store {
             }
         };
         if !options.dry_run {
+            if companies.iter().any(is_of_kinds) {
+                self.kept_declarations().forget();
+                self.replays().forget_all();
+            }
             self.replays().forget(&companies);
             self.keep_directory()?;
         }

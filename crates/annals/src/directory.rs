@@ -13,6 +13,7 @@ use event_log::{EventLog, Recorded, SledLog, StreamRange};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
+use event_model::own_kinds::Kinds;
 use event_model::problem::near;
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
@@ -151,7 +152,7 @@ impl Directory {
             recorded,
         };
         let standing = Standing::of(events, &cuts);
-        identity::company(slug, &threads(&standing), on)
+        identity::company(slug, &threads(&standing, &Kinds::built_in()), on)
     }
 
     /// The companies that a key means, on a day and by a recorded cut.

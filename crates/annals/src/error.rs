@@ -9,6 +9,8 @@ use event_model::id::{EventId, Position, Slug};
 use event_model::problem::Problem;
 use event_model::time::{Instant, TimeError};
 
+use crate::moment::MomentError;
+
 /// Why a store could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -90,6 +92,9 @@ pub enum Error {
     /// A date or instant that cannot be read.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// A point in time that cannot be read.
+    #[error(transparent)]
+    Moment(#[from] MomentError),
     /// A recorded cut past the head of the log.
     #[error("the recorded cut {cut} is past the head of the log, {head}")]
     PastHead {

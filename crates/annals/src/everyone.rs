@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::Slug;
 use event_model::kinds;
+use event_model::own_kinds::Kinds;
 use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
 use projection::identity::{Company, company};
@@ -16,6 +17,7 @@ use projection::thread::threads;
 use projection::timeline::Answer;
 
 use crate::error::Error;
+use crate::kinds::is_of_kinds;
 use crate::store::Store;
 
 /// About how many events a range has.
@@ -38,15 +40,14 @@ impl Store {
         made: impl Fn(Answer) -> T + Sync,
         take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let fold = if with_events {
-            fold
-        } else {
-            fold_without_events
+        let fold = |company: &Slug, events: &[Placed]| match with_events {
+            true => fold(company, events, basis),
+            false => fold_without_events(company, events, basis),
         };
         let answer = |company: &Slug, events: &[Placed]| {
             made(Answer {
                 basis: basis.clone(),
-                timeline: fold(company, events, &basis.cuts),
+                timeline: fold(company, events),
             })
         };
         self.each_company(basis, answer, take)
@@ -96,7 +97,8 @@ impl Store {
         let mut history = History::default();
         let mut tell = |company: &Slug, events: &[Placed]| {
             // Otherwise nobody had heard of it.
-            if events.iter().any(|placed| is_visible(placed, &basis.cuts)) {
+            if !is_of_kinds(company) && events.iter().any(|placed| is_visible(placed, &basis.cuts))
+            {
                 all.push(made(company, events));
             }
         };
@@ -128,7 +130,8 @@ fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
     };
     let events: Vec<Placed> = events.iter().filter(names).cloned().collect();
     let standing = Standing::of(&events, cuts);
-    (company(slug, &threads(&standing), cuts.on), visible)
+    let threads = threads(&standing, &Kinds::built_in());
+    (company(slug, &threads, cuts.on), visible)
 }
 
 /// The events of the company that is being read.

@@ -11,7 +11,7 @@
 mod lines;
 mod record;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::Path;
 
@@ -25,6 +25,7 @@ use event_model::time::{Instant, Published};
 use tempfile::SpooledTempFile;
 
 use crate::error::{Error, LineProblem, LineProblems, io_at};
+use crate::kinds::is_of_kinds;
 use lines::{Piece, Pieces};
 
 /// What waits in memory before a file is made for it, in bytes.
@@ -51,8 +52,6 @@ pub(crate) struct Heard {
     pub(crate) declaring: Vec<(u64, Draft)>,
     /// The earliest publication.
     pub(crate) earliest: Option<Published>,
-    /// The kinds that the store does not know.
-    pub(crate) unknown_kinds: BTreeSet<String>,
 }
 
 /// A line as it waits.
@@ -115,7 +114,6 @@ impl Heard {
         self.problems.extend(next.problems);
         self.referred.extend(next.referred);
         self.declaring.extend(next.declaring);
-        self.unknown_kinds.extend(next.unknown_kinds);
         if let Some(published) = next.earliest {
             self.publication(&published);
         }
@@ -171,9 +169,7 @@ fn take_draft(
     if let Some(published) = draft.published() {
         heard.publication(published);
     }
-    if let Some(kind) = draft.kind().filter(|kind| Kind::named(kind).is_none()) {
-        heard.unknown_kinds.insert(kind.to_owned());
-    }
+    let is_built_in = draft.kind().is_none_or(|kind| Kind::named(kind).is_some());
     let before = heard.referred.len();
     heard.referred.extend(draft.targets());
     let refers = heard.referred.len() > before || draft.targets().next().is_some();
@@ -183,7 +179,10 @@ fn take_draft(
         return;
     }
     let company = match draft.company() {
-        Some(CompanyKey::Slug(slug)) if !refers => slug.clone(),
+        // Which other kinds are known is told by the lines before it.
+        Some(CompanyKey::Slug(slug)) if !refers && is_built_in && !is_of_kinds(slug) => {
+            slug.clone()
+        }
         _ => return record::write_draft(records, number, text),
     };
     // What is wrong with it is told in the order of the lines.

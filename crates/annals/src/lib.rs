@@ -19,9 +19,11 @@
 //!
 //! - [`Store`]: open, close, and what keeps a store well
 //! - [`append`]: batches of events, all or nothing
+//! - [`moment`]: points in time as people give them
 //! - [`question`]: from what a person asks to the three cuts of a basis
 //! - [`directory`]: which company a name or identifier means
 //! - [`amend`]: retractions and corrections
+//! - `kinds`: the kinds that a store knows
 //! - [`import`]: events from other formats
 
 pub mod amend;
@@ -34,6 +36,8 @@ pub mod error;
 mod everyone;
 pub mod import;
 mod intake;
+mod kinds;
+pub mod moment;
 mod preparation;
 pub mod question;
 mod replays;
@@ -48,6 +52,7 @@ pub mod log_errors {
 
 pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Settings, Stats};
 pub use event_model as model;
+pub use moment::Moment;
 pub use projection;
-pub use question::{Moment, Question, RecordedCut};
+pub use question::{Question, RecordedCut};
 pub use store::Store;

@@ -1,7 +1,7 @@
 //! The checks between the lines of a batch and the log: [`Preparation`].
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use event_log::{Batch, EncodedEvent, EventLog, NewEvent};
 use event_model::data::Data;
@@ -10,6 +10,7 @@ use event_model::event::{Event, Source};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
 use event_model::kinds;
+use event_model::own_kinds::Kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
@@ -19,6 +20,7 @@ use serde_json::Value;
 use crate::directory::{Directory, Unresolved, resolve};
 use crate::error::{Error, LineProblem, LineProblems, io_at};
 use crate::intake::{Intake, Line};
+use crate::kinds::{is_of_kinds, kinds_of};
 use crate::store::Store;
 
 /// The most events that are kept at hand, so that they can share a commit with
@@ -39,6 +41,12 @@ pub(crate) struct Preparation<'s> {
     /// The events of the batch that later ones refer to.
     targets: RefCell<HashMap<EventId, Target>>,
     referred: HashSet<EventId>,
+    /// The declarations of kinds, of the store and then of the batch so far, and the
+    /// kinds that they make known. A line is read by those before it, so that what
+    /// was exported can be appended elsewhere.
+    declarations: Vec<Placed>,
+    kinds: Kinds,
+    unknown_kinds: BTreeSet<String>,
     problems: Vec<LineProblems>,
     /// What companies are called, and which of them are near to a key: made
     /// only if a key is unknown.
@@ -69,7 +77,11 @@ impl Prepared<'_> {
 
 impl<'s> Preparation<'s> {
     pub(crate) fn new(store: &'s Store, new_company: bool) -> Result<Self, Error> {
+        let declarations = store.declarations()?.to_vec();
         Ok(Self {
+            kinds: kinds_of(&declarations, Position(u64::MAX)),
+            declarations,
+            unknown_kinds: BTreeSet::new(),
             store,
             now: store.now(),
             new_company,
@@ -143,7 +155,7 @@ impl<'s> Preparation<'s> {
 
     /// Whether the store has a company, or the batch declares it.
     fn has(&self, slug: &Slug) -> Result<bool, Error> {
-        if self.there.borrow().contains(slug) {
+        if self.there.borrow().contains(slug) || is_of_kinds(slug) {
             return Ok(true);
         }
         let there = self.declared.has(slug) || self.store.log().stream_head(slug)?.is_some();
@@ -166,6 +178,10 @@ impl<'s> Preparation<'s> {
     }
 
     fn take(&mut self, line: u64, draft: Draft, earliest: Option<&Published>) -> Result<(), Error> {
+        let draft = draft.of_kinds(&self.kinds);
+        if let Some(kind) = draft.kind().filter(|kind| self.kinds.named(kind).is_none()) {
+            self.unknown_kinds.insert(kind.to_owned());
+        }
         let company = self.company(&draft)?;
         let company = match (company, draft.company()) {
             (Err(Defect::UnknownCompany { .. }), Some(CompanyKey::Slug(slug)))
@@ -182,6 +198,7 @@ impl<'s> Preparation<'s> {
         match draft.finish_with_json(company, |id| self.target(id), self.now) {
             Ok((event, json)) => {
                 self.remember(&event);
+                self.hear_kind(&event);
                 self.add(line, &NewEvent::with_json(&event, json))
             }
             Err(problems) => {
@@ -192,6 +209,17 @@ impl<'s> Preparation<'s> {
                 self.problems.push(LineProblems { line, problems });
                 Ok(())
             }
+        }
+    }
+
+    /// Hears what an event says of kinds.
+    fn hear_kind(&mut self, event: &Event) {
+        if is_of_kinds(&event.company) {
+            let last = self.declarations.last();
+            let next = last.map_or(1, |placed| placed.position.0 + 1);
+            self.declarations
+                .push(Placed::new(Position(next), event.clone()));
+            self.kinds = kinds_of(&self.declarations, Position(u64::MAX));
         }
     }
 
@@ -301,6 +329,11 @@ impl<'s> Preparation<'s> {
         // once it is asked for by itself.
         let placed = self.store.placed(id).ok()??;
         Some(target_of(&placed.event))
+    }
+
+    /// The kinds that were not known where they came up.
+    pub(crate) fn take_unknown_kinds(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.unknown_kinds)
     }
 
     /// The events that came of it.

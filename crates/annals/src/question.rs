@@ -2,49 +2,12 @@
 
 use event_log::EventLog;
 use event_model::id::Position;
-use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
-use projection::basis::{Basis, Cuts};
+use event_model::time::{Day, Instant, Zone};
+use projection::basis::{Basis, Cuts, Filter};
 
 use crate::error::Error;
+use crate::moment::{Moment, MomentError};
 use crate::store::Store;
-
-/// A point in time as a person gives it: a day, or an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// A day.
-    Day(Day),
-    /// An instant.
-    Instant(Instant),
-}
-
-impl Moment {
-    /// Reads a day (`2025-12-23`) or an instant with its offset.
-    ///
-    /// # Errors
-    ///
-    /// [`TimeError`] if it is neither, or does not exist.
-    pub fn parse(text: &str) -> Result<Self, TimeError> {
-        match parse_day(text) {
-            Ok(day) => Ok(Self::Day(day)),
-            Err(TimeError::Malformed { .. }) => text.parse().map(Self::Instant),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn known(self, zone: Zone) -> Instant {
-        match self {
-            Self::Day(day) => Instant::end_of(day, zone),
-            Self::Instant(instant) => instant,
-        }
-    }
-
-    fn on(self) -> Day {
-        match self {
-            Self::Day(day) => day,
-            Self::Instant(instant) => instant.day(),
-        }
-    }
-}
 
 /// How far the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,22 +19,22 @@ pub enum RecordedCut {
 }
 
 impl RecordedCut {
-    /// Reads a position (digits only), a day or an instant.
+    /// Reads a position (digits only), or what [`Moment::read`] reads.
     ///
     /// # Errors
     ///
-    /// [`TimeError`] if it is none of them.
-    pub fn parse(text: &str) -> Result<Self, TimeError> {
+    /// [`MomentError`] if it is none of them.
+    pub fn read(text: &str, now: Instant, zone: Zone) -> Result<Self, MomentError> {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             let number = text.parse().unwrap_or(u64::MAX);
             return Ok(Self::Position(Position(number)));
         }
-        Moment::parse(text).map(Self::Moment)
+        Moment::read(text, now, zone).map(Self::Moment)
     }
 }
 
 /// What is asked: a date, and the cuts that differ from what it stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// The date: known up to its end, and on that day.
     pub at: Moment,
@@ -83,6 +46,8 @@ pub struct Question {
     pub recorded: Option<RecordedCut>,
     /// The zone in which a day ends.
     pub zone: Zone,
+    /// Which claims are heard.
+    pub filter: Filter,
 }
 
 impl Question {
@@ -95,6 +60,7 @@ impl Question {
             on: None,
             recorded: None,
             zone: Zone::UTC,
+            filter: Filter::default(),
         }
     }
 }
@@ -134,6 +100,8 @@ impl Store {
         Ok(Basis {
             cuts,
             head: hash.unwrap_or(event_log::Hash::ZERO).to_string(),
+            kinds: self.kinds(recorded)?,
+            filter: question.filter.clone(),
         })
     }
 }

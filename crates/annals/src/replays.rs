@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event_model::id::Slug;
-use projection::basis::{Cuts, Placed};
+use projection::basis::{Basis, Placed};
 use projection::replay::Replay;
 use projection::timeline::Timeline;
 
@@ -69,12 +69,12 @@ impl Replays {
         &self,
         company: &Slug,
         events: Vec<Placed>,
-        cuts: &Cuts,
+        basis: &Basis,
         asked: Growths,
     ) -> Timeline {
         let count = events.len();
-        let mut replay = Replay::of(company.clone(), events);
-        let timeline = replay.at(cuts);
+        let mut replay = Replay::of(company.clone(), events, basis.kinds.clone());
+        let timeline = replay.at(&basis.cuts);
         let mut kept = self.kept();
         if Growths(kept.growths) != asked {
             // They may be too few by now.
@@ -91,6 +91,15 @@ impl Replays {
             kept.forget(&oldest);
         }
         timeline
+    }
+
+    /// Forgets all of them, since what their events mean is not the same.
+    pub(crate) fn forget_all(&self) {
+        let mut kept = self.kept();
+        *kept = Kept {
+            growths: kept.growths + 1,
+            ..Kept::default()
+        };
     }
 
     /// Forgets companies that have grown.
@@ -119,8 +128,10 @@ impl Kept {
     }
 }
 
-/// What a kept company says.
-pub(crate) fn answer(replay: &Mutex<Replay>, cuts: &Cuts) -> Timeline {
+/// What a kept company says, unless other kinds are known by the basis than when
+/// it was kept.
+pub(crate) fn answer(replay: &Mutex<Replay>, basis: &Basis) -> Option<Timeline> {
     let mut replay = replay.lock().unwrap_or_else(PoisonError::into_inner);
-    replay.at(cuts)
+    let knows_the_same = *replay.kinds() == basis.kinds;
+    knows_the_same.then(|| replay.at(&basis.cuts))
 }

@@ -12,6 +12,7 @@ use projection::basis::Placed;
 use crate::directory::Directory;
 use crate::directory_file;
 use crate::error::Error;
+use crate::kinds::Declarations;
 use crate::replays::Replays;
 
 /// A store of timelines in a folder.
@@ -25,6 +26,7 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     /// What companies are called, once somebody asked.
     directory: Mutex<Option<Arc<Directory>>>,
+    declarations: Declarations,
     /// The companies that were asked about more than once.
     replays: Replays,
 }
@@ -84,6 +86,7 @@ impl Store {
             log,
             clock,
             directory: Mutex::new(None),
+            declarations: Declarations::default(),
             replays: Replays::default(),
         }
     }
@@ -197,13 +200,16 @@ impl Store {
         Ok(head.map_or(0, |(version, _)| version.0))
     }
 
-    /// How much there is.
+    /// How much there is. The stream of declarations is no company.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] if it cannot be counted.
     pub fn stats(&self) -> Result<Stats, Error> {
-        Ok(self.log.stats()?)
+        let mut stats = self.log.stats()?;
+        let apart = u64::from(!self.declarations()?.is_empty());
+        stats.companies = stats.companies.saturating_sub(apart);
+        Ok(stats)
     }
 
     /// Makes every cache again from the log.
@@ -234,6 +240,10 @@ impl Store {
 
     pub(crate) fn replays(&self) -> &Replays {
         &self.replays
+    }
+
+    pub(crate) fn kept_declarations(&self) -> &Declarations {
+        &self.declarations
     }
 
     pub(crate) fn cache_dir(&self) -> PathBuf {

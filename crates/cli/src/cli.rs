@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use annals::model::vocabulary::Certainty;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
@@ -68,8 +70,10 @@ pub(crate) enum Command {
     Demo(DemoArgs),
 }
 
-/// The cuts of a question that can be set apart from its date.
+/// The cuts of a question that can be set apart from its date, and which claims
+/// are heard.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Cuts")]
 pub(crate) struct CutArgs {
     /// Day in the world that is asked about
     #[arg(long, value_name = "DAY")]
@@ -83,6 +87,28 @@ pub(crate) struct CutArgs {
     /// Zone in which a day ends: Asia/Shanghai, +08:00
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub(crate) zone: String,
+    /// Hear only claims of this source (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source: Vec<String>,
+    /// Hear only claims that are so sure, or surer
+    #[arg(long, value_name = "WORD", value_parser = certainty())]
+    pub(crate) min_certainty: Option<Certainty>,
+}
+
+/// Reads a word for who stands behind a claim.
+fn certainty() -> impl TypedValueParser<Value = Certainty> {
+    let words = PossibleValuesParser::new(Certainty::WORDS);
+    words.try_map(|word| word.parse::<Certainty>())
+}
+
+/// A question that is asked now unless a date is given.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct AskArgs {
+    /// Ask at a date: a day, an instant, or words ('last friday') [default: now]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) cuts: CutArgs,
 }
 
 #[derive(Debug, Args)]
@@ -92,9 +118,10 @@ Examples:
   annals at 2026-02-16T12:00:00Z ticker:XNYS:BABA --json
   annals at 2025-12-23 alibaba --on 2026-02-19     known then, of a day to come
   annals at 2025-12-21 alibaba --recorded 23       as the log stood at event 23
+  annals at 'last friday' alibaba --min-certainty attributed
   annals at 2026-03-08 --all --json")]
 pub(crate) struct AtArgs {
-    /// A day (known up to its end) or an instant with its offset
+    /// A day (known up to its end), an instant with its offset, or words
     #[arg(value_name = "DATE")]
     pub(crate) date: String,
     /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
@@ -149,9 +176,8 @@ pub(crate) struct LogArgs {
     /// At most so many events, the last ones
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
-    /// Read the log up to a position (digits) or an instant
-    #[arg(long, value_name = "POSITION|DATE")]
-    pub(crate) recorded: Option<String>,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
     /// Print JSON Lines
     #[arg(long)]
     pub(crate) json: bool,
@@ -168,9 +194,8 @@ pub(crate) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompaniesArgs {
-    /// Known up to this date
-    #[arg(long, value_name = "DATE")]
-    pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
     /// Print JSON Lines
     #[arg(long)]
     pub(crate) json: bool,
@@ -264,11 +289,8 @@ pub(crate) struct ExportArgs {
     /// Every company
     #[arg(long)]
     pub(crate) all: bool,
-    /// A day (known up to its end) or an instant with its offset [default: now]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) at: Option<String>,
     #[command(flatten)]
-    pub(crate) cuts: CutArgs,
+    pub(crate) ask: AskArgs,
     /// The timeline as one object (json), or the visible events (jsonl)
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) format: ExportFormat,

@@ -244,7 +244,8 @@ fn code_of(error: &Error) -> ExitCode {
         Error::IdsReused { .. } => ExitCode::Conflict,
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
-        Error::Time(_) | Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
+        Error::Time(_) | Error::Moment(_) => ExitCode::Usage,
+        Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
         Error::StoredEvent { .. } => ExitCode::Damaged,
@@ -324,7 +325,10 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::UnknownEvent { .. } => {
             "`annals log COMPANY` lists the ids; four digits or more will do"
         }
-        Error::Time(_) => "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z",
+        Error::Time(_) | Error::Moment(_) => {
+            "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z; \
+             'last friday' and '3 months ago' will do"
+        }
         Error::NoEvents { .. } => "give one JSON object a line",
         Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
         Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",

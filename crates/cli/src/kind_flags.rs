@@ -1,7 +1,7 @@
 //! The flags of `annals append KIND`, made from the descriptions of the kinds.
 
 use annals::model::kind::{Field, Kind, Shape};
-use annals::model::kinds::KINDS;
+use annals::model::kinds::{KIND_DECLARATION, KINDS};
 use annals::model::vocabulary::{Certainty, Confirmation, Fault, Level};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -14,7 +14,9 @@ const DATA: &str = "What happened";
 
 /// A command for each kind.
 pub(crate) fn commands() -> impl Iterator<Item = Command> {
-    KINDS.iter().map(command)
+    // A kind is declared by a file: `annals kind add`.
+    let kinds = KINDS.iter().filter(|kind| kind.name != KIND_DECLARATION);
+    kinds.map(command)
 }
 
 fn command(kind: &'static Kind) -> Command {
@@ -74,6 +76,7 @@ fn value_name(shape: Shape) -> &'static str {
         Shape::Identifiers => "SCHEME:VALUE (repeatable)",
         Shape::Items => "CODE=TYPE (repeatable)",
         Shape::Company => "COMPANY",
+        Shape::Schema => "JSON",
     }
 }
 

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use annals::log_errors::OpenError;
-use annals::model::time::{Instant, Zone, parse_day};
-use annals::projection::basis::Basis;
+use annals::model::time::{Instant, Zone};
+use annals::projection::basis::{Basis, Cuts, Filter};
 use annals::{Clock, Error, Moment, Question, RecordedCut, Store, SystemClock};
 use etcetera::{BaseStrategy, choose_base_strategy};
 
-use crate::cli::CutArgs;
+use crate::cli::{AskArgs, CutArgs};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::say;
@@ -109,41 +109,78 @@ impl Session {
         self.clock.now()
     }
 
-    /// Settles the basis of a question.
+    /// Settles the basis of a question that is asked now unless it says when.
+    pub(crate) fn basis_of(&self, store: &Store, ask: &AskArgs) -> Result<Basis, CommandError> {
+        match &ask.at {
+            Some(date) => self.basis(store, date, &ask.cuts),
+            None => self.basis_at(store, Moment::Instant(self.now()), &ask.cuts),
+        }
+    }
+
+    /// Settles the basis of a question at a date.
     pub(crate) fn basis(
         &self,
         store: &Store,
         date: &str,
         cuts: &CutArgs,
     ) -> Result<Basis, CommandError> {
-        let zone: Zone = cuts.zone.parse().map_err(annals::Error::Time)?;
-        let moment = |text: &String| Moment::parse(text).map_err(annals::Error::Time);
-        let cut = |text: &String| RecordedCut::parse(text).map_err(annals::Error::Time);
+        let at = self.moment(date, zone(cuts)?)?;
+        self.basis_at(store, at, cuts)
+    }
+
+    fn basis_at(&self, store: &Store, at: Moment, cuts: &CutArgs) -> Result<Basis, CommandError> {
+        let zone = zone(cuts)?;
+        let moment = |text: &String| self.moment(text, zone);
+        let recorded = |text: &String| {
+            let read = RecordedCut::read(text, self.now(), zone);
+            read.map_err(|error| CommandError::from(Error::Moment(error)))
+        };
         let question = Question {
-            at: moment(&date.to_owned())?,
+            at,
             known: cuts.known.as_ref().map(moment).transpose()?,
-            on: cuts
-                .on
-                .as_deref()
-                .map(parse_day)
-                .transpose()
-                .map_err(annals::Error::Time)?,
-            recorded: cuts.recorded.as_ref().map(cut).transpose()?,
+            on: cuts.on.as_ref().map(moment).transpose()?.map(Moment::on),
+            recorded: cuts.recorded.as_ref().map(recorded).transpose()?,
             zone,
+            filter: Filter {
+                sources: cuts.source.clone(),
+                min_certainty: cuts.min_certainty,
+            },
         };
         let basis = store.basis(&question)?;
-        if self.verbose {
-            let annals::projection::basis::Cuts {
-                known,
-                on,
-                recorded,
-            } = basis.cuts;
-            say(&format!(
-                "on {on}, known up to {known}, recorded up to position {recorded}"
-            ));
-        }
+        let Cuts {
+            known,
+            on,
+            recorded,
+        } = basis.cuts;
+        self.explain(&format!(
+            "on {on}, known up to {known}, recorded up to position {recorded}"
+        ));
         Ok(basis)
     }
+
+    /// Reads a point in time, and tells how words were understood.
+    pub(crate) fn moment(&self, text: &str, zone: Zone) -> Result<Moment, CommandError> {
+        let moment = Moment::read(text, self.now(), zone).map_err(Error::Moment)?;
+        if Moment::parse(text).is_err() {
+            match moment {
+                Moment::Day(day) => self.explain(&format!("{text:?} is {day}")),
+                Moment::Instant(instant) => self.explain(&format!("{text:?} is {instant}")),
+            }
+        }
+        Ok(moment)
+    }
+
+    /// Says how something was understood, to those who asked for it.
+    pub(crate) fn explain(&self, line: &str) {
+        if self.verbose {
+            say(line);
+        }
+    }
+}
+
+/// The zone in which days end.
+pub(crate) fn zone(cuts: &CutArgs) -> Result<Zone, CommandError> {
+    Ok(cuts.zone.parse().map_err(Error::Time)?)
 }
 
 fn clock() -> Result<Arc<dyn Clock>, CommandError> {

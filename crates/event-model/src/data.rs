@@ -20,7 +20,7 @@ use crate::text::Text;
 /// so that they can be borrowed; anything else as canonical JSON, which is read
 /// only when it is asked for. What is equal has equal JSON, and nothing needs to
 /// be read to tell.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Data(Text);
 
 /// The value of a field, borrowed from its [`Data`].

@@ -9,7 +9,8 @@ mod reader;
 
 use serde_json::Value;
 
-use self::reader::{Reader, kind_name, thread_name};
+pub(crate) use self::reader::kind_name;
+use self::reader::{Reader, thread_name};
 use crate::data::Data;
 use crate::edtf::Edtf;
 use crate::event::{Event, Source};
@@ -19,6 +20,7 @@ use crate::json::{self, tree::Json};
 use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
+use crate::own_kinds::{self, Kinds};
 use crate::problem::{Defect, Problem, Problems};
 use crate::shape;
 use crate::text::Text;
@@ -46,6 +48,8 @@ pub struct Draft {
     target: Option<EventId>,
     fault: Option<Fault>,
     reason: Option<Text>,
+    /// Its kind, if that is known.
+    known: Option<&'static Kind>,
     problems: Problems,
 }
 
@@ -109,9 +113,23 @@ impl Draft {
         draft.supersedes = reader.parsed("supersedes", shape::event_id);
         draft.fault = reader.parsed("fault", str::parse);
         draft.reason = reader.parsed("reason", |text| Ok::<_, Defect>(text.into()));
-        draft.data = reader.data(draft.kind.as_deref());
+        draft.known = draft.kind.as_deref().and_then(Kind::named);
+        draft.data = reader.data(draft.known);
         draft.check_together();
         draft
+    }
+
+    /// Hears of the kinds that a store knows besides the built-in ones, and checks
+    /// the draft if it is of one of them.
+    #[must_use]
+    pub fn of_kinds(mut self, kinds: &Kinds) -> Self {
+        if self.known.is_none() {
+            self.known = self.kind.as_deref().and_then(|name| kinds.named(name));
+            if let Some(schema) = self.known.and_then(|kind| kind.schema) {
+                schema.check(&self.data, &mut self.problems);
+            }
+        }
+        self
     }
 
     /// The company, as it was written.
@@ -189,6 +207,7 @@ impl Draft {
                 None
             }
         };
+        self.check_reserved(company.as_ref());
         let struck = self.check_targets(company.as_ref(), target);
         self.settle_published(struck.as_ref(), now);
         let thread = self.settle_thread(struck.as_ref());
@@ -240,6 +259,19 @@ impl Draft {
         let confirms = self
             .confirmation
             .is_some_and(|word| word != Confirmation::Unstated);
+        match self.kind.as_deref() {
+            Some(kinds::KIND_DECLARATION) if problems.0.is_empty() => {
+                let declared = own_kinds::declared(&self.data);
+                problems.0.extend(declared.err().into_iter().flatten());
+            }
+            Some(kinds::THREAD_LINK) => {
+                let name = |field| self.data.text(field);
+                if name("from").is_some() && name("from") == name("into") {
+                    problems.add("data.into", Defect::LinkedToItself);
+                }
+            }
+            _ => {}
+        }
         // That a company is declared is a statement in itself.
         let declares = self.kind.as_deref() == Some(kinds::COMPANY);
         if self.data.is_empty()
@@ -248,6 +280,21 @@ impl Draft {
             && !problems.0.iter().any(|p| p.path == "data")
         {
             problems.add("data", Defect::StatesNothing);
+        }
+    }
+
+    /// Declarations of kinds have a stream of their own, and it holds nothing else.
+    fn check_reserved(&mut self, company: Option<&Slug>) {
+        let is_declared_there = company.is_some_and(|slug| slug.as_str() == own_kinds::COMPANY);
+        let kind = self.kind.as_deref();
+        let declares = kind == Some(kinds::KIND_DECLARATION);
+        let may_stand_there = declares || kind == Some(kinds::RETRACTION);
+        match (is_declared_there, declares) {
+            (true, _) if !may_stand_there => self.problems.add("company", Defect::Reserved),
+            (false, true) if company.is_some() => {
+                self.problems.add("company", Defect::DeclaredElsewhere);
+            }
+            _ => {}
         }
     }
 
@@ -331,7 +378,7 @@ impl Draft {
             return Some(thread);
         }
         let kind_name = self.kind.as_deref()?;
-        let kind = Kind::named(kind_name);
+        let kind = self.known;
         let has_key = kind.is_some_and(|kind| !kind.thread_key.is_empty());
         if let Some(target) = struck
             && !has_key

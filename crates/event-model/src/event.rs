@@ -248,13 +248,13 @@ impl Event {
         json
     }
 
-    /// The description of its kind, if the store knows it.
+    /// The description of its kind, if that is built in.
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
         Kind::named(&self.kind)
     }
 
-    /// The stage that it says its thread has reached.
+    /// The stage that it says its thread has reached, if its kind is built in.
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
         let field = self.kind()?.life.as_ref()?.field;

@@ -3,7 +3,10 @@
 //!
 //! A kind is data. Validation, JSON Schema, the flags of the command line and
 //! the projection all read the same description, so that they cannot differ.
-//! The kinds themselves are in [`crate::kinds`].
+//! The built-in kinds are in [`crate::kinds`], those that somebody declared in
+//! [`crate::own_kinds`].
+
+use crate::own_kinds::DataSchema;
 
 /// A kind of event.
 #[derive(Debug)]
@@ -24,6 +27,9 @@ pub struct Kind {
     pub section: Section,
     /// `data` of an example, as JSON.
     pub example: &'static str,
+    /// The JSON Schema of `data`, of a kind that somebody declared; it then has no
+    /// `fields`.
+    pub schema: Option<&'static DataSchema>,
 }
 
 /// A field of `data`.
@@ -72,6 +78,8 @@ pub enum Shape {
     Items,
     /// A slug, or an identifier with its scheme.
     Company,
+    /// A JSON Schema.
+    Schema,
 }
 
 /// The stages a thread moves through.
@@ -121,6 +129,14 @@ pub enum Section {
     None,
 }
 
+/// Kinds are the same where their descriptions stand in the same place: each is
+/// described once.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Kind {
     /// The field of this name.
     #[must_use]
@@ -128,7 +144,14 @@ impl Kind {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The kind of this name, if the store knows it.
+    /// The names of the fields of `data`, as far as the kind tells them.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.fields.iter().map(|field| field.name);
+        let of_schema = self.schema.into_iter().flat_map(DataSchema::field_names);
+        names.chain(of_schema)
+    }
+
+    /// The built-in kind of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         crate::kinds::KINDS.iter().find(|kind| kind.name == name)

@@ -30,6 +30,10 @@ const STAGE: Field = field(
 pub const COMPANY: &str = "company";
 /// The kind of the events that strike others without a claim of their own.
 pub const RETRACTION: &str = "retraction";
+/// The kind of the events that declare a kind.
+pub const KIND_DECLARATION: &str = "kind_declaration";
+/// The kind of the events by which two threads are one.
+pub const THREAD_LINK: &str = "thread_link";
 /// The kind of the events about when results come.
 pub const EARNINGS_DATE: &str = "earnings_date";
 /// The kind of the events with results.
@@ -69,6 +73,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Chips,
         example: r#"{"vendor":"AMD","product":"MI308","stage":"negotiating","quantity":{"min":40000,"max":50000,"unit":"units"}}"#,
+        schema: None,
     },
     Kind {
         name: "strategy_pivot",
@@ -89,6 +94,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Strategy,
         example: r#"{"from":"e-commerce","to":"AI-first enterprise","stage":"under_way"}"#,
+        schema: None,
     },
     Kind {
         name: "earnings_date",
@@ -141,6 +147,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::EarningsDate,
         example: r#"{"period":"FY2026-Q3","date":"2026-02-19","status":"projected","session":"before_open","market":"XNYS"}"#,
+        schema: None,
     },
     Kind {
         name: "earnings_result",
@@ -165,6 +172,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::EarningsResult,
         example: r#"{"period":"FY2026-Q3","stage":"reported","revenue":{"value":"280.15","currency":"CNY"}}"#,
+        schema: None,
     },
     Kind {
         name: "regulatory_change",
@@ -196,6 +204,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Regulation,
         example: r#"{"authority":"US BIS","instrument":"2026-00789","direction":"eased","stage":"published","effective":"2026-01-15"}"#,
+        schema: None,
     },
     Kind {
         name: "guidance",
@@ -224,6 +233,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"metric":"revenue","period":"FY2027","range":{"min":"10","max":"12","currency":"USD"},"stage":"issued"}"#,
+        schema: None,
     },
     Kind {
         name: "merger",
@@ -258,6 +268,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"acquirer":"A","target":"B","stage":"offered","consideration":{"value":"1.2","currency":"USD"}}"#,
+        schema: None,
     },
     Kind {
         name: "partnership",
@@ -283,6 +294,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"partner":"SAP","scope":"cloud","stage":"signed"}"#,
+        schema: None,
     },
     Kind {
         name: "capacity_project",
@@ -313,6 +325,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"project":"cloud and AI infrastructure","stage":"building","expected":"2026-41"}"#,
+        schema: None,
     },
     Kind {
         name: "product",
@@ -333,6 +346,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"product":"Qwen","version":"3","stage":"released"}"#,
+        schema: None,
     },
     Kind {
         name: "executive_change",
@@ -362,6 +376,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"person":"A. Person","role":"CFO","stage":"announced","effective":"2026-04-01"}"#,
+        schema: None,
     },
     Kind {
         name: "filing",
@@ -393,6 +408,7 @@ pub static KINDS: &[Kind] = &[
         life: None,
         section: Section::Other,
         example: r#"{"form":"8-K","accession":"0001318605-26-000005","items":[{"code":"2.02","type":"earnings.reported"}]}"#,
+        schema: None,
     },
     Kind {
         name: "restatement",
@@ -411,6 +427,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"what":"revenue","periods":["FY2025-Q1"],"stage":"announced"}"#,
+        schema: None,
     },
     Kind {
         name: "statement",
@@ -433,6 +450,7 @@ pub static KINDS: &[Kind] = &[
         life: None,
         section: Section::Other,
         example: r#"{"speaker":"the company","text":"AI spending in e-commerce pays for itself"}"#,
+        schema: None,
     },
     Kind {
         name: "forecast",
@@ -456,6 +474,7 @@ pub static KINDS: &[Kind] = &[
         }),
         section: Section::Other,
         example: r#"{"about":"amd-mi308","horizon":"2026/..","text":"more capacity to train models","stage":"open"}"#,
+        schema: None,
     },
     Kind {
         name: "price_observation",
@@ -490,6 +509,7 @@ pub static KINDS: &[Kind] = &[
         life: None,
         section: Section::Market,
         example: r#"{"measure":"price","value":"128.60","currency":"EUR","hedge":"about"}"#,
+        schema: None,
     },
     Kind {
         name: COMPANY,
@@ -513,6 +533,7 @@ pub static KINDS: &[Kind] = &[
         life: None,
         section: Section::Company,
         example: r#"{"name":"Alibaba Group","identifiers":[{"scheme":"ticker","value":"XNYS:BABA"}],"fiscal_year_end":"03-31"}"#,
+        schema: None,
     },
     Kind {
         name: RETRACTION,
@@ -526,5 +547,55 @@ pub static KINDS: &[Kind] = &[
         life: None,
         section: Section::None,
         example: r#"{"target":"01890000-0000-7000-8000-000000000000"}"#,
+        schema: None,
+    },
+    Kind {
+        name: THREAD_LINK,
+        about: "Says that two threads are about the same matter",
+        fields: &[
+            required("of", Shape::Text, "the kind of the threads"),
+            required(
+                "from",
+                Shape::Text,
+                "the thread that is told under another name",
+            ),
+            required(
+                "into",
+                Shape::Text,
+                "the thread under whose name both are told",
+            ),
+        ],
+        thread_key: &[&["of"], &["from"], &["into"]],
+        life: None,
+        section: Section::None,
+        example: r#"{"of":"chip_interest","from":"amd-instinct","into":"amd-mi308"}"#,
+        schema: None,
+    },
+    Kind {
+        name: KIND_DECLARATION,
+        about: "Declares a kind of one's own, in the stream of the company annals",
+        fields: &[
+            required("name", Shape::Text, "the name of the kind: patent_grant"),
+            field("about", Shape::Text, "what its events say, in a line"),
+            required("schema", Shape::Schema, "the JSON Schema (2020-12) of data"),
+            field(
+                "thread",
+                Shape::Texts,
+                "the fields of data that together name the thread",
+            ),
+            field(
+                "stage_field",
+                Shape::Text,
+                "the field of data that holds the stage; stage if it is not said",
+            ),
+            field("stages", Shape::Texts, "the stages in their usual order"),
+            field("ends", Shape::Texts, "the stages that end a thread"),
+            field("aside", Shape::Texts, "the stages beside the usual order"),
+        ],
+        thread_key: &[&["name"]],
+        life: None,
+        section: Section::None,
+        example: r#"{"name":"patent_grant","schema":{"properties":{"number":{"type":"string"}},"required":["number"],"type":"object"},"thread":["number"]}"#,
+        schema: None,
     },
 ];

@@ -9,7 +9,8 @@
 //! - [`event::Event`]: a claim that holds together, as the log keeps it
 //! - [`packed`]: an event in few bytes that are quick to read
 //! - [`data::Data`]: what it says, in the fields of its kind
-//! - [`kind::Kind`]: what a kind of event is; the kinds are in [`kinds`]
+//! - [`kind::Kind`]: what a kind of event is; the built-in ones are in [`kinds`],
+//!   those that somebody declared in [`own_kinds`]
 //! - [`edtf::Edtf`] and [`edtf::Bounds`]: dates that are not precise
 //! - [`identifier`]: LEI, CIK, ISIN, FIGI, tickers, and keys of companies
 
@@ -23,6 +24,7 @@ pub mod json;
 pub mod kind;
 pub mod kinds;
 pub mod limits;
+pub mod own_kinds;
 pub mod packed;
 pub mod problem;
 pub mod schema;

@@ -24,3 +24,5 @@ pub const YEARS: std::ops::RangeInclusive<i32> = -9_999..=9_999;
 pub const SUGGESTIONS_MAX: usize = 3;
 /// The longest text in `data`, in characters.
 pub const TEXT_CHARS_MAX: usize = 8_000;
+/// How much is told of what a JSON Schema says of a fault, in characters.
+pub const FAULT_CHARS_MAX: usize = 300;

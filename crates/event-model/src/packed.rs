@@ -60,6 +60,8 @@ pub const KIND_NAMES: &[&str] = &[
     "price_observation",
     "company",
     "retraction",
+    "thread_link",
+    "kind_declaration",
 ];
 
 /// The bytes are no packed event.

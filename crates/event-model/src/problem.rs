@@ -193,6 +193,48 @@ pub enum Defect {
     /// A thread of a company's own facts with another name.
     #[error("of a `company` event is always \"company\"; leave it out")]
     ThreadOfCompany,
+    /// No JSON Schema that can be used.
+    #[error("is no JSON Schema (2020-12) that can be used: {why}")]
+    NotASchema {
+        /// Why.
+        why: String,
+    },
+    /// Not what the schema of its kind asks for.
+    #[error("does not fit the schema of its kind: {why}")]
+    DoesNotFit {
+        /// What the schema says of it.
+        why: String,
+    },
+    /// A kind of one's own with the name of a built-in one.
+    #[error("{name:?} is a built-in kind")]
+    BuiltInKind {
+        /// The name.
+        name: String,
+    },
+    /// A field that the schema of a kind does not have.
+    #[error("{name:?} is no property of the schema")]
+    NoSuchProperty {
+        /// The field.
+        name: String,
+    },
+    /// The same twice in a list of names.
+    #[error("{name:?} stands there twice")]
+    Twice {
+        /// The name.
+        name: String,
+    },
+    /// A declaration of a kind elsewhere than in its place.
+    #[error("of a kind_declaration is always {}", crate::own_kinds::COMPANY)]
+    DeclaredElsewhere,
+    /// Another event than a declaration in the stream of declarations.
+    #[error(
+        "is reserved: the stream of {} holds declarations of kinds alone",
+        crate::own_kinds::COMPANY
+    )]
+    Reserved,
+    /// A thread that is linked to itself.
+    #[error("is the same thread")]
+    LinkedToItself,
     /// No company of this key.
     #[error("no company {key:?}{}", near_text(near))]
     UnknownCompany {

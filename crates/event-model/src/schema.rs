@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::event::{Event, SCHEMA};
 use crate::kind::{Field, Kind, Shape};
+use crate::kinds;
 use crate::limits;
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 
@@ -17,10 +18,14 @@ pub fn of_event(kind: &Kind) -> Value {
     );
     properties.insert("data".to_owned(), of_data(kind));
     let mut required = vec!["company", "kind", "certainty", "source"];
-    if kind.section != crate::kind::Section::None {
+    if kind.name != kinds::RETRACTION {
         required.push("published");
     }
-    if kind.fields.iter().any(|field| field.required) {
+    let requires_data = match kind.schema {
+        Some(schema) => schema.requires_fields(),
+        None => kind.fields.iter().any(|field| field.required),
+    };
+    if requires_data {
         required.push("data");
     }
     json!({
@@ -38,6 +43,9 @@ pub fn of_event(kind: &Kind) -> Value {
 /// The schema of `data` of one kind.
 #[must_use]
 pub fn of_data(kind: &Kind) -> Value {
+    if let Some(schema) = kind.schema {
+        return schema.json().clone();
+    }
     let properties: Map<String, Value> = kind
         .fields
         .iter()
@@ -141,6 +149,11 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
         Shape::Decimal => decimal(),
         Shape::Currency => currency(),
         Shape::Number => json!({"type": "number"}),
+        Shape::Schema => json!({
+            "type": "object",
+            "minProperties": 1,
+            "$comment": "a JSON Schema (2020-12)",
+        }),
         Shape::MonthDay => json!({"type": "string", "pattern": "^[01][0-9]-[0-3][0-9]$"}),
         Shape::EventId => json!({"type": "string", "format": "uuid"}),
         Shape::Quantity => object(

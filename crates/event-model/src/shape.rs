@@ -63,6 +63,8 @@ fn check_field(value: &Json<'_>, kind: &Kind, field: &Field, problems: &mut Prob
         Shape::Company => check_parsed(path, value, problems, CompanyKey::parse),
         Shape::Items => check_list(path, value, problems, check_item),
         Shape::Identifiers => check_list(path, value, problems, check_identifier),
+        Shape::Schema if matches!(value, Json::Object(_)) => {}
+        Shape::Schema => problems.add(path, wrong_type("an object", value)),
     }
 }
 

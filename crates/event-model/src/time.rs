@@ -8,7 +8,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{
-    DateTime, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, TimeZone, Utc,
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, TimeZone,
+    Utc,
 };
 use serde::{Serialize, Serializer};
 
@@ -90,18 +91,24 @@ impl Instant {
     /// The first microsecond of a day in a zone.
     #[must_use]
     pub fn start_of(day: Day, zone: Zone) -> Self {
-        let midnight = day.and_time(NaiveTime::MIN);
+        Self::of_local(day.and_time(NaiveTime::MIN), zone)
+    }
+
+    /// The instant at which the clocks of a zone show this: the first one where
+    /// they show it twice, and the end of the jump where they jump over it.
+    #[must_use]
+    pub fn of_local(time: NaiveDateTime, zone: Zone) -> Self {
         if zone == Zone::UTC {
-            return Self(midnight.and_utc().timestamp_micros());
+            return Self(time.and_utc().timestamp_micros());
         }
         let local = match zone {
             Zone::Fixed(offset) => offset
-                .from_local_datetime(&midnight)
+                .from_local_datetime(&time)
                 .earliest()
                 .map(|t| t.to_utc()),
             Zone::Named(zone) => (0..=48)
                 .filter_map(|half_hours| {
-                    midnight.checked_add_signed(TimeDelta::minutes(30 * half_hours))
+                    time.checked_add_signed(TimeDelta::minutes(30 * half_hours))
                 })
                 .find_map(|time| {
                     zone.from_local_datetime(&time)
@@ -109,11 +116,16 @@ impl Instant {
                         .map(|t| t.to_utc())
                 }),
         };
-        Self(
-            local
-                .unwrap_or_else(|| midnight.and_utc())
-                .timestamp_micros(),
-        )
+        Self(local.unwrap_or_else(|| time.and_utc()).timestamp_micros())
+    }
+
+    /// What the clocks of a zone show at this instant.
+    #[must_use]
+    pub fn local(self, zone: Zone) -> NaiveDateTime {
+        match zone {
+            Zone::Named(zone) => self.utc().with_timezone(&zone).naive_local(),
+            Zone::Fixed(offset) => self.utc().with_timezone(&offset).naive_local(),
+        }
     }
 
     /// The day of this instant in UTC.

@@ -12,7 +12,8 @@
 use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::EventId;
-use event_model::kinds::KINDS;
+use event_model::kinds::{KIND_DECLARATION, KINDS};
+use event_model::own_kinds::{self, Kinds};
 use event_model::problem::Defect;
 use event_model::schema;
 use event_model::time::{Instant, Published, Zone};
@@ -32,9 +33,17 @@ fn target(_: EventId) -> Option<Target> {
 }
 
 fn finish(value: &Value) -> Result<Event, Vec<String>> {
+    finish_of(&Kinds::default(), value)
+}
+
+fn finish_of(kinds: &Kinds, value: &Value) -> Result<Event, Vec<String>> {
     let told = |problem: &event_model::problem::Problem| problem.to_string();
+    let of_alibaba = || "alibaba".parse().unwrap();
+    let company = value["company"].as_str().and_then(|slug| slug.parse().ok());
+    let company = company.unwrap_or_else(of_alibaba);
     Draft::read(value)
-        .finish(Ok("alibaba".parse().unwrap()), target, now())
+        .of_kinds(kinds)
+        .finish(Ok(company), target, now())
         .map_err(|problems| problems.iter().map(told).collect())
 }
 
@@ -44,8 +53,10 @@ fn example(kind: &event_model::kind::Kind) -> Value {
         "company": "alibaba", "kind": kind.name, "published": "2025-12-23",
         "certainty": "asserted", "source": {"name": "paper"}, "data": data,
     });
-    if kind.name == "retraction" {
-        event["fault"] = json!("record");
+    match kind.name {
+        "retraction" => event["fault"] = json!("record"),
+        "kind_declaration" => event["company"] = json!("annals"),
+        _ => {}
     }
     event
 }
@@ -270,4 +281,38 @@ fn an_unknown_company_is_told_with_the_rest() {
     let problems = draft.finish(Err(defect), target, now()).unwrap_err();
     assert_eq!(problems.len(), 2);
     assert!(problems[1].to_string().contains("did you mean alibaba?"));
+}
+
+#[test]
+fn an_event_of_a_declared_kind_is_checked_and_finds_its_thread() {
+    let declaration = KINDS.iter().find(|kind| kind.name == KIND_DECLARATION);
+    let declaration = finish(&example(declaration.unwrap())).unwrap();
+    let kind = own_kinds::declared(&declaration.data).unwrap();
+    let mut kinds = Kinds::default();
+    kinds.add(kind);
+    let grant = |data| base(&json!({"kind": "patent_grant", "data": data}));
+    let right = finish_of(&kinds, &grant(json!({"number": "US 12345", "claims": 12}))).unwrap();
+    assert_eq!(right.thread, "us-12345");
+    let wrong = grant(json!({"number": 12345}));
+    let problems = finish_of(&kinds, &wrong).unwrap_err();
+    assert!(
+        problems[0].starts_with("data.number: does not fit the schema of its kind"),
+        "{problems:?}"
+    );
+    // Where nobody has declared it, it is kept as it is.
+    assert!(finish(&wrong).is_ok());
+    let validator = jsonschema::validator_for(&schema::of_event(kind)).unwrap();
+    assert!(validator.is_valid(&grant(json!({"number": "US 12345"}))));
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn declarations_of_kinds_have_a_stream_of_their_own() {
+    let claim = base(&json!({"company": "annals"}));
+    assert!(finish(&claim).unwrap_err()[0].starts_with("company: is reserved"));
+    let link = json!({"kind": "thread_link", "data": {"of": "merger", "from": "a", "into": "a"}});
+    assert_eq!(
+        finish(&base(&link)).unwrap_err(),
+        ["data.into: is the same thread"]
+    );
 }

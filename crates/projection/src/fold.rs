@@ -8,7 +8,7 @@ use event_model::kind::Section;
 use event_model::kinds;
 use foldhash::{HashSet, HashSetExt};
 
-use crate::basis::{Cuts, Placed};
+use crate::basis::{Cuts, Lens, Placed};
 use crate::claim::ListOrder;
 use crate::earnings::{closed_periods, earnings, results_date};
 use crate::identity::{Company, company};
@@ -18,15 +18,17 @@ use crate::thread::{Thread, threads};
 use crate::timeline::{EventView, Strategy, Tally, Timeline};
 use crate::view::ThreadView;
 
-/// Tells what could have been known of a company under these cuts.
+/// Tells what could have been known of a company under these cuts, or through a
+/// whole lens.
 ///
 /// `events` are all events of the company in the order of their positions.
-/// Nothing else goes in, so the same events and cuts give the same answer.
+/// Nothing else goes in, so the same events and lens give the same answer.
 #[must_use]
-pub fn fold(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
-    let (standing, threads) = counting(events, cuts);
-    let timeline = told(slug, &standing, &threads, cuts);
-    let events = event_views(&standing, &threads, &timeline.company, cuts);
+pub fn fold<'l>(slug: &Slug, events: &[Placed], lens: impl Into<Lens<'l>>) -> Timeline {
+    let lens = lens.into();
+    let (standing, threads) = counting(events, &lens);
+    let timeline = told(slug, &standing, &threads, &lens.cuts);
+    let events = event_views(&standing, &threads, &timeline.company, &lens.cuts);
     Timeline {
         events: Some(events),
         ..timeline
@@ -36,17 +38,22 @@ pub fn fold(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
 /// Tells the same as [`fold`] without the list of events, which takes longer
 /// than all the rest.
 #[must_use]
-pub fn fold_without_events(slug: &Slug, events: &[Placed], cuts: &Cuts) -> Timeline {
-    let (standing, threads) = counting(events, cuts);
-    told(slug, &standing, &threads, cuts)
+pub fn fold_without_events<'l>(
+    slug: &Slug,
+    events: &[Placed],
+    lens: impl Into<Lens<'l>>,
+) -> Timeline {
+    let lens = lens.into();
+    let (standing, threads) = counting(events, &lens);
+    told(slug, &standing, &threads, &lens.cuts)
 }
 
 /// What was published by then and what of it still holds; and the claims that
 /// count, by the matters they are about, each with the days on which it can
 /// have happened.
-fn counting<'a>(events: &'a [Placed], cuts: &Cuts) -> (Standing<'a>, Vec<Thread>) {
-    let standing = Standing::of(events, cuts);
-    let threads = threads(&standing);
+fn counting<'a>(events: &'a [Placed], lens: &Lens<'_>) -> (Standing<'a>, Vec<Thread>) {
+    let standing = Standing::of(events, lens);
+    let threads = threads(&standing, lens.kinds);
     (standing, threads)
 }
 
@@ -96,7 +103,7 @@ fn tally(standing: &Standing<'_>) -> Tally {
     let mut tally = Tally::default();
     let mut sources: HashSet<&str> = HashSet::new();
     let mut before = "";
-    for stood in standing.events.iter().filter(|stood| stood.visible) {
+    for stood in standing.seen() {
         let event = &stood.placed.event;
         tally.visible += 1;
         if &*event.kind == kinds::COMPANY {
@@ -143,8 +150,7 @@ fn event_views(
             put(claim.list_order(), status, &claim.event);
         }
     }
-    let visible = standing.events.iter().filter(|stood| stood.visible);
-    for stood in visible.filter(|stood| !stood.counts()) {
+    for stood in standing.seen().filter(|stood| !stood.counts()) {
         let event = &stood.placed.event;
         let order = (event.bounds(), stood.place, stood.placed.position);
         put(order, status_apart(stood), event);

@@ -1,18 +1,21 @@
 //! What is known of a company itself: its names and identifiers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use event_model::data::Field;
+use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
 use event_model::kind::Section;
 use event_model::time::Day;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::claim::Claim;
 use crate::rule::prevailing;
 use crate::thread::{Thread, Voice};
+use crate::view::Decider;
 
 /// A company, as known under a basis.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +32,27 @@ pub struct Company {
     pub fiscal_year_end: Option<String>,
     /// The company that follows it.
     pub successor: Option<String>,
+    /// The events that decided this.
+    pub decided: Deciders,
+}
+
+/// The events that decided what is known of a company, by the names of the fields.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Deciders(Vec<(&'static str, Arc<Event>)>);
+
+impl Deciders {
+    /// The event that decided a field.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&Arc<Event>> {
+        let found = self.0.iter().find(|(name, _)| *name == field);
+        found.map(|(_, event)| event)
+    }
+}
+
+impl Serialize for Deciders {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, event)| (name, Decider(event))))
+    }
 }
 
 /// An identifier with its span, and the event that says so.
@@ -57,11 +81,14 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
     let voice = Voice::on(on, claims.iter().copied());
     let is_heard = |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
     let speaking = claims.iter().copied().filter(is_heard);
-    let value = |field: &str| {
+    let decide = |field: &'static str| {
         let stating = speaking.clone();
         let stating = stating.filter(|claim| claim.event.data.contains(field));
-        prevailing(stating)?.event.data.get(field)
+        Some((field, Arc::clone(&prevailing(stating)?.event)))
     };
+    let fields = ["name", "aliases", "fiscal_year_end", "successor"];
+    let decided = Deciders(fields.into_iter().filter_map(decide).collect());
+    let value = |field: &str| decided.get(field)?.data.get(field);
     let text = |field: &str| value(field)?.as_str().map(str::to_owned);
     let possible = claims.iter().copied();
     let possible = possible.filter(|claim| claim.is_possible_by(on));
@@ -72,6 +99,7 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
         identifiers: identifiers(possible, on),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
+        decided,
     }
 }
 

@@ -8,10 +8,11 @@
 //! 2. [`standing`]: which events are visible, and which of them are struck
 //! 3. [`claim`]: when each claim happened, as far as all of them tell
 //! 4. [`rule`]: which of several claims prevails
-//! 5. [`thread`]: the claims about a matter, and [`view`]: what it says through
-//!    them
+//! 5. [`thread`]: the claims about a matter, which links may make one of several,
+//!    and [`view`]: what it says through them
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
-//! 7. [`timeline`]: the answer, its [`listing`]s and its JSON
+//! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
+//!    [`item`] field by field, as a [`path`] does
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
 //! compares two.
@@ -22,7 +23,10 @@ pub mod diff;
 pub mod earnings;
 pub mod fold;
 pub mod identity;
+pub mod item;
+mod links;
 pub mod listing;
+pub mod path;
 pub mod regulation;
 pub mod replay;
 pub mod rule;

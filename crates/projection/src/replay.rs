@@ -15,14 +15,16 @@ use std::sync::Arc;
 use event_model::id::Slug;
 use event_model::kind::Section;
 use event_model::kinds;
+use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use self::shelf::{Known, Shelf, Spanned};
-use crate::basis::{Cuts, Placed};
+use crate::basis::{Cuts, Filter, Lens, Placed};
 use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
 use crate::fold::fold_without_events;
 use crate::identity::company;
+use crate::links::{Links, is_link};
 use crate::regulation::{Regulation, regulation};
 use crate::standing::{Place, Ties, is_claim};
 use crate::thread::{Thread, gather};
@@ -37,6 +39,10 @@ use crate::view::ThreadView;
 pub struct Replay {
     slug: Slug,
     events: Vec<Placed>,
+    kinds: Kinds,
+    /// Which threads are one depends on what is known, so that nothing of an
+    /// answer can be arranged beforehand.
+    is_linked: bool,
     tallies: Tallies,
     declaring: Vec<Known<()>>,
     pivots: Shelf<Arc<ThreadView>>,
@@ -75,16 +81,19 @@ struct Reported {
 
 impl Replay {
     /// Arranges all events of a company that the log has up to some position;
-    /// they are in the order of their positions.
+    /// they are in the order of their positions, and `kinds` are those that are
+    /// known by then.
     #[must_use]
-    pub fn of(slug: Slug, events: Vec<Placed>) -> Self {
-        Self::within(Limits::default(), slug, events)
+    pub fn of(slug: Slug, events: Vec<Placed>, kinds: Kinds) -> Self {
+        Self::within(Limits::default(), slug, events, kinds)
     }
 
     /// The same, remembering so much.
     #[must_use]
-    pub fn within(limits: Limits, slug: Slug, events: Vec<Placed>) -> Self {
-        let mut threads = threads(&events);
+    pub fn within(limits: Limits, slug: Slug, events: Vec<Placed>, kinds: Kinds) -> Self {
+        let is_linked = events.iter().any(|placed| is_link(&placed.event));
+        let arranged = if is_linked { &[] } else { &*events };
+        let mut threads = threads(arranged, &kinds);
         let mut take = |section: Section| -> Vec<Spanned> {
             let is_there = |spanned: &mut Spanned| spanned.thread.section() == section;
             threads.extract_if(.., is_there).collect()
@@ -101,7 +110,15 @@ impl Replay {
             reported: Known::all(take(Section::EarningsResult), limits),
             slug,
             events,
+            kinds,
+            is_linked,
         }
+    }
+
+    /// The kinds that it knows.
+    #[must_use]
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// Its events, in the order of their positions.
@@ -113,12 +130,18 @@ impl Replay {
     /// What could have been known of the company under these cuts, without the
     /// list of events.
     ///
-    /// A recorded cut before its last event is folded each time.
+    /// A recorded cut before its last event is folded each time, with the kinds
+    /// that it knows.
     #[must_use]
     pub fn at(&mut self, cuts: &Cuts) -> Timeline {
         let last = self.events.last().map(|placed| placed.position);
-        if last > Some(cuts.recorded) {
-            return fold_without_events(&self.slug, &self.events, cuts);
+        if self.is_linked || last > Some(cuts.recorded) {
+            let lens = Lens {
+                cuts: *cuts,
+                kinds: &self.kinds,
+                filter: Filter::NONE,
+            };
+            return fold_without_events(&self.slug, &self.events, lens);
         }
         let Cuts { known, on, .. } = *cuts;
         let view = |thread: &Thread| thread.view(on).map(Arc::new);
@@ -158,7 +181,7 @@ impl Replay {
 }
 
 /// Every thread of these events, with all claims that count under some cut.
-fn threads(events: &[Placed]) -> Vec<Spanned> {
+fn threads(events: &[Placed], kinds: &Kinds) -> Vec<Spanned> {
     let ties = Ties::among(events);
     let mut places: HashMap<usize, Place> = HashMap::new();
     places.extend(ties.places(events));
@@ -179,7 +202,7 @@ fn threads(events: &[Placed]) -> Vec<Spanned> {
             thread,
         }
     };
-    let threads = gather(claims, events.len());
+    let threads = gather(claims, events.len(), &Links::default(), kinds);
     threads.into_iter().map(spanned).collect()
 }
 

@@ -4,7 +4,7 @@ use event_model::id::{EventId, Position};
 use event_model::time::Instant;
 use event_model::vocabulary::Fault;
 
-use crate::basis::{Cuts, Placed};
+use crate::basis::{Cuts, Lens, Placed};
 
 /// The events of one company within the recorded cut, and how each stands.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Stood<'a> {
     pub placed: &'a Placed,
     /// Published by the known cut.
     pub visible: bool,
+    /// Not left out by the filter.
+    pub heard: bool,
     /// Struck by a retraction or a correction.
     pub struck: bool,
     /// Where it comes in the order of publication.
@@ -70,17 +72,20 @@ impl Status {
 }
 
 impl<'a> Standing<'a> {
-    /// Tells how the events of one company stand under these cuts.
+    /// Tells how the events of one company stand under a lens.
     ///
     /// `events` are in the order of their positions.
     #[must_use]
-    pub fn of(events: &'a [Placed], cuts: &Cuts) -> Self {
-        let read = recorded(events, cuts);
+    pub fn of<'l>(events: &'a [Placed], lens: impl Into<Lens<'l>>) -> Self {
+        let Lens { cuts, filter, .. } = lens.into();
+        let read = recorded(events, &cuts);
+        let hears_all = filter.is_none();
         let mut stood: Vec<Stood<'a>> = read
             .iter()
             .map(|placed| Stood {
                 placed,
                 visible: placed.event.published.instant() <= cuts.known,
+                heard: hears_all || filter.hears(&placed.event),
                 struck: false,
                 place: Place::of(placed),
             })
@@ -97,17 +102,29 @@ impl<'a> Standing<'a> {
         Self { events: stood }
     }
 
-    /// The events that count: visible claims of their own that are not struck.
+    /// The events that can be seen: published by then, and heard.
+    pub fn seen(&self) -> impl Iterator<Item = &Stood<'a>> {
+        self.events.iter().filter(|stood| stood.is_seen())
+    }
+
+    /// The events that count: claims of their own that can be seen and are not
+    /// struck.
     pub fn counting(&self) -> impl Iterator<Item = &Stood<'a>> {
         self.events.iter().filter(|stood| stood.counts())
     }
 }
 
 impl Stood<'_> {
-    /// Whether it counts: a visible claim of its own that is not struck.
+    /// Whether it can be seen: published by then, and heard.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.visible && self.heard
+    }
+
+    /// Whether it counts: a claim of its own that can be seen and is not struck.
     #[must_use]
     pub fn counts(&self) -> bool {
-        self.visible && !self.struck && is_claim(self.placed)
+        self.is_seen() && !self.struck && is_claim(self.placed)
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use event_model::data::Field;
 use event_model::event::Event;
 use event_model::kind::{Kind, Section};
+use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 use event_model::vocabulary::Confirmation;
 use foldhash::{HashMap, HashMapExt};
@@ -15,10 +16,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::basis::Placed;
-use crate::claim::{Claim, Stages};
+use crate::claim::{Claim, Stages, stage_of};
+use crate::links::Links;
 use crate::rule::{Contest, contests, prevailing, prevailing_in};
 use crate::standing::{Place, Standing};
-use crate::view::{Decision, Fields, ThreadView};
+use crate::view::{Decision, Fields, Naming, ThreadView};
 
 /// The claims of a company about one matter.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Thread {
     /// The fields that they state; empty for a single claim.
     columns: Vec<Column>,
     stages: Stages,
+    /// What it is called, where its first claim does not tell.
+    naming: Option<Arc<Naming>>,
 }
 
 /// A field, and the claims that state it.
@@ -100,23 +104,27 @@ impl Voice {
 /// Gathers the counting events into threads, each with its days narrowed, in
 /// the order in which they came up.
 #[must_use]
-pub fn threads(standing: &Standing<'_>) -> Vec<Thread> {
+pub fn threads(standing: &Standing<'_>, kinds: &Kinds) -> Vec<Thread> {
     let counting = standing.counting();
     let counting = counting.map(|stood| (stood.placed, stood.place));
-    gather(counting, standing.events.len())
+    let links = Links::among(standing);
+    gather(counting, standing.events.len(), &links, kinds)
 }
 
 /// Gathers claims into threads; there are at most so many.
 pub(crate) fn gather<'a>(
     claims: impl Iterator<Item = (&'a Placed, Place)>,
     most: usize,
+    links: &Links<'a>,
+    kinds: &Kinds,
 ) -> Vec<Thread> {
     // Most threads have few claims.
     let mut threads: Vec<Thread> = Vec::with_capacity(most);
     let mut index: HashMap<(&str, &str), usize> = HashMap::with_capacity(most);
     for (placed, place) in claims {
         let event = &placed.event;
-        match index.entry((&event.kind, &event.thread)) {
+        let name = links.name(&event.kind, &event.thread);
+        match index.entry((&event.kind, name)) {
             Entry::Occupied(at) => {
                 if let Some(thread) = threads.get_mut(*at.get()) {
                     let claim = Claim::of(placed, place, thread.kind);
@@ -125,8 +133,15 @@ pub(crate) fn gather<'a>(
             }
             Entry::Vacant(new) => {
                 new.insert(threads.len());
-                let kind = event.kind();
+                let kind = kinds.named(&event.kind);
                 threads.push(Thread::of_one(Claim::of(placed, place, kind), kind));
+            }
+        }
+    }
+    if !links.is_empty() {
+        for ((_, name), at) in index {
+            if let Some(thread) = threads.get_mut(at) {
+                thread.naming = Naming::of(name, &thread.claims);
             }
         }
     }
@@ -142,6 +157,7 @@ impl Thread {
             claims: vec![claim],
             columns: Vec::new(),
             stages: Stages::default(),
+            naming: None,
         }
     }
 
@@ -196,7 +212,9 @@ impl Thread {
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.claims.first().map_or("", |claim| &claim.event.thread)
+        let of_first = || self.claims.first().map_or("", |claim| &claim.event.thread);
+        let naming = self.naming.as_ref();
+        naming.map_or_else(of_first, |naming| &naming.name)
     }
 
     /// The section in which a timeline shows it.
@@ -235,7 +253,10 @@ impl Thread {
     fn view_through(&self, voice: Voice) -> Option<ThreadView> {
         let mut counting = self.counting();
         if let (Some(claim), None) = (counting.next(), counting.next()) {
-            return Some(ThreadView::of_one(claim, voice.occurrence()));
+            return Some(ThreadView {
+                naming: self.naming.clone(),
+                ..ThreadView::of_one(claim, self.kind, voice.occurrence())
+            });
         }
         let speaking = self.claims.iter().filter(|claim| voice.is_through(claim));
         let contest = Contest::among(speaking.clone());
@@ -268,6 +289,8 @@ impl Thread {
         let confirmed = prevailing_in(&contest, confirming.clone());
         contested |= confirmed.is_some_and(|won| is_contested(confirming, won, saying));
         Some(ThreadView {
+            kind: self.kind,
+            naming: self.naming.clone(),
             lead: Arc::clone(&lead.event),
             fields: Fields::of_many(fields),
             dated: self.dated(lead),
@@ -317,9 +340,10 @@ impl Thread {
         if lead.bounds == lead.stated {
             return None;
         }
-        let precise = self
-            .counting()
-            .find(|claim| claim.stated == lead.bounds && claim.event.stage() == lead.event.stage());
+        let stage = stage_of(&lead.event, self.kind);
+        let precise = self.counting().find(|claim| {
+            claim.stated == lead.bounds && stage_of(&claim.event, self.kind) == stage
+        });
         precise.map(|claim| Arc::clone(&claim.event))
     }
 }

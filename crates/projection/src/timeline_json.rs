@@ -3,16 +3,15 @@
 //! What is not there is `null`, an empty list `[]`; a field once there stays.
 
 use event_model::event::Event;
-use event_model::kind::Kind;
-use event_model::vocabulary::Certainty;
 use serde::Serialize;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::earnings::{Earnings, ResultsDate};
-use crate::regulation::{Force, Regulation};
+use crate::item::Item;
+use crate::regulation::Regulation;
 use crate::timeline::{Answer, EventView, Strategy, Timeline};
-use crate::view::{Decided, Fields, ThreadView};
+use crate::view::{Decided, Decider, Fields, ThreadView};
 
 impl Serialize for Answer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -73,36 +72,19 @@ impl Serialize for Earnings {
 
 impl Serialize for ThreadView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        thread(self).serialize(serializer)
+        Item::Thread(self).to_json().serialize(serializer)
     }
 }
 
 impl Serialize for Regulation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = thread(&self.view);
-        fields.insert(
-            "in_force".to_owned(),
-            Value::from(self.force == Force::Certain),
-        );
-        fields.insert("force".to_owned(), json!(self.force));
-        fields.serialize(serializer)
+        Item::Rule(self).to_json().serialize(serializer)
     }
 }
 
 impl Serialize for ResultsDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = thread(&self.view);
-        fields.insert(
-            "earliest".to_owned(),
-            json!(self.bounds.earliest.map(|day| day.to_string())),
-        );
-        fields.insert(
-            "latest".to_owned(),
-            json!(self.bounds.latest.map(|day| day.to_string())),
-        );
-        fields.insert("overdue".to_owned(), Value::from(self.overdue));
-        fields.insert("moves".to_owned(), json!(self.moves));
-        fields.serialize(serializer)
+        Item::Date(self).to_json().serialize(serializer)
     }
 }
 
@@ -120,41 +102,6 @@ impl Serialize for EventView {
     }
 }
 
-fn thread(view: &ThreadView) -> Map<String, Value> {
-    let mut fields = match view.kind() {
-        Some(kind) => fields_of(view, kind),
-        None => Map::new(),
-    };
-    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-    put("kind", json!(view.kind_name()));
-    put("thread", json!(view.thread()));
-    put("open", json!(view.is_open()));
-    put("occurred", json!(view.occurred()));
-    let bounds = view.bounds();
-    put(
-        "earliest",
-        json!(bounds.earliest.map(|day| day.to_string())),
-    );
-    put("latest", json!(bounds.latest.map(|day| day.to_string())));
-    put("occurrence", json!(view.occurrence));
-    put("certainty", json!(view.certainty()));
-    put("confirmation", json!(view.confirmation()));
-    put("contested", json!(view.contested));
-    put("published", json!(view.lead.published.text()));
-    put("source", json!(view.lead.source.name));
-    put("decided", json!(view.fields));
-    put("events", json!(view.events()));
-    if view.kind().is_none() {
-        let value =
-            |(name, decided): (&str, Decided<'_>)| (name.to_owned(), decided.value.to_value());
-        put(
-            "data",
-            Value::Object(view.fields.iter().map(value).collect()),
-        );
-    }
-    fields
-}
-
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
@@ -163,34 +110,15 @@ impl Serialize for Fields {
 
 impl Serialize for Decided<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Decided", 2)?;
-        fields.serialize_field("certainty", &self.event.certainty)?;
-        fields.serialize_field("event", &self.event.id)?;
-        fields.end()
+        Decider(self.event).serialize(serializer)
     }
 }
 
-/// Every field of the kind, with its value or `null`.
-fn fields_of(view: &ThreadView, kind: &Kind) -> Map<String, Value> {
-    let value = |name: &str| match (name, view.fields.get(name)) {
-        (_, None) => Value::Null,
-        ("quantity", Some(decided)) => quantity(&decided.value.to_value(), decided.event.certainty),
-        (_, Some(decided)) => decided.value.to_value(),
-    };
-    kind.fields
-        .iter()
-        .map(|field| (field.name.to_owned(), value(field.name)))
-        .collect()
-}
-
-fn quantity(stated: &Value, certainty: Certainty) -> Value {
-    let part = |name: &str| stated.get(name).cloned().unwrap_or(Value::Null);
-    json!({
-        "min": part("min"),
-        "max": part("max"),
-        "unit": part("unit"),
-        "hedge": part("hedge"),
-        "shared_with": stated.get("shared_with").cloned().unwrap_or_else(|| json!([])),
-        "certainty": certainty,
-    })
+impl Serialize for Decider<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Decided", 2)?;
+        fields.serialize_field("certainty", &self.0.certainty)?;
+        fields.serialize_field("event", &self.0.id)?;
+        fields.end()
+    }
 }

@@ -10,6 +10,7 @@ use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::Kind;
+use event_model::text::Text;
 use event_model::vocabulary::{Certainty, Confirmation};
 
 use crate::claim::{Claim, ListOrder};
@@ -18,6 +19,10 @@ use crate::thread::Occurrence;
 /// What a thread says under a basis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ThreadView {
+    /// The description of its kind, if it is known.
+    pub(crate) kind: Option<&'static Kind>,
+    /// What it is called, where its leading event does not tell.
+    pub(crate) naming: Option<Arc<Naming>>,
     /// The event by which the thread is shown.
     pub lead: Arc<Event>,
     /// The fields of `data`, each decided among the claims that state it.
@@ -34,6 +39,32 @@ pub struct ThreadView {
     pub(crate) events: Box<[EventId]>,
     /// The order in lists.
     pub order: ListOrder,
+}
+
+/// What a thread is called whose claims were made under several names.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Naming {
+    /// The name under which it is told.
+    pub(crate) name: Text,
+    /// The other names of its claims, in order.
+    pub(crate) linked: Box<[Text]>,
+}
+
+impl Naming {
+    /// What the thread of these claims is called, if they do not all say so.
+    pub(crate) fn of(name: &str, claims: &[Claim]) -> Option<Arc<Self>> {
+        let others = claims.iter().map(|claim| &claim.event.thread);
+        let mut linked: Vec<Text> = others.filter(|other| **other != name).cloned().collect();
+        if linked.is_empty() {
+            return None;
+        }
+        linked.sort_unstable();
+        linked.dedup();
+        Some(Arc::new(Self {
+            name: name.into(),
+            linked: linked.into(),
+        }))
+    }
 }
 
 /// The fields that a thread states, in the order of their names.
@@ -63,6 +94,10 @@ pub struct Decided<'v> {
     /// The event that made the claim.
     pub event: &'v Arc<Event>,
 }
+
+/// An event that decided something, as it is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decider<'v>(pub(crate) &'v Event);
 
 impl Fields {
     pub(crate) fn of_many(fields: Vec<Decision>) -> Self {
@@ -104,10 +139,16 @@ impl Fields {
 
 impl ThreadView {
     /// What a claim says that counts alone in its thread.
-    pub(crate) fn of_one(claim: &Claim, occurrence: Occurrence) -> Self {
+    pub(crate) fn of_one(
+        claim: &Claim,
+        kind: Option<&'static Kind>,
+        occurrence: Occurrence,
+    ) -> Self {
         let event = &claim.event;
         let confirms = event.confirmation != Confirmation::Unstated;
         Self {
+            kind,
+            naming: None,
             lead: Arc::clone(event),
             fields: Fields(Deciders::One(Arc::clone(event))),
             dated: None,
@@ -128,13 +169,21 @@ impl ThreadView {
     /// The description of its kind, if it is known.
     #[must_use]
     pub fn kind(&self) -> Option<&'static Kind> {
-        self.lead.kind()
+        self.kind
     }
 
     /// The name of the thread.
     #[must_use]
     pub fn thread(&self) -> &str {
-        &self.lead.thread
+        let naming = self.naming.as_ref();
+        naming.map_or(&self.lead.thread, |naming| &naming.name)
+    }
+
+    /// The other names under which claims of the thread were made, in order.
+    #[must_use]
+    pub fn linked(&self) -> &[Text] {
+        let naming = self.naming.as_ref();
+        naming.map_or(&[], |naming| &naming.linked)
     }
 
     /// The value of a field.

@@ -1,7 +1,5 @@
 //! `annals companies`
 
-use annals::{Moment, Question};
-
 use crate::cli::CompaniesArgs;
 use crate::error::CommandError;
 use crate::output::Output;
@@ -14,11 +12,7 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let at = match &args.at {
-        Some(date) => Moment::parse(date).map_err(annals::Error::Time)?,
-        None => Moment::Instant(session.now()),
-    };
-    let basis = store.basis(&Question::at(at))?;
+    let basis = session.basis_of(&store, &args.ask)?;
     let mut rows = Vec::new();
     store.companies_known(&basis, |(company, events)| {
         if !args.json {

@@ -21,8 +21,7 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let date = args.at.clone().unwrap_or_else(|| session.now().to_string());
-    let basis = session.basis(&store, &date, &args.cuts)?;
+    let basis = session.basis_of(&store, &args.ask)?;
     let company = match &args.company {
         Some(key) => Some(store.find(key, &basis.cuts)?),
         None => None,

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
+use annals::Recorded;
 use annals::model::id::Position;
 use annals::model::kind::Kind;
-use annals::{Question, Recorded, RecordedCut};
 
 use crate::cli::LogArgs;
 use crate::error::CommandError;
@@ -14,12 +14,7 @@ use crate::session::Session;
 
 pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let cut = args.recorded.as_deref().map(RecordedCut::parse).transpose();
-    let question = Question {
-        recorded: cut.map_err(annals::Error::Time)?,
-        ..Question::at(annals::Moment::Instant(session.now()))
-    };
-    let basis = store.basis(&question)?;
+    let basis = session.basis_of(&store, &args.ask)?;
     let upto = basis.cuts.recorded;
     let company = match &args.company {
         Some(key) => Some(store.find(key, &basis.cuts)?),

@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
         source
     }
 
-    pub(super) fn data(&mut self, kind: Option<&str>) -> Data {
+    pub(super) fn data(&mut self, kind: Option<&Kind>) -> Data {
         let mut data = match self.fields.take("data") {
             None | Some(Json::Null) => Fields::default(),
             Some(Json::Object(data)) => data,
@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
             limits::DATA_DEPTH_MAX,
             self.problems,
         );
-        if let Some(kind) = kind.and_then(Kind::named) {
+        if let Some(kind) = kind {
             shape::check_data(&data, kind, self.problems);
             normalise(&mut data, kind);
         }
@@ -182,7 +182,7 @@ fn too_deep(path: Path<'_>, problems: &mut Problems) {
     );
 }
 
-pub(super) fn kind_name(text: &str) -> Result<Text, Defect> {
+pub(crate) fn kind_name(text: &str) -> Result<Text, Defect> {
     let shaped = text
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');

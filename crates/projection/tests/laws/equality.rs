@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::second_reading::histories::history_and_cuts;
 use crate::second_reading::reading::read;
 use event_model::id::EventId;
+use event_model::own_kinds::Kinds;
 use projection::basis::Cuts;
 use projection::earnings::ResultsDate;
 use projection::fold::fold;
@@ -44,7 +45,7 @@ proptest! {
         prop_assert_eq!(&status, &naive.status);
 
         let standing = Standing::of(&events, &cuts);
-        let threads: BTreeMap<(String, String), Thread> = threads(&standing)
+        let threads: BTreeMap<(String, String), Thread> = threads(&standing, &Kinds::default())
             .into_iter()
             .map(|thread| ((thread.kind_name().to_owned(), thread.name().to_owned()), thread))
             .collect();

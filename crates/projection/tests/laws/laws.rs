@@ -2,6 +2,7 @@
 
 use event_model::event::Event;
 use event_model::id::{EventId, Position};
+use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use event_model::vocabulary::{Certainty, Fault, Level};
 use projection::basis::{Cuts, Placed};
@@ -224,7 +225,7 @@ proptest! {
         let events = placed(&history);
         let cuts = Cuts { known, on, recorded };
         let standing = Standing::of(&events, &cuts);
-        let threads = threads(&standing);
+        let threads = threads(&standing, &Kinds::default());
         let staged: Vec<_> = threads
             .iter()
             .filter_map(|thread| {

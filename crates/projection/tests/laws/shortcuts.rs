@@ -3,6 +3,7 @@
 use event_model::edtf::Bounds;
 use event_model::event::Event;
 use event_model::id::Position;
+use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 use event_model::vocabulary::{Certainty, Level};
 use projection::basis::{Cuts, Placed};
@@ -104,7 +105,7 @@ proptest! {
     ) {
         let events = placed(&history);
         let slug = history[0].1.company.clone();
-        let mut replay = Replay::within(Limits { run, regions }, slug.clone(), events.clone());
+        let mut replay = Replay::within(Limits { run, regions }, slug.clone(), events.clone(), Kinds::default());
         for (known, on, recorded) in all {
             let head = Position(u64::MAX);
             for cuts in [Cuts { known, on, recorded: head }, Cuts { known, on, recorded }] {

@@ -1,0 +1,337 @@
+//! Kinds that somebody declared: [`Kinds`].
+//!
+//! A declaration is an event of the kind [`kinds::KIND_DECLARATION`] in the
+//! stream of [`COMPANY`]. It holds a JSON Schema of `data`, the fields that make
+//! the thread, and the stages. A kind that it gives is a [`Kind`] like any other,
+//! whose `data` is checked by the schema.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+use crate::data::Data;
+use crate::draft::kind_name;
+use crate::kind::{Kind, Life, Section};
+use crate::kinds;
+use crate::limits;
+use crate::problem::{Defect, Problem, Problems};
+
+/// The company in whose stream kinds are declared. It is no company, and is
+/// listed with none.
+pub const COMPANY: &str = "annals";
+
+/// The kinds that a store knows: the built-in ones, and those that were declared.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Kinds(Option<Arc<BTreeMap<&'static str, &'static Kind>>>);
+
+/// The JSON Schema of the `data` of a kind.
+#[derive(Debug)]
+pub struct DataSchema {
+    json: Value,
+    validator: Validator,
+}
+
+impl Kinds {
+    /// The built-in kinds alone.
+    #[must_use]
+    pub const fn built_in() -> Self {
+        Self(None)
+    }
+
+    /// The kind of a name, if it is known.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&'static Kind> {
+        let own = || self.0.as_ref()?.get(name).copied();
+        Kind::named(name).or_else(own)
+    }
+
+    /// The kinds that were declared, by their names.
+    pub fn own(&self) -> impl Iterator<Item = &'static Kind> {
+        let own = self.0.iter().flat_map(|own| own.values());
+        own.copied()
+    }
+
+    /// Every kind, the built-in ones first.
+    pub fn iter(&self) -> impl Iterator<Item = &'static Kind> {
+        kinds::KINDS.iter().chain(self.own())
+    }
+
+    /// Adds a kind, in the place of another of its name.
+    pub fn add(&mut self, kind: &'static Kind) {
+        let own = self.0.get_or_insert_default();
+        Arc::make_mut(own).insert(kind.name, kind);
+    }
+}
+
+impl DataSchema {
+    /// The schema as it was declared.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// The names of the properties that it tells of.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        let properties = self.json.get("properties").and_then(Value::as_object);
+        let names = properties.into_iter().flat_map(serde_json::Map::keys);
+        names.map(String::as_str)
+    }
+
+    /// Whether a property can only be a text.
+    #[must_use]
+    pub fn is_text(&self, name: &str) -> bool {
+        let property = self.json.get("properties").and_then(|all| all.get(name));
+        property.is_some_and(|property| {
+            let is_words = |value: &Value| {
+                let words = value.as_array();
+                words.is_some_and(|words| words.iter().all(Value::is_string))
+            };
+            property.get("type").is_some_and(|of| of == "string")
+                || property.get("enum").is_some_and(is_words)
+        })
+    }
+
+    /// Whether it asks for any field.
+    pub(crate) fn requires_fields(&self) -> bool {
+        let required = self.json.get("required").and_then(Value::as_array);
+        required.is_some_and(|names| !names.is_empty())
+    }
+
+    /// Checks `data`.
+    pub(crate) fn check(&self, data: &Data, problems: &mut Problems) {
+        let data = Value::Object(data.to_map());
+        for error in self.validator.iter_errors(&data) {
+            let mut path = "data".to_owned();
+            for part in error.instance_path().as_str().split('/').skip(1) {
+                match part.parse::<usize>() {
+                    Ok(at) => path.push_str(&format!("[{at}]")),
+                    Err(_) => path.push_str(&format!(".{part}")),
+                }
+            }
+            let why = shortened(&error.to_string());
+            problems.add(path, Defect::DoesNotFit { why });
+        }
+    }
+}
+
+/// The kind that a declaration gives.
+///
+/// What was declared once is kept for as long as the process runs, so that a kind
+/// is as cheap to hand on as a built-in one. The same declaration is the same kind.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub fn declared(data: &Data) -> Result<&'static Kind, Vec<Problem>> {
+    static DECLARED: Mutex<BTreeMap<Data, &'static Kind>> = Mutex::new(BTreeMap::new());
+    let mut declared = DECLARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kind) = declared.get(data) {
+        return Ok(kind);
+    }
+    let kind: &'static Kind = Box::leak(Box::new(read(data)?));
+    declared.insert(data.clone(), kind);
+    Ok(kind)
+}
+
+fn read(data: &Data) -> Result<Kind, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let name = data.text("name").unwrap_or_default();
+    problems.take("data.name", kind_name(name));
+    if Kind::named(name).is_some() {
+        let name = name.to_owned();
+        problems.add("data.name", Defect::BuiltInKind { name });
+    }
+    let json = data.value("schema").unwrap_or_default();
+    let schema = problems.take("data.schema", schema(&json));
+    let properties = json.get("properties").and_then(Value::as_object);
+    let mut check_property = |path: &str, name: &str| {
+        if properties.is_some_and(|properties| !properties.contains_key(name)) {
+            let name = name.to_owned();
+            problems.add(path, Defect::NoSuchProperty { name });
+        }
+    };
+    let thread = texts(data, "thread");
+    for name in &thread {
+        check_property("data.thread", name);
+    }
+    let [stages, ends, aside] = ["stages", "ends", "aside"].map(|name| texts(data, name));
+    let has_life = !stages.is_empty() || !ends.is_empty() || !aside.is_empty();
+    let stage_field = data.text("stage_field").unwrap_or("stage");
+    if has_life {
+        check_property("data.stages", stage_field);
+    }
+    for (path, names) in [
+        ("data.thread", &thread),
+        ("data.stages", &stages),
+        ("data.ends", &ends),
+        ("data.aside", &aside),
+    ] {
+        check_once(path, names, &mut problems);
+    }
+    match schema {
+        Some(schema) if problems.0.is_empty() => Ok(Kind {
+            name: kept(name),
+            about: kept(data.text("about").unwrap_or_default()),
+            fields: &[],
+            thread_key: all_kept(thread.iter().map(|name| all_kept([kept(name)].into_iter()))),
+            life: has_life.then(|| Life {
+                field: kept(stage_field),
+                stages: all_kept(stages.iter().map(|stage| kept(stage))),
+                ends: all_kept(ends.iter().map(|stage| kept(stage))),
+                aside: all_kept(aside.iter().map(|stage| kept(stage))),
+            }),
+            section: Section::Other,
+            example: "{}",
+            schema: Some(Box::leak(Box::new(schema))),
+        }),
+        _ => Err(problems.0),
+    }
+}
+
+fn schema(json: &Value) -> Result<DataSchema, Defect> {
+    let options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        // An expression takes time in proportion to the text, whatever it is.
+        .with_pattern_options(PatternOptions::regex());
+    let validator = options.build(json).map_err(|error| Defect::NotASchema {
+        why: shortened(&error.to_string()),
+    })?;
+    Ok(DataSchema {
+        json: json.clone(),
+        validator,
+    })
+}
+
+fn texts(data: &Data, name: &str) -> Vec<String> {
+    let list = data.value(name);
+    let items = list.iter().filter_map(Value::as_array).flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn check_once(path: &str, names: &[String], problems: &mut Problems) {
+    for (at, name) in names.iter().enumerate() {
+        if names.iter().take(at).any(|before| before == name) {
+            let name = name.clone();
+            problems.add(path, Defect::Twice { name });
+        }
+    }
+}
+
+fn kept(text: &str) -> &'static str {
+    Box::leak(text.into())
+}
+
+fn all_kept<T>(items: impl Iterator<Item = T>) -> &'static [T] {
+    Box::leak(items.collect())
+}
+
+/// What the library says of a fault, without a schema or text of any length in it.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(limits::FAULT_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn data(value: Value) -> Data {
+        match value {
+            Value::Object(fields) => Data::from(fields),
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    fn patent_grant() -> Value {
+        json!({
+            "name": "patent_grant",
+            "about": "A patent is granted",
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "number": {"type": "string", "pattern": "^[A-Z]{2} [0-9]+$"},
+                    "claims": {"type": "integer", "minimum": 1},
+                    "state": {"enum": ["filed", "granted", "lapsed"]},
+                },
+                "required": ["number"],
+                "additionalProperties": false,
+            },
+            "thread": ["number"],
+            "stage_field": "state",
+            "stages": ["filed", "granted"],
+            "ends": ["lapsed"],
+        })
+    }
+
+    #[test]
+    fn a_declaration_gives_a_kind() {
+        let kind = declared(&data(patent_grant())).unwrap();
+        assert_eq!(kind.name, "patent_grant");
+        assert_eq!(kind.thread_key, [["number"]]);
+        assert!(kind.is_end("lapsed") && !kind.is_end("granted"));
+        assert!(std::ptr::eq(kind, declared(&data(patent_grant())).unwrap()));
+        let mut kinds = Kinds::default();
+        assert!(kinds.named("patent_grant").is_none());
+        kinds.add(kind);
+        assert_eq!(kinds.named("patent_grant"), Some(kind));
+        assert_eq!(kinds.named("merger").unwrap().name, "merger");
+    }
+
+    #[test]
+    fn data_is_checked_by_the_schema() {
+        let kind = declared(&data(patent_grant())).unwrap();
+        let told = |value| {
+            let mut problems = Problems::default();
+            kind.schema.unwrap().check(&data(value), &mut problems);
+            let paths: Vec<String> = problems.0.into_iter().map(|problem| problem.path).collect();
+            paths
+        };
+        assert_eq!(told(json!({"number": "US 1", "claims": 12})), [""; 0]);
+        assert_eq!(told(json!({"number": "us-1"})), ["data.number"]);
+        assert_eq!(
+            told(json!({"number": "US 1", "claims": 0.5})),
+            ["data.claims", "data.claims"]
+        );
+        assert_eq!(told(json!({"claims": 1})), ["data"]);
+        assert_eq!(told(json!({"number": "US 1", "more": 1})), ["data"]);
+    }
+
+    #[test]
+    fn a_declaration_at_fault_gives_none() {
+        let faults = |change: Value| {
+            let mut value = patent_grant();
+            for (name, part) in change.as_object().unwrap() {
+                value[name] = part.clone();
+            }
+            let problems = declared(&data(value)).unwrap_err();
+            let paths: Vec<String> = problems.into_iter().map(|problem| problem.path).collect();
+            paths
+        };
+        assert_eq!(faults(json!({"name": "merger"})), ["data.name"]);
+        assert_eq!(faults(json!({"name": "Patent"})), ["data.name"]);
+        assert_eq!(
+            faults(json!({"schema": {"type": "nothing"}})),
+            ["data.schema"]
+        );
+        assert_eq!(
+            faults(json!({"schema": {"$ref": "https://example.org/x"}})),
+            ["data.schema"]
+        );
+        assert_eq!(
+            faults(json!({"schema": {"properties": {"number": {"pattern": "("}}}})),
+            ["data.schema", "data.stages"]
+        );
+        assert_eq!(faults(json!({"thread": ["numbr"]})), ["data.thread"]);
+        assert_eq!(
+            faults(json!({"stages": ["filed", "filed"]})),
+            ["data.stages"]
+        );
+        assert_eq!(faults(json!({"stage_field": "stage"})), ["data.stages"]);
+    }
+}

@@ -1,0 +1,519 @@
+//! A [`Path`]: the name of a place in a timeline, such as
+//! `chips[amd-mi308].quantity.min` or `earnings.next.date`.
+//!
+//! It names one thing or a list of things, and reads their values. What it can
+//! name is in `docs/time-travel.md`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use event_model::event::Event;
+use event_model::kind::{Kind, Section};
+use event_model::kinds;
+use event_model::problem::near;
+use event_model::thread::words_of;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::identity::Company;
+use crate::item::{FIELDS, FIELDS_OF_DATES, FIELDS_OF_RULES, Item};
+use crate::listing::Listing;
+use crate::timeline::Timeline;
+
+/// The name of a place in a timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    text: String,
+    place: Place,
+    /// What stands between the brackets.
+    chosen: Option<String>,
+    /// The field, and the parts of its value.
+    fields: Vec<String>,
+}
+
+/// A text that names no place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// It is not shaped like a path.
+    #[error("{path:?} is no path; write section[thread].field, as chips[amd-mi308].stage")]
+    Malformed {
+        /// What was read.
+        path: String,
+    },
+    /// There is no such section, list or field.
+    #[error("{path:?}: no {what} {name:?}{}", instead(near, known))]
+    Unknown {
+        /// What was read.
+        path: String,
+        /// What there is none of.
+        what: &'static str,
+        /// The name of it.
+        name: String,
+        /// Names that look like it.
+        near: Vec<String>,
+        /// All there are.
+        known: Vec<String>,
+    },
+}
+
+fn instead(near: &[String], known: &[String]) -> String {
+    match near {
+        [] => format!("; there are {}", known.join(", ")),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// What a path begins with: one place, or a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Company,
+    Current,
+    Next,
+    Pivots,
+    Dates,
+    Overdue,
+    Upcoming,
+    Closed,
+    Reported,
+    Chips,
+    Regulation,
+    Market,
+    Other,
+}
+
+/// The sections, with what can stand after each; the first is what the section
+/// means by itself.
+const SECTIONS: &[(&str, &[(&str, Place)])] = &[
+    ("company", &[("", Place::Company)]),
+    (
+        "strategy",
+        &[
+            ("", Place::Pivots),
+            ("current", Place::Current),
+            ("pivots", Place::Pivots),
+        ],
+    ),
+    (
+        "earnings",
+        &[
+            ("", Place::Dates),
+            ("next", Place::Next),
+            ("overdue", Place::Overdue),
+            ("upcoming", Place::Upcoming),
+            ("closed", Place::Closed),
+            ("reported", Place::Reported),
+        ],
+    ),
+    ("chips", &[("", Place::Chips)]),
+    ("regulation", &[("", Place::Regulation)]),
+    ("market", &[("", Place::Market)]),
+    ("other", &[("", Place::Other)]),
+];
+
+const FIELDS_OF_COMPANY: &[&str] = &[
+    "slug",
+    "name",
+    "aliases",
+    "identifiers",
+    "fiscal_year_end",
+    "successor",
+];
+
+/// What stands at a path in a timeline.
+#[derive(Debug)]
+pub struct Found<'t> {
+    /// Whether the path names a list.
+    pub is_list: bool,
+    /// What it found: at most one, unless it names a list.
+    pub values: Vec<FoundValue<'t>>,
+}
+
+/// A value that a path found.
+#[derive(Debug)]
+pub struct FoundValue<'t> {
+    /// The thread that it is of; `None` for the company itself.
+    pub item: Option<Item<'t>>,
+    /// The value; `null` where nothing is said.
+    pub value: Value,
+    /// The event behind it.
+    pub event: Option<&'t Arc<Event>>,
+}
+
+impl Path {
+    /// The kinds whose events can change what stands at the path, with those that
+    /// strike any; `None` if all can.
+    #[must_use]
+    pub fn sections(&self) -> &'static [Section] {
+        match self.place {
+            Place::Company => &[Section::Company],
+            Place::Current | Place::Pivots => &[Section::Strategy],
+            // Which of them are closed depends on the results.
+            Place::Next | Place::Dates | Place::Overdue | Place::Upcoming | Place::Closed => {
+                &[Section::EarningsDate, Section::EarningsResult]
+            }
+            Place::Reported => &[Section::EarningsResult],
+            Place::Chips => &[Section::Chips],
+            Place::Regulation => &[Section::Regulation],
+            Place::Market => &[Section::Market],
+            Place::Other => &[Section::Other],
+        }
+    }
+
+    /// The field that it names, if it does not name whole threads.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.fields.first().map(String::as_str)
+    }
+
+    /// What stands there.
+    #[must_use]
+    pub fn find<'t>(&self, timeline: &'t Timeline) -> Found<'t> {
+        if self.place == Place::Company {
+            return self.find_company(&timeline.company);
+        }
+        let is_list = !self.is_of_one() && self.chosen.is_none();
+        let items = items(self.place, timeline);
+        let chosen = items.into_iter().filter(|item| self.is_chosen(*item));
+        let mut values: Vec<FoundValue<'t>> = chosen.map(|item| self.read(item)).collect();
+        if !is_list {
+            // Threads of several kinds can share a name.
+            values.truncate(1);
+        }
+        Found { is_list, values }
+    }
+
+    /// The value that stands there: that of the one thing that is named, `null` if
+    /// there is none; or a list. A field that is true or false is told, of a list,
+    /// by the names of those threads of which it is true, and so are whole threads.
+    #[must_use]
+    pub fn value(&self, timeline: &Timeline) -> Value {
+        self.find(timeline).value(self.fields.is_empty())
+    }
+
+    fn is_of_one(&self) -> bool {
+        matches!(self.place, Place::Company | Place::Current | Place::Next)
+    }
+
+    fn is_chosen(&self, item: Item<'_>) -> bool {
+        let Some(chosen) = &self.chosen else {
+            return true;
+        };
+        let view = item.view();
+        let is_name = |name: &str| {
+            let names = std::iter::once(view.thread());
+            let mut names = names.chain(view.linked().iter().map(|name| &**name));
+            names.any(|known| known == name || words_of(known) == words_of(name))
+        };
+        let with_kind = || {
+            let (kind, name) = chosen.split_once('/')?;
+            Some(kind == view.kind_name() && is_name(name))
+        };
+        is_name(chosen) || with_kind().unwrap_or(false)
+    }
+
+    fn read<'t>(&self, item: Item<'t>) -> FoundValue<'t> {
+        let Some((field, parts)) = self.fields.split_first() else {
+            return FoundValue {
+                item: Some(item),
+                value: Value::Object(item.to_json()),
+                event: Some(&item.view().lead),
+            };
+        };
+        let value = item.field(field).unwrap_or_default();
+        FoundValue {
+            item: Some(item),
+            value: part_of(value, parts),
+            event: Some(item.event(field)),
+        }
+    }
+
+    fn find_company<'t>(&self, company: &'t Company) -> Found<'t> {
+        let (field, parts) = match self.fields.split_first() {
+            Some((field, parts)) => (field.as_str(), parts),
+            None => ("", &[][..]),
+        };
+        let (value, event) = match (field, &self.chosen) {
+            ("", _) => (json!(company), company.decided.get("name")),
+            ("identifiers", Some(scheme)) => {
+                let of_scheme = company.identifiers.iter();
+                let of_scheme = of_scheme.filter(|identifier| identifier.scheme == *scheme);
+                let values: Vec<&str> = of_scheme.map(|found| &*found.value).collect();
+                (json!(values), None)
+            }
+            (field, _) => {
+                let value = json!(company).get(field).cloned().unwrap_or_default();
+                (part_of(value, parts), company.decided.get(field))
+            }
+        };
+        Found {
+            is_list: false,
+            values: vec![FoundValue {
+                item: None,
+                value,
+                event,
+            }],
+        }
+    }
+}
+
+impl Found<'_> {
+    fn value(self, is_whole: bool) -> Value {
+        let mut values = self.values.into_iter();
+        if !self.is_list {
+            return values.next().map_or(Value::Null, |found| found.value);
+        }
+        let shown = |found: FoundValue<'_>| {
+            let name = found.item.map(|item| Value::from(item.name()));
+            match found.value {
+                _ if is_whole => name,
+                Value::Bool(true) => name,
+                Value::Bool(false) | Value::Null => None,
+                value => Some(value),
+            }
+        };
+        Value::Array(values.filter_map(shown).collect())
+    }
+}
+
+fn part_of(value: Value, parts: &[String]) -> Value {
+    parts.iter().fold(value, |value, part| match value {
+        Value::Object(mut fields) => fields.remove(part).unwrap_or_default(),
+        _ => Value::Null,
+    })
+}
+
+/// The threads that stand at a place.
+fn items(place: Place, timeline: &Timeline) -> Vec<Item<'_>> {
+    let earnings = &timeline.earnings;
+    match place {
+        Place::Company => Vec::new(),
+        Place::Current => {
+            let current = timeline.strategy.current();
+            current.map(|view| Item::Thread(view)).into_iter().collect()
+        }
+        Place::Next => earnings.next.iter().map(Item::Date).collect(),
+        Place::Pivots => threads(&timeline.strategy.pivots),
+        Place::Dates => earnings.dates().map(Item::Date).collect(),
+        Place::Overdue => earnings.overdue.iter().map(Item::Date).collect(),
+        Place::Upcoming => earnings.upcoming.iter().map(Item::Date).collect(),
+        Place::Closed => earnings.closed.iter().map(Item::Date).collect(),
+        Place::Reported => threads(&earnings.reported),
+        Place::Chips => threads(&timeline.chips),
+        Place::Regulation => timeline.regulation.iter().map(Item::Rule).collect(),
+        Place::Market => threads(&timeline.market),
+        Place::Other => threads(&timeline.other),
+    }
+}
+
+fn threads(views: &Listing) -> Vec<Item<'_>> {
+    views.iter().map(|view| Item::Thread(view)).collect()
+}
+
+impl FromStr for Path {
+    type Err = PathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let malformed = || PathError::Malformed {
+            path: text.to_owned(),
+        };
+        let unknown = |what, name: &str, known: Vec<&str>| PathError::Unknown {
+            path: text.to_owned(),
+            what,
+            name: name.to_owned(),
+            near: near(name, known.iter().copied()),
+            known: known.into_iter().map(str::to_owned).collect(),
+        };
+        let mut names = split(text).ok_or_else(malformed)?.into_iter().peekable();
+        let (section, mut chosen) = names.next().ok_or_else(malformed)?;
+        let known = SECTIONS.iter().map(|(name, _)| *name).collect();
+        let (_, lists) = SECTIONS
+            .iter()
+            .find(|(name, _)| *name == section)
+            .ok_or_else(|| unknown("section", section, known))?;
+        let list = |name: &str| lists.iter().find(|(list, _)| *list == name);
+        let is_list = |(name, _): &(&str, Option<&str>)| chosen.is_none() && list(name).is_some();
+        let (_, mut place) = list("").copied().ok_or_else(malformed)?;
+        if let Some((name, selector)) = names.next_if(is_list) {
+            let (_, found) = list(name).copied().ok_or_else(malformed)?;
+            (place, chosen) = (found, selector);
+        }
+        let mut fields = Vec::new();
+        for (at, (name, selector)) in names.enumerate() {
+            match selector {
+                None => {}
+                // Of its identifiers those of one scheme are chosen.
+                Some(_) if at == 0 && place == Place::Company && name == "identifiers" => {
+                    chosen = selector;
+                }
+                Some(_) => return Err(malformed()),
+            }
+            fields.push(name.to_owned());
+        }
+        let is_of_one = matches!(place, Place::Company | Place::Current | Place::Next);
+        if is_of_one && chosen.is_some() && fields.is_empty() {
+            return Err(malformed());
+        }
+        if let (Some(known), Some(field)) = (known_fields(place), fields.first())
+            && !known.contains(&field.as_str())
+        {
+            return Err(unknown("field", field, known));
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            place,
+            chosen: chosen.map(str::to_owned),
+            fields,
+        })
+    }
+}
+
+/// The fields that can stand after a place; `None` where any can.
+fn known_fields(place: Place) -> Option<Vec<&'static str>> {
+    let kind = match place {
+        Place::Company => return Some(FIELDS_OF_COMPANY.to_vec()),
+        Place::Other => return None,
+        Place::Current | Place::Pivots => "strategy_pivot",
+        Place::Reported => kinds::EARNINGS_RESULT,
+        Place::Chips => "chip_interest",
+        Place::Regulation => "regulatory_change",
+        Place::Market => "price_observation",
+        Place::Next | Place::Dates | Place::Overdue | Place::Upcoming | Place::Closed => {
+            kinds::EARNINGS_DATE
+        }
+    };
+    let further = match kind {
+        kinds::EARNINGS_DATE => FIELDS_OF_DATES,
+        "regulatory_change" => FIELDS_OF_RULES,
+        _ => &[],
+    };
+    let described = Kind::named(kind).into_iter().flat_map(|kind| kind.fields);
+    let described = described.map(|field| field.name);
+    let all = described.chain(FIELDS.iter().copied());
+    Some(all.chain(further.iter().copied()).collect())
+}
+
+/// The names of a path, each with what stands between its brackets.
+fn split(text: &str) -> Option<Vec<(&str, Option<&str>)>> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at_checked(end)?;
+        if name.is_empty() {
+            return None;
+        }
+        let (chosen, after) = match after.strip_prefix('[') {
+            Some(inside) => {
+                // A name may have brackets of its own; the path goes on after the
+                // last that a dot or the end follows.
+                let end = inside
+                    .find("].")
+                    .or_else(|| inside.strip_suffix(']').map(str::len))?;
+                let (chosen, after) = inside.split_at_checked(end)?;
+                (
+                    Some(chosen).filter(|text| !text.is_empty()),
+                    after.get(1..)?,
+                )
+            }
+            None => (None, after),
+        };
+        names.push((name, chosen));
+        if after.is_empty() {
+            return Some(names);
+        }
+        rest = after.strip_prefix('.')?;
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Place, Option<String>, String) {
+        let path: Path = text.parse().unwrap();
+        assert_eq!(path.to_string(), text);
+        (path.place, path.chosen, path.fields.join("."))
+    }
+
+    #[test]
+    fn a_path_names_a_place_a_thread_and_a_field() {
+        let chosen = |text: &str| Some(text.to_owned());
+        let none = String::new;
+        assert_eq!(read("chips"), (Place::Chips, None, none()));
+        assert_eq!(
+            read("chips.vendor"),
+            (Place::Chips, None, "vendor".to_owned())
+        );
+        assert_eq!(
+            read("chips[amd-mi308].quantity.min"),
+            (Place::Chips, chosen("amd-mi308"), "quantity.min".to_owned())
+        );
+        assert_eq!(
+            read("other[a.b/c [d]]"),
+            (Place::Other, chosen("a.b/c [d]"), none())
+        );
+        assert_eq!(
+            read("strategy.current.to"),
+            (Place::Current, None, "to".to_owned())
+        );
+        assert_eq!(
+            read("strategy[ai].stage"),
+            (Place::Pivots, chosen("ai"), "stage".to_owned())
+        );
+        assert_eq!(read("earnings.next"), (Place::Next, None, none()));
+        assert_eq!(
+            read("earnings[FY2026-Q3].date"),
+            (Place::Dates, chosen("FY2026-Q3"), "date".to_owned())
+        );
+        assert_eq!(
+            read("earnings.reported[fy2026-q3].revenue.value"),
+            (
+                Place::Reported,
+                chosen("fy2026-q3"),
+                "revenue.value".to_owned()
+            )
+        );
+        assert_eq!(
+            read("company.name"),
+            (Place::Company, None, "name".to_owned())
+        );
+        assert_eq!(
+            read("company.identifiers[lei]"),
+            (Place::Company, chosen("lei"), "identifiers".to_owned())
+        );
+    }
+
+    #[test]
+    fn what_names_no_place_is_told_with_what_is_near() {
+        let told = |text: &str| text.parse::<Path>().unwrap_err().to_string();
+        for text in [
+            "",
+            ".",
+            "chips.",
+            "chips[amd",
+            "chips]",
+            "chips[a]b",
+            "chips.stage[a]",
+        ] {
+            assert!(text.parse::<Path>().is_err(), "{text}");
+        }
+        assert!(told("chip").ends_with("no section \"chip\"; did you mean chips?"));
+        assert!(told("earnings.next.dat").ends_with("no field \"dat\"; did you mean date?"));
+        assert!(told("nothing").contains("there are company, strategy, earnings"));
+        assert!("other.anything".parse::<Path>().is_ok());
+    }
+}
