@@ -1,20 +1,32 @@
-//! Retractions and corrections: events that strike others.
+//! Retractions and corrections: events that strike others, one or many at once.
+//!
+//! - `setting`: a field is set by its path
+//! - `file`: a file that lists what to amend
 
+mod file;
+mod setting;
+
+use std::collections::HashMap;
+use std::io::{Seek, Write};
 use std::sync::Arc;
 
 use event_model::draft::Draft;
 use event_model::event::Event;
 use event_model::id::EventId;
-use event_model::kind::{Kind, Shape};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use event_model::vocabulary::Fault;
 use serde_json::{Map, Value, json};
 
+use self::file::Amended;
+use self::setting::set;
 use crate::append::{AppendOptions, Appended};
-use crate::error::Error;
+use crate::error::{Error, LineProblem, LineProblems, OtherEvent, causes, io_at};
 use crate::store::Store;
+
+/// What waits in memory of many amendments before a file is made for it, in bytes.
+const MEMORY_BYTES: usize = 1 << 20;
 
 /// What a retraction or a correction says besides its target.
 #[derive(Debug, Clone)]
@@ -34,6 +46,15 @@ pub struct Amendment {
     pub options: AppendOptions,
 }
 
+/// What is to become of the events that a file lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amending {
+    /// They do not hold.
+    Retract,
+    /// They say something else.
+    Correct,
+}
+
 impl Store {
     /// Says that an event does not hold.
     ///
@@ -42,14 +63,15 @@ impl Store {
     /// [`Error::UnknownEvent`], or what [`Store::append_lines`] says.
     pub fn retract(&self, id: EventId, amendment: &Amendment) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
-        let mut fields = amending(&target, amendment, self.now());
-        fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
-        fields.insert("data".to_owned(), json!({"target": id}));
-        self.append_value(&Value::Object(fields), amendment.options)
+        let retraction = retraction(&target, amendment, self.now());
+        self.append_value(&retraction, amendment.options)
     }
 
     /// Says what an event should have said: the same claim with some fields
     /// set anew, each given as a path (`data.stage`) and a value.
+    ///
+    /// Where `company` is set, the claim was put under the wrong one: it is
+    /// retracted there and appended to the other, both or none.
     ///
     /// # Errors
     ///
@@ -64,40 +86,61 @@ impl Store {
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
-        if target.is_retraction() {
-            return Err(Error::CorrectsRetraction { id });
-        }
         let kinds = self.kinds(self.head().position)?;
-        let mut fields = as_object(&target);
-        let before = fields.clone();
-        for (path, value) in settings {
-            set(&mut fields, kinds.named(&target.kind), path, value)?;
+        let lines = corrections(&target, settings, amendment, &kinds, self.now())?;
+        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+        self.append_lines(
+            "the event",
+            &mut lines.join("\n").as_bytes(),
+            amendment.options,
+        )
+    }
+
+    /// Amends the events that a file lists, for one reason, all or none.
+    ///
+    /// The file is JSON Lines, each `{"id": …, "set": {PATH: VALUE, …}}`, or CSV
+    /// with a column `id` and a column for each path, in which an empty field
+    /// changes nothing. To retract, the ids are enough.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Lines`] names every line at fault; else as
+    /// [`Store::append_lines`].
+    pub fn amend_file(
+        &self,
+        name: &str,
+        input: &mut dyn std::io::Read,
+        amending: Amending,
+        amendment: &Amendment,
+    ) -> Result<Appended, Error> {
+        let listed = file::read(name, input, amending)?;
+        let mut batch = Batch::new(self)?;
+        for amended in &listed {
+            let (line, made) = match amended {
+                Ok(amended) => {
+                    let made = batch.first_time(amended);
+                    let made = made.and_then(|()| self.amended(amended, &batch.kinds, amendment));
+                    (amended.line, made.map_err(|error| refused(&error)))
+                }
+                Err((line, problem)) => (*line, Err(problem.clone())),
+            };
+            batch.add(line, made)?;
         }
-        if fields == before {
-            return Err(Error::NothingChanged);
+        batch.append(name, listed.len(), amendment.options)
+    }
+
+    /// The events that amend one of those that a file lists.
+    fn amended(
+        &self,
+        amended: &Amended,
+        kinds: &Kinds,
+        amendment: &Amendment,
+    ) -> Result<Vec<Value>, Error> {
+        let target = self.target_event(self.event(&amended.id)?.event.id)?;
+        match &amended.settings {
+            None => Ok(vec![retraction(&target, amendment, self.now())]),
+            Some(settings) => corrections(&target, settings, amendment, kinds, self.now()),
         }
-        let sets = |name: &str| settings.iter().any(|(path, _)| path == name);
-        if keyed_thread(&target, &kinds) && !sets("thread") {
-            fields.remove("thread");
-        }
-        for (name, value) in amending(&target, amendment, self.now()) {
-            let keeps = matches!(name.as_str(), "company" | "certainty")
-                || (name == "source" && amendment.source_name.is_none())
-                || (name == "published" && sets("published"));
-            if !keeps {
-                fields.insert(name, value);
-            }
-        }
-        let has_own = amendment.published.is_some() || sets("published");
-        if amendment.fault == Fault::Record && !has_own {
-            // Left out, it is that of the target.
-            fields.remove("published");
-        }
-        for name in ["id", "repeats"] {
-            fields.remove(name);
-        }
-        fields.insert("supersedes".to_owned(), json!(id));
-        self.append_value(&Value::Object(fields), amendment.options)
     }
 
     /// Appends one event that is given as a JSON value. Without an id it gets one
@@ -117,6 +160,172 @@ impl Store {
             .map(|placed| Arc::unwrap_or_clone(placed.event))
             .ok_or_else(|| Error::UnknownEvent { id: id.to_string() })
     }
+}
+
+fn refused(error: &Error) -> LineProblem {
+    LineProblem::Refused { why: causes(error) }
+}
+
+/// The events that amend others, on their way into the log.
+struct Batch<'s> {
+    store: &'s Store,
+    kinds: Kinds,
+    lines: tempfile::SpooledTempFile,
+    /// The line of the file that each of the lines above is of.
+    origins: Vec<u64>,
+    seen: HashMap<String, u64>,
+    problems: Vec<LineProblems>,
+}
+
+impl<'s> Batch<'s> {
+    fn new(store: &'s Store) -> Result<Self, Error> {
+        Ok(Self {
+            store,
+            kinds: store.kinds(store.head().position)?,
+            lines: tempfile::spooled_tempfile_in(MEMORY_BYTES, store.cache_dir()),
+            origins: Vec::new(),
+            seen: HashMap::new(),
+            problems: Vec::new(),
+        })
+    }
+
+    /// Refuses to amend an event twice: which of the two would hold?
+    fn first_time(&mut self, amended: &Amended) -> Result<(), Error> {
+        match self.seen.insert(amended.id.clone(), amended.line) {
+            None => Ok(()),
+            Some(line) => Err(Error::AmendedTwice {
+                id: amended.id.clone(),
+                line,
+            }),
+        }
+    }
+
+    fn add(&mut self, line: u64, made: Result<Vec<Value>, LineProblem>) -> Result<(), Error> {
+        match made {
+            Ok(events) => {
+                for event in events {
+                    writeln!(self.lines, "{event}").map_err(io_at(self.store.cache_dir()))?;
+                    self.origins.push(line);
+                }
+            }
+            Err(problem) => self.problems.push(LineProblems {
+                line,
+                problems: vec![problem],
+            }),
+        }
+        Ok(())
+    }
+
+    fn append(
+        mut self,
+        name: &str,
+        read: usize,
+        options: AppendOptions,
+    ) -> Result<Appended, Error> {
+        if !self.problems.is_empty() {
+            let (lines, read) = (self.problems, u64::try_from(read).unwrap_or(u64::MAX));
+            return Err(Error::Lines { lines, read });
+        }
+        self.lines.rewind().map_err(io_at(self.store.cache_dir()))?;
+        let mut lines = std::io::BufReader::new(self.lines);
+        let appended = self.store.append_lines(name, &mut lines, options);
+        appended.map_err(|error| in_file(error, &self.origins))
+    }
+}
+
+/// Tells an error of the lines that were made by the lines of the file.
+fn in_file(error: Error, origins: &[u64]) -> Error {
+    let origin = |line: u64| {
+        let at = usize::try_from(line)
+            .ok()
+            .and_then(|line| line.checked_sub(1));
+        at.and_then(|at| origins.get(at)).copied().unwrap_or(line)
+    };
+    match error {
+        Error::Lines { mut lines, read } => {
+            lines
+                .iter_mut()
+                .for_each(|line| line.line = origin(line.line));
+            Error::Lines { lines, read }
+        }
+        Error::IdsReused { mut conflicts } => {
+            for conflict in &mut conflicts {
+                conflict.line = origin(conflict.line);
+                if let OtherEvent::Line(line) = &mut conflict.other {
+                    *line = origin(*line);
+                }
+            }
+            Error::IdsReused { conflicts }
+        }
+        error => error,
+    }
+}
+
+fn retraction(target: &Event, amendment: &Amendment, now: Instant) -> Value {
+    let mut fields = amending(target, amendment, now);
+    fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
+    fields.insert("data".to_owned(), json!({"target": target.id}));
+    Value::Object(fields)
+}
+
+/// The event that says what another should have said; or, where that was put
+/// under the wrong company, its retraction and the claim under the right one.
+fn corrections(
+    target: &Event,
+    settings: &[(String, String)],
+    amendment: &Amendment,
+    kinds: &Kinds,
+    now: Instant,
+) -> Result<Vec<Value>, Error> {
+    if target.is_retraction() {
+        return Err(Error::CorrectsRetraction { id: target.id });
+    }
+    let sets = |name: &str| settings.iter().find(|(path, _)| path == name);
+    let company = sets("company").map(|(_, company)| company);
+    let moved = company.filter(|company| **company != *target.company.as_str());
+    let mut fields = as_object(target);
+    let before = fields.clone();
+    for (path, value) in settings.iter().filter(|(path, _)| path != "company") {
+        set(&mut fields, kinds.named(&target.kind), path, value)?;
+    }
+    if fields == before && moved.is_none() {
+        return Err(Error::NothingChanged);
+    }
+    if keyed_thread(target, kinds) && sets("thread").is_none() {
+        fields.remove("thread");
+    }
+    for name in ["id", "repeats"] {
+        fields.remove(name);
+    }
+    let amending = amending(target, amendment, now);
+    if amendment.source_name.is_some() {
+        fields.extend(
+            amending
+                .get("source")
+                .map(|it| ("source".to_owned(), it.clone())),
+        );
+    }
+    if sets("published").is_none() {
+        // Left out, it is that of the target.
+        fields.remove("published");
+        let published = amending
+            .get("published")
+            .or_else(|| moved.and(before.get("published")));
+        fields.extend(published.map(|it| ("published".to_owned(), it.clone())));
+    }
+    if let Some(company) = moved {
+        for name in ["supersedes", "fault", "reason"] {
+            fields.remove(name);
+        }
+        fields.insert("company".to_owned(), json!(company));
+        let retraction = retraction(target, amendment, now);
+        return Ok(vec![retraction, Value::Object(fields)]);
+    }
+    for name in ["fault", "reason"] {
+        fields.extend(amending.get(name).map(|it| (name.to_owned(), it.clone())));
+    }
+    fields.insert("supersedes".to_owned(), json!(target.id));
+    Ok(vec![Value::Object(fields)])
 }
 
 /// The envelope of an event that amends another.
@@ -166,88 +375,4 @@ fn keyed_thread(event: &Event, kinds: &Kinds) -> bool {
     let draft = Draft::read(&Value::Object(fields)).of_kinds(kinds);
     let again = draft.finish(Ok(company), |_| None, Instant::LAST);
     has_key && again.is_ok_and(|again| again.thread == event.thread)
-}
-
-/// Sets a field by its path.
-fn set(
-    fields: &mut Map<String, Value>,
-    kind: Option<&Kind>,
-    path: &str,
-    text: &str,
-) -> Result<(), Error> {
-    const ENVELOPE: &[&str] = &[
-        "occurred",
-        "published",
-        "certainty",
-        "confirmation",
-        "level",
-        "source",
-        "data",
-        "thread",
-    ];
-    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-    let nests = matches!(first, "source" | "data");
-    if !ENVELOPE.contains(&first) || nests == rest.is_empty() {
-        let known = kind.into_iter().flat_map(Kind::field_names);
-        let known = known.map(|name| format!("data.{name}"));
-        let envelope = ENVELOPE
-            .iter()
-            .filter(|name| **name != "data")
-            .map(ToString::to_string);
-        let settable = known.chain(envelope).collect();
-        return Err(Error::CannotSet {
-            path: path.to_owned(),
-            settable,
-        });
-    }
-    let value = match first {
-        "data" => value_of(kind, rest, text),
-        _ if text == "null" => Value::Null,
-        _ => Value::from(text),
-    };
-    if !nests {
-        fields.insert(first.to_owned(), value);
-        return Ok(());
-    }
-    let mut inner = fields.entry(first).or_insert_with(|| json!({}));
-    let names: Vec<&str> = rest.split('.').collect();
-    let (last, parents) = names.split_last().unwrap_or((&"", &[]));
-    for name in parents {
-        if !inner.get(*name).is_some_and(Value::is_object) {
-            inner[*name] = json!({});
-        }
-        inner = &mut inner[*name];
-    }
-    inner[*last] = value;
-    Ok(())
-}
-
-/// The value that a text stands for: JSON where the field holds more than a
-/// text, else the text itself.
-fn value_of(kind: Option<&Kind>, path: &str, text: &str) -> Value {
-    let as_text = || Value::from(text);
-    if text == "null" {
-        return Value::Null;
-    }
-    let as_json = || serde_json::from_str(text).unwrap_or_else(|_| as_text());
-    let field = path.split('.').next().unwrap_or_default();
-    if kind.is_some_and(|kind| kind.schema.is_some_and(|schema| schema.is_text(field))) {
-        return as_text();
-    }
-    let shape = kind
-        .and_then(|kind| kind.field(field))
-        .map(|field| field.shape);
-    match shape {
-        Some(
-            Shape::Number
-            | Shape::Quantity
-            | Shape::Texts
-            | Shape::Items
-            | Shape::Identifiers
-            | Shape::Schema,
-        )
-        | None => as_json(),
-        Some(Shape::Money) if text.starts_with('{') => as_json(),
-        Some(_) => as_text(),
-    }
 }

@@ -125,9 +125,23 @@ pub enum Error {
         /// The retraction.
         id: EventId,
     },
+    /// An event that a file amends twice.
+    #[error("event {id} is amended on line {line} already")]
+    AmendedTwice {
+        /// The event, as it is listed.
+        id: String,
+        /// The line that amends it first.
+        line: u64,
+    },
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
+    /// No kind of one's own of this name.
+    #[error("no kind {name:?} was declared")]
+    UnknownKind {
+        /// What was asked for.
+        name: String,
+    },
     /// A file that cannot be imported; nothing was appended.
     #[error("files at fault: {}; nothing was imported", files.len())]
     Import {
@@ -199,6 +213,12 @@ pub enum LineProblem {
     /// Not an event.
     #[error("{0}")]
     Event(Box<Problem>),
+    /// Not what a line of this file may be.
+    #[error("{why}")]
+    Refused {
+        /// Why.
+        why: String,
+    },
 }
 
 impl LineProblem {
@@ -207,7 +227,7 @@ impl LineProblem {
     pub fn column(&self) -> Option<usize> {
         match self {
             Self::NotUtf8 { column } | Self::NotJson { column, .. } => Some(*column),
-            Self::TooLong { .. } | Self::Event(_) => None,
+            Self::TooLong { .. } | Self::Event(_) | Self::Refused { .. } => None,
         }
     }
 }
@@ -236,4 +256,16 @@ pub enum OtherEvent {
 pub(crate) fn io_at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
     let path = path.into();
     move |source| Error::Io { path, source }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

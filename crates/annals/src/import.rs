@@ -9,7 +9,7 @@ use event_model::identifier::CompanyKey;
 use exchange::edgar::{self, Crawl, Plan, Report};
 
 use crate::append::AppendOptions;
-use crate::error::Error;
+use crate::error::{Error, causes};
 use crate::store::{Store, placed};
 
 /// A file to import.
@@ -139,16 +139,4 @@ impl Store {
             .map(|read| Ok(Arc::unwrap_or_clone(placed(read?)?.event)))
             .collect()
     }
-}
-
-/// An error with its causes, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

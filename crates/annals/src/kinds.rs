@@ -1,4 +1,5 @@
-//! The kinds that a store knows: [`Store::kinds`].
+//! The kinds that a store knows: [`Store::kinds`], and how they become more:
+//! [`Store::declare_kind`].
 //!
 //! They are declared by events in a stream of their own, and known from the
 //! position of their declaration on, whatever is asked about and whenever it was
@@ -6,15 +7,29 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use event_model::data::Data;
 use event_model::id::{Position, Slug};
+use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::own_kinds::{self, Kinds, declared};
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
 use projection::standing::Standing;
+use serde_json::{Map, Value, json};
 
+use crate::amend::Amendment;
+use crate::append::{AppendOptions, Appended};
 use crate::error::Error;
 use crate::store::Store;
+
+/// A kind of one's own, and the event that declares it.
+#[derive(Debug, Clone)]
+pub struct DeclaredKind {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// Its declaration.
+    pub declaration: Placed,
+}
 
 /// The events that declare kinds, once somebody asked.
 #[derive(Debug, Default)]
@@ -36,6 +51,90 @@ impl Store {
     /// [`Error::Log`] if they cannot be read.
     pub fn kinds(&self, recorded: Position) -> Result<Kinds, Error> {
         Ok(kinds_of(&self.declarations()?, recorded))
+    }
+
+    /// The kinds of one's own that are known by a recorded cut, by their names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if they cannot be read.
+    pub fn declared_kinds(&self, recorded: Position) -> Result<Vec<DeclaredKind>, Error> {
+        let declarations = self.declarations()?;
+        let kinds = kinds_of(&declarations, recorded);
+        let counting = counting(&declarations, recorded);
+        let told = kinds.own().filter_map(|kind| {
+            let mut last_first = counting.iter().rev();
+            let declares = |placed: &&&Placed| placed.event.text("name") == Some(kind.name);
+            let declaration = Placed::clone(last_first.find(declares)?);
+            Some(DeclaredKind { kind, declaration })
+        });
+        Ok(told.collect())
+    }
+
+    /// Declares a kind, given what a `kind_declaration` holds. One that is declared
+    /// just so already is told as known.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::append_lines`].
+    pub fn declare_kind(
+        &self,
+        data: &Value,
+        source: &str,
+        options: AppendOptions,
+    ) -> Result<Appended, Error> {
+        let mut declaration = json!({
+            "company": own_kinds::COMPANY,
+            "kind": kinds::KIND_DECLARATION,
+            "certainty": "official",
+            "source": {"name": source},
+            "data": data,
+        });
+        let mut put = |name: &str, value: Value| {
+            if let Some(fields) = declaration.as_object_mut() {
+                fields.insert(name.to_owned(), value);
+            }
+        };
+        match self.declared_as(data)? {
+            Some(event) => {
+                let event = serde_json::to_value(&*event.event).unwrap_or_default();
+                return self.append_value(&event, options);
+            }
+            None => {
+                put("id", json!(self.new_id()));
+                put("published", json!(self.now()));
+            }
+        }
+        self.append_value(&declaration, options)
+    }
+
+    /// Takes the declaration of a kind back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownKind`], or as [`Store::retract`].
+    pub fn remove_kind(&self, name: &str, amendment: &Amendment) -> Result<Appended, Error> {
+        let declared = self.declared_kinds(self.head().position)?;
+        let declared = declared.into_iter().find(|own| own.kind.name == name);
+        match declared {
+            Some(own) => self.retract(own.declaration.event.id, amendment),
+            None => Err(Error::UnknownKind {
+                name: name.to_owned(),
+            }),
+        }
+    }
+
+    /// The declaration that is in force and says just this.
+    fn declared_as(&self, data: &Value) -> Result<Option<Placed>, Error> {
+        let fields = data.as_object().cloned().unwrap_or_default();
+        let fields: Map<String, Value> = fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect();
+        let data = Data::from(fields);
+        let declared = self.declared_kinds(self.head().position)?;
+        let same = declared.into_iter().map(|own| own.declaration);
+        Ok(same.into_iter().find(|placed| placed.event.data == data))
     }
 
     /// The events of the stream of declarations, as far as the log goes now.
@@ -61,22 +160,27 @@ pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
     if events.is_empty() {
         return kinds;
     }
+    for placed in counting(events, recorded) {
+        // One that an earlier version of this software took and this one refuses is
+        // as good as none: its events are kept as those of an unknown kind.
+        if let Ok(kind) = declared(&placed.event.data) {
+            kinds.add(kind);
+        }
+    }
+    kinds
+}
+
+/// The declarations among some events that hold by a recorded cut.
+fn counting(events: &[Placed], recorded: Position) -> Vec<&Placed> {
     let cuts = Cuts {
         known: Instant::LAST,
         on: Day::MAX,
         recorded,
     };
-    for stood in Standing::of(events, &cuts).counting() {
-        let event = &stood.placed.event;
-        // One that an earlier version of this software took and this one refuses is
-        // as good as none: its events are kept as those of an unknown kind.
-        if &*event.kind == kinds::KIND_DECLARATION
-            && let Ok(kind) = declared(&event.data)
-        {
-            kinds.add(kind);
-        }
-    }
-    kinds
+    let standing = Standing::of(events, &cuts);
+    let placed = standing.counting().map(|stood| stood.placed);
+    let declares = |placed: &&Placed| &*placed.event.kind == kinds::KIND_DECLARATION;
+    placed.filter(declares).collect()
 }
 
 /// Whether a stream is that of declarations, and of no company.

@@ -23,7 +23,7 @@
 //! - [`question`]: from what a person asks to the three cuts of a basis
 //! - [`directory`]: which company a name or identifier means
 //! - [`amend`]: retractions and corrections
-//! - `kinds`: the kinds that a store knows
+//! - [`kinds`]: the kinds that a store knows
 //! - [`import`]: events from other formats
 
 pub mod amend;
@@ -36,7 +36,7 @@ pub mod error;
 mod everyone;
 pub mod import;
 mod intake;
-mod kinds;
+pub mod kinds;
 pub mod moment;
 mod preparation;
 pub mod question;

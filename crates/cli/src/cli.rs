@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
+use crate::commands::kind::KindArgs;
 
 /// What was known when: an event-sourced store of corporate timelines
 ///
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Read events from another format
     Import(ImportArgs),
+    /// Declare kinds of one's own, list them, or take one back
+    Kind(KindArgs),
     /// Show the kinds of events, or the JSON Schema of one
     Schema(SchemaArgs),
     /// Tell how much the store holds
@@ -248,11 +251,18 @@ pub(crate) struct AppendOptionArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  annals retract b1000004 --fault source --reason 'the outlet printed the wrong year'")]
+Examples:
+  annals retract b1000004 --fault source --reason 'the outlet printed the wrong year'
+  annals retract --file ids.txt --fault record --reason 'imported from the wrong file'
+
+The file has an id a line, or is CSV or JSON Lines as that of `annals correct`.")]
 pub(crate) struct RetractArgs {
     /// The id of the event, or its first digits
-    pub(crate) id: String,
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) id: Option<String>,
+    /// Retract the events that a file lists, all or none; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) amend: AmendArgs,
 }
@@ -263,13 +273,24 @@ Examples:
   annals correct a1000001 --fault record --set data.stage=considering \\
          --reason 'typed the wrong stage'
   annals correct a1000001 --fault source --set data.quantity.max=60000 \\
-         --published 2026-01-05 --reason 'the paper corrected itself'")]
+         --published 2026-01-05 --reason 'the paper corrected itself'
+  annals correct a1000001 --fault record --set company=tencent \\
+         --reason 'put under the wrong company'
+  annals correct --file times.csv --fault record --reason 'Eastern time read as UTC'
+
+The file is CSV with a column `id` and a column for each path (an empty field
+changes nothing), or JSON Lines: {\"id\": …, \"set\": {\"data.stage\": …}}.")]
 pub(crate) struct CorrectArgs {
     /// The id of the event, or its first digits
-    pub(crate) id: String,
-    /// A field and its value: data.stage=considering, certainty=official
-    #[arg(long, value_name = "PATH=VALUE", required = true)]
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) id: Option<String>,
+    /// A field and its value: data.stage=considering, company=tencent
+    #[arg(long, value_name = "PATH=VALUE", required_unless_present = "file")]
+    #[arg(conflicts_with = "file")]
     pub(crate) set: Vec<String>,
+    /// Correct the events that a file lists, all or none; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) amend: AmendArgs,
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
 use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
-use annals::model::kinds::KINDS;
+use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, near};
 
 use crate::exit_code::ExitCode;
@@ -43,14 +43,18 @@ impl CommandError {
         Self::new(ExitCode::Usage, what)
     }
 
-    /// No kind of this name, and no event of one.
-    pub(crate) fn unknown_kind(name: &str) -> Self {
-        let near = near(name, KINDS.iter().map(|kind| kind.name));
-        let error = Self::new(ExitCode::NotFound, format!("no kind {name:?}"));
+    /// No kind of this name among those that are known.
+    pub(crate) fn unknown_kind(name: &str, kinds: &Kinds) -> Self {
+        let near = near(name, kinds.iter().map(|kind| kind.name));
+        let error = Self::usage(format!("no kind {name:?}"));
         match near.as_slice() {
             [] => error.hint("`annals schema` lists the kinds"),
             near => error.hint(format!("did you mean {}?", near.join(" or "))),
         }
+    }
+
+    pub(crate) fn ending_with(self, code: ExitCode) -> Self {
+        Self { code, ..self }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -240,7 +244,7 @@ fn code_of(error: &Error) -> ExitCode {
     match error {
         Error::Lines { .. } | Error::NoEvents { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
-        Error::CorrectsRetraction { .. } => ExitCode::Data,
+        Error::CorrectsRetraction { .. } | Error::AmendedTwice { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
@@ -248,6 +252,7 @@ fn code_of(error: &Error) -> ExitCode {
         Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
+        Error::UnknownKind { .. } => ExitCode::NotFound,
         Error::StoredEvent { .. } => ExitCode::Damaged,
         Error::Io { .. } | Error::Input { .. } => ExitCode::Machine,
         Error::Open(error) => code_of_open(error),
@@ -330,6 +335,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
              'last friday' and '3 months ago' will do"
         }
         Error::NoEvents { .. } => "give one JSON object a line",
+        Error::UnknownKind { .. } => "`annals kind list` lists the kinds that were declared",
         Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
         Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
         Error::NothingChanged => "set a field to another value: --set data.stage=considering",

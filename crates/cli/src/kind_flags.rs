@@ -1,7 +1,11 @@
-//! The flags of `annals append KIND`, made from the descriptions of the kinds.
+//! The flags of `annals append KIND`, made from the descriptions of the kinds;
+//! `own` makes those of a kind that was declared.
+
+mod own;
 
 use annals::model::kind::{Field, Kind, Shape};
 use annals::model::kinds::{KIND_DECLARATION, KINDS};
+use annals::model::own_kinds::Kinds;
 use annals::model::vocabulary::{Certainty, Confirmation, Fault, Level};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -19,9 +23,19 @@ pub(crate) fn commands() -> impl Iterator<Item = Command> {
     kinds.map(command)
 }
 
-fn command(kind: &'static Kind) -> Command {
+/// The kind of a name as it is typed.
+pub(crate) fn kind_of(typed: &str, kinds: &Kinds) -> Result<&'static Kind, CommandError> {
+    let name = typed.replace('-', "_");
+    kinds
+        .named(&name)
+        .ok_or_else(|| CommandError::unknown_kind(typed, kinds))
+}
+
+/// The command that appends an event of a kind.
+pub(crate) fn command(kind: &'static Kind) -> Command {
     let name = dashed(kind.name);
-    let fields = kind.fields.iter().map(flag);
+    let of_schema = kind.schema.into_iter().flat_map(own::flags);
+    let fields = kind.fields.iter().map(flag).chain(of_schema);
     let aliases = Some(kind.name).filter(|as_in_json| **as_in_json != *name);
     Command::new(&name)
         .aliases(aliases)
@@ -216,11 +230,7 @@ fn as_typed_item(item: &Value) -> String {
 
 /// The event that the flags describe, as JSON; whether it holds is the store's
 /// to say.
-pub(crate) fn event(kind_name: &str, matches: &ArgMatches) -> Result<Value, CommandError> {
-    let name = kind_name.replace('-', "_");
-    let Some(kind) = Kind::named(&name) else {
-        return Err(CommandError::usage(format!("no kind {kind_name:?}")));
-    };
+pub(crate) fn event(kind: &Kind, matches: &ArgMatches) -> Value {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let mut event = Map::from_iter([("kind".to_owned(), Value::from(kind.name))]);
     let mut source = Map::new();
@@ -244,9 +254,12 @@ pub(crate) fn event(kind_name: &str, matches: &ArgMatches) -> Result<Value, Comm
             data.insert(field.name.to_owned(), value);
         }
     }
+    if let Some(schema) = kind.schema {
+        data = own::data(schema, matches);
+    }
     event.insert("source".to_owned(), Value::Object(source));
     event.insert("data".to_owned(), Value::Object(data));
-    Ok(Value::Object(event))
+    Value::Object(event)
 }
 
 const ENVELOPE_NAMES: &[&str] = &[

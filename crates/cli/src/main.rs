@@ -6,14 +6,13 @@ mod error;
 mod exit_code;
 mod kind_flags;
 mod output;
+mod parse;
 mod render;
 mod session;
 
-use clap::Parser;
-
-use crate::cli::Cli;
 use crate::exit_code::ExitCode;
 use crate::output::{Output, complain};
+use crate::parse::ParseError;
 
 fn main() -> std::process::ExitCode {
     // A panic is our bug, and is told as one.
@@ -28,9 +27,13 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match parse::parse() {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(ParseError::Command(error)) => {
+            complain(&error.to_string());
+            return error.code;
+        }
+        Err(ParseError::Clap(error)) => {
             // Help asked for is no error, and goes to standard output.
             let is_error = error.use_stderr();
             error.print().ok();

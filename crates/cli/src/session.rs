@@ -52,6 +52,15 @@ impl Session {
         store.map_err(|error| CommandError::from(error).in_store(&self.dir))
     }
 
+    /// Opens the store to read it, if there is one.
+    pub(crate) fn open_if_there(&self) -> Result<Option<Store>, CommandError> {
+        match Store::open_to_read(&self.dir, Arc::clone(&self.clock)) {
+            Ok(store) => Ok(Some(store)),
+            Err(Error::Open(OpenError::NoStore { .. })) => Ok(None),
+            Err(error) => Err(CommandError::from(error).in_store(&self.dir)),
+        }
+    }
+
     /// Opens the store that is there.
     pub(crate) fn open(&self) -> Result<Store, CommandError> {
         let store = Store::open(&self.dir, Arc::clone(&self.clock));

@@ -79,11 +79,16 @@ impl DataSchema {
         names.map(String::as_str)
     }
 
+    /// What it says of a property.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.json.get("properties")?.get(name)
+    }
+
     /// Whether a property can only be a text.
     #[must_use]
     pub fn is_text(&self, name: &str) -> bool {
-        let property = self.json.get("properties").and_then(|all| all.get(name));
-        property.is_some_and(|property| {
+        self.property(name).is_some_and(|property| {
             let is_words = |value: &Value| {
                 let words = value.as_array();
                 words.is_some_and(|words| words.iter().all(Value::is_string))

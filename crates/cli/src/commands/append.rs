@@ -1,5 +1,6 @@
 //! `annals append`
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use annals::Expected;
 use annals::append::{AppendOptions, Appended};
 use annals::model::id::Version;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::AppendOptionArgs;
 use crate::error::CommandError;
@@ -28,7 +29,8 @@ pub(crate) struct AppendArgs {
 #[derive(Debug)]
 enum Input {
     File(PathBuf),
-    Flags(Result<Value, CommandError>),
+    /// The name of a kind, and what was typed behind it.
+    Flags(String, ArgMatches),
     Nothing,
 }
 
@@ -66,6 +68,8 @@ impl Args for AppendArgs {
             ))
             .arg(switch("quiet", "Tell the numbers only, not each event").short('q'))
             .subcommands(kind_flags::commands())
+            // Kinds of one's own are known only once the store is.
+            .allow_external_subcommands(true)
             .subcommand_value_name("KIND")
             .subcommand_help_heading("Kinds")
             .disable_help_subcommand(true)
@@ -77,11 +81,24 @@ impl Args for AppendArgs {
     }
 }
 
+impl AppendArgs {
+    /// The kind and what was typed behind it, if the kind is not built in.
+    pub(crate) fn kind_from_elsewhere(&self) -> Option<(&str, Vec<OsString>)> {
+        let Input::Flags(name, flags) = &self.input else {
+            return None;
+        };
+        let typed = flags.try_get_many::<OsString>("").ok()??;
+        Some((name, typed.cloned().collect()))
+    }
+}
+
 impl FromArgMatches for AppendArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = matches.subcommand().map_or(matches, |(_, of_kind)| of_kind);
+        let has_switches = |of_kind: &&ArgMatches| of_kind.try_contains_id("quiet").is_ok();
+        let of_kind = matches.subcommand().map(|(_, of_kind)| of_kind);
+        let given = of_kind.filter(has_switches).unwrap_or(matches);
         let input = match (matches.subcommand(), matches.get_one::<PathBuf>("file")) {
-            (Some((kind, flags)), _) => Input::Flags(kind_flags::event(kind, flags)),
+            (Some((kind, flags)), _) => Input::Flags(kind.to_owned(), flags.clone()),
             (None, Some(file)) => Input::File(file.clone()),
             (None, None) => Input::Nothing,
         };
@@ -113,9 +130,10 @@ pub(crate) fn run(
             return Err(CommandError::usage("nothing to append")
                 .hint("give --file FILE, or a kind and its flags: `annals append --help`"));
         }
-        Input::Flags(Err(error)) => return Err(CommandError::usage(error.to_string())),
-        Input::Flags(Ok(event)) => session.appending(options.dry_run, |store| {
-            let mut event = event.clone();
+        Input::Flags(kind, flags) => session.appending(options.dry_run, |store| {
+            let kinds = store.kinds(store.head().position)?;
+            let kind = kind_flags::kind_of(kind, &kinds)?;
+            let mut event = kind_flags::event(kind, flags);
             if let Some(fields) = event.as_object_mut() {
                 fields.entry("id").or_insert_with(|| json!(store.new_id()));
             }
@@ -123,7 +141,7 @@ pub(crate) fn run(
             appended.map_err(|error| CommandError::from(error).in_flags())
         })?,
         Input::File(path) => {
-            let mut input = open(path)?;
+            let mut input = open_input(path)?;
             let name = name_of(path);
             session.appending(options.dry_run, |store| {
                 let appended = store.append_lines(&name, &mut *input, options);
@@ -155,7 +173,7 @@ pub(crate) fn options(args: &AppendOptionArgs) -> Result<AppendOptions, CommandE
 }
 
 /// Opens a file of lines, or standard input for `-`.
-fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
+pub(crate) fn open_input(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
@@ -170,7 +188,8 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {
     Ok(Box::new(BufReader::new(file)))
 }
 
-fn name_of(path: &Path) -> String {
+/// What an input is called in messages.
+pub(crate) fn name_of(path: &Path) -> String {
     match path.to_str() {
         Some("-") => "standard input".to_owned(),
         _ => path.display().to_string(),

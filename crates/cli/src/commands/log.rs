@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use annals::Recorded;
 use annals::model::id::Position;
-use annals::model::kind::Kind;
 
 use crate::cli::LogArgs;
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::render;
 use crate::session::Session;
@@ -51,8 +51,9 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     }
     if let Some(kind) = args.kind.as_deref().filter(|_| !found) {
         let kind = kind.replace('-', "_");
-        if Kind::named(&kind).is_none() {
-            return Err(CommandError::unknown_kind(&kind));
+        if basis.kinds.named(&kind).is_none() {
+            let error = CommandError::unknown_kind(&kind, &basis.kinds);
+            return Err(error.ending_with(ExitCode::NotFound));
         }
     }
     out.finish()?;

@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod export;
 mod import;
+pub(crate) mod kind;
 mod log;
 mod rebuild;
 mod retract_correct;
@@ -63,7 +64,8 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Import(args) => match &args.format {
             ImportFormat::Edgar(args) => import::edgar(session, args, out),
         },
-        Command::Schema(args) => schema::run(args, out),
+        Command::Kind(args) => kind::run(session, args, out),
+        Command::Schema(args) => schema::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),
         Command::Verify(args) => verify::run(session, args, out),
         Command::Rebuild => rebuild::run(session, out),

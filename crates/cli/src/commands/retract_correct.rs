@@ -1,12 +1,15 @@
 //! `annals retract` and `annals correct`
 
-use annals::amend::Amendment;
+use std::path::Path;
+
+use annals::amend::{Amending, Amendment};
+use annals::append::Appended;
 use annals::model::id::EventId;
 use annals::model::vocabulary::Fault;
 use annals::{Error, Store};
 
 use crate::cli::{AmendArgs, CorrectArgs, FaultArg, RetractArgs};
-use crate::commands::append::{options, tell};
+use crate::commands::append::{name_of, open_input, options, tell};
 use crate::error::CommandError;
 use crate::output::Output;
 use crate::session::Session;
@@ -17,10 +20,15 @@ pub(crate) fn retract(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let amendment = amendment(&args.amend)?;
-    let store = session.open()?;
-    let id = id(&store, &args.id)?;
-    let appended = store.retract(id, &amendment).map_err(in_flags)?;
-    store.close()?;
+    let appended = match (&args.id, &args.file) {
+        (Some(id), _) => {
+            let store = session.open()?;
+            let appended = store.retract(event_id(&store, id)?, &amendment);
+            close(store, appended.map_err(in_flags))?
+        }
+        (None, Some(file)) => amend_file(session, file, Amending::Retract, &amendment)?,
+        (None, None) => return Err(CommandError::usage("nothing to retract")),
+    };
     tell(&appended, &args.amend.options, false, out)
 }
 
@@ -30,24 +38,52 @@ pub(crate) fn correct(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let amendment = amendment(&args.amend)?;
-    let mut settings = Vec::new();
-    for setting in &args.set {
-        let Some((path, value)) = setting.split_once('=') else {
-            return Err(
-                CommandError::usage(format!("--set {setting:?} has no value"))
-                    .hint("write it as PATH=VALUE: --set data.stage=considering"),
-            );
-        };
-        settings.push((path.to_owned(), value.to_owned()));
-    }
-    let store = session.open()?;
-    let id = id(&store, &args.id)?;
-    let appended = store.correct(id, &settings, &amendment).map_err(in_flags)?;
-    store.close()?;
+    let appended = match (&args.id, &args.file) {
+        (Some(id), _) => {
+            let settings = settings(&args.set)?;
+            let store = session.open()?;
+            let appended = store.correct(event_id(&store, id)?, &settings, &amendment);
+            close(store, appended.map_err(in_flags))?
+        }
+        (None, Some(file)) => amend_file(session, file, Amending::Correct, &amendment)?,
+        (None, None) => return Err(CommandError::usage("nothing to correct")),
+    };
     tell(&appended, &args.amend.options, false, out)
 }
 
-fn id(store: &Store, text: &str) -> Result<EventId, CommandError> {
+fn settings(given: &[String]) -> Result<Vec<(String, String)>, CommandError> {
+    let setting = |setting: &String| match setting.split_once('=') {
+        Some((path, value)) => Ok((path.to_owned(), value.to_owned())),
+        None => Err(
+            CommandError::usage(format!("--set {setting:?} has no value"))
+                .hint("write it as PATH=VALUE: --set data.stage=considering"),
+        ),
+    };
+    given.iter().map(setting).collect()
+}
+
+fn amend_file(
+    session: &Session,
+    path: &Path,
+    amending: Amending,
+    amendment: &Amendment,
+) -> Result<Appended, CommandError> {
+    let mut input = open_input(path)?;
+    let name = name_of(path);
+    let store = session.open()?;
+    let appended = store.amend_file(&name, &mut input, amending, amendment);
+    let appended = appended.map_err(|error| CommandError::from(error).in_input(&name));
+    close(store, appended)
+}
+
+/// Closes the store, which has what was appended whether or not that succeeds.
+fn close(store: Store, appended: Result<Appended, CommandError>) -> Result<Appended, CommandError> {
+    let appended = appended?;
+    store.close()?;
+    Ok(appended)
+}
+
+fn event_id(store: &Store, text: &str) -> Result<EventId, CommandError> {
     Ok(store.event(text)?.event.id)
 }
 

@@ -1,0 +1,228 @@
+//! A file that lists the events to amend: JSON Lines, CSV, or ids alone.
+
+use std::io::Read;
+
+use serde_json::Value;
+
+use super::Amending;
+use crate::error::{Error, LineProblem};
+
+/// An event to amend.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Amended {
+    /// The line of the file, from 1.
+    pub(super) line: u64,
+    /// Its id, or the start of it.
+    pub(super) id: String,
+    /// The fields to set anew, by their paths; `None` to retract it.
+    pub(super) settings: Option<Vec<(String, String)>>,
+}
+
+/// A line at fault.
+pub(super) type Fault = (u64, LineProblem);
+
+/// Reads a file to its end.
+///
+/// # Errors
+///
+/// [`Error::Input`] if it cannot be read, and [`Error::NoEvents`] if it lists
+/// nothing.
+pub(super) fn read(
+    name: &str,
+    input: &mut dyn Read,
+    amending: Amending,
+) -> Result<Vec<Result<Amended, Fault>>, Error> {
+    let mut text = String::new();
+    input
+        .read_to_string(&mut text)
+        .map_err(|source| Error::Input {
+            name: name.to_owned(),
+            source,
+        })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let listed = match text.trim_start().starts_with('{') {
+        true => json_lines(text, amending),
+        false => csv(text, amending),
+    };
+    match listed.is_empty() {
+        true => Err(Error::NoEvents {
+            name: name.to_owned(),
+        }),
+        false => Ok(listed),
+    }
+}
+
+fn refused(why: impl Into<String>) -> LineProblem {
+    LineProblem::Refused { why: why.into() }
+}
+
+fn json_lines(text: &str, amending: Amending) -> Vec<Result<Amended, Fault>> {
+    let lines = (1..).zip(text.lines());
+    let lines = lines.filter(|(_, text)| !text.trim().is_empty());
+    lines
+        .map(|(line, text)| match serde_json::from_str(text) {
+            Ok(value) => of_json(line, &value, amending).map_err(|problem| (line, problem)),
+            Err(error) => {
+                let column = error.column();
+                let message = error.to_string();
+                Err((line, LineProblem::NotJson { column, message }))
+            }
+        })
+        .collect()
+}
+
+fn of_json(line: u64, value: &Value, amending: Amending) -> Result<Amended, LineProblem> {
+    let fields = value.as_object();
+    let part = |name: &str| fields.and_then(|fields| fields.get(name));
+    let known = ["id", "set"];
+    let mut names = fields.into_iter().flat_map(|fields| fields.keys());
+    if let Some(name) = names.find(|name| !known.contains(&name.as_str())) {
+        return Err(refused(format!(
+            "no such field {name:?}; there are id, set"
+        )));
+    }
+    let id = part("id").and_then(Value::as_str);
+    let id = id.ok_or_else(|| refused("has no id of an event"))?;
+    let as_text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let settings = part("set").and_then(Value::as_object).map(|set| {
+        let set = set.iter();
+        set.map(|(path, value)| (path.clone(), as_text(value)))
+            .collect()
+    });
+    amended(line, id, settings, amending)
+}
+
+/// One event of a file, if it says what is to become of it.
+fn amended(
+    line: u64,
+    id: &str,
+    settings: Option<Vec<(String, String)>>,
+    amending: Amending,
+) -> Result<Amended, LineProblem> {
+    let settings = match amending {
+        Amending::Retract if settings.is_some() => {
+            return Err(refused("sets fields, and is to be retracted"));
+        }
+        Amending::Retract => None,
+        Amending::Correct => match settings {
+            Some(settings) if !settings.is_empty() => Some(settings),
+            _ => return Err(refused("sets no field")),
+        },
+    };
+    Ok(Amended {
+        line,
+        id: id.to_owned(),
+        settings,
+    })
+}
+
+fn csv(text: &str, amending: Amending) -> Vec<Result<Amended, Fault>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut paths: Option<Vec<String>> = None;
+    let mut listed = Vec::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                listed.push(Err((line, refused(error.to_string()))));
+                break;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let is_heading = paths.is_none() && record.get(0) == Some("id");
+        let heading = paths.get_or_insert_with(|| {
+            let cells = record.iter().map(str::to_owned);
+            if is_heading {
+                cells.collect()
+            } else {
+                vec!["id".to_owned()]
+            }
+        });
+        if !is_heading {
+            listed.push(of_cells(line, heading, &record, amending).map_err(|it| (line, it)));
+        }
+    }
+    listed
+}
+
+fn of_cells(
+    line: u64,
+    heading: &[String],
+    cells: &csv::StringRecord,
+    amending: Amending,
+) -> Result<Amended, LineProblem> {
+    if cells.len() > heading.len() {
+        let (cells, columns) = (cells.len(), heading.len());
+        return Err(refused(format!(
+            "has {cells} fields under {columns} columns"
+        )));
+    }
+    let mut pairs = heading.iter().zip(cells);
+    let id = pairs.next().map(|(_, id)| id).unwrap_or_default();
+    let set = pairs.filter(|(_, value)| !value.is_empty());
+    let set: Vec<_> = set
+        .map(|(path, value)| (path.clone(), value.to_owned()))
+        .collect();
+    amended(line, id, Some(set).filter(|set| !set.is_empty()), amending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(text: &str, amending: Amending) -> Vec<String> {
+        let listed = read("file", &mut text.as_bytes(), amending).unwrap();
+        let told = listed.into_iter().map(|listed| match listed {
+            Ok(Amended { line, id, settings }) => {
+                let set = settings.unwrap_or_default();
+                let set: Vec<String> = set.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                format!("{line}: {id} {}", set.join(" "))
+            }
+            Err((line, problem)) => format!("{line}! {problem}"),
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn corrections_come_as_json_lines_or_csv() {
+        let json = "{\"id\":\"a1\",\"set\":{\"data.stage\":\"ordered\",\"data.quantity.max\":5}}\n\n{\"id\":\"a2\"}\n{\"set\":{}}\n{\"id\":1\n";
+        let told = listed(json, Amending::Correct);
+        assert_eq!(told[0], "1: a1 data.quantity.max=5 data.stage=ordered");
+        assert_eq!(told[1], "3! sets no field");
+        assert_eq!(told[2], "4! has no id of an event");
+        assert!(told[3].starts_with("5! "), "{told:?}");
+        let csv = "id,data.stage,published\na1,ordered,\na2,,2026-01-01\na3,,\na4,a,b,c\n";
+        assert_eq!(
+            listed(csv, Amending::Correct),
+            [
+                "2: a1 data.stage=ordered",
+                "3: a2 published=2026-01-01",
+                "4! sets no field",
+                "5! has 4 fields under 3 columns",
+            ]
+        );
+    }
+
+    #[test]
+    fn to_retract_the_ids_are_enough() {
+        let expected = ["1: a1 ", "2: a2 "];
+        assert_eq!(listed("a1\na2\n", Amending::Retract), expected);
+        assert_eq!(
+            listed("{\"id\":\"a1\"}\n{\"id\":\"a2\"}", Amending::Retract),
+            expected
+        );
+        assert_eq!(
+            listed("id,data.stage\na1,\na2,x\n", Amending::Retract),
+            ["2: a1 ", "3! sets fields, and is to be retracted"]
+        );
+        assert!(read("file", &mut "\n".as_bytes(), Amending::Retract).is_err());
+    }
+}

@@ -1,0 +1,91 @@
+//! Setting a field of an event by its path.
+
+use event_model::kind::{Kind, Shape};
+use serde_json::{Map, Value, json};
+
+use crate::error::Error;
+
+/// Sets a field by its path.
+pub(super) fn set(
+    fields: &mut Map<String, Value>,
+    kind: Option<&Kind>,
+    path: &str,
+    text: &str,
+) -> Result<(), Error> {
+    const ENVELOPE: &[&str] = &[
+        "occurred",
+        "published",
+        "certainty",
+        "confirmation",
+        "level",
+        "source",
+        "data",
+        "thread",
+    ];
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let nests = matches!(first, "source" | "data");
+    if !ENVELOPE.contains(&first) || nests == rest.is_empty() {
+        let known = kind.into_iter().flat_map(Kind::field_names);
+        let known = known.map(|name| format!("data.{name}"));
+        let envelope = ENVELOPE
+            .iter()
+            .filter(|name| **name != "data")
+            .chain(&["company"])
+            .map(ToString::to_string);
+        let settable = known.chain(envelope).collect();
+        return Err(Error::CannotSet {
+            path: path.to_owned(),
+            settable,
+        });
+    }
+    let value = match first {
+        "data" => value_of(kind, rest, text),
+        _ if text == "null" => Value::Null,
+        _ => Value::from(text),
+    };
+    if !nests {
+        fields.insert(first.to_owned(), value);
+        return Ok(());
+    }
+    let mut inner = fields.entry(first).or_insert_with(|| json!({}));
+    let names: Vec<&str> = rest.split('.').collect();
+    let (last, parents) = names.split_last().unwrap_or((&"", &[]));
+    for name in parents {
+        if !inner.get(*name).is_some_and(Value::is_object) {
+            inner[*name] = json!({});
+        }
+        inner = &mut inner[*name];
+    }
+    inner[*last] = value;
+    Ok(())
+}
+
+/// The value that a text stands for: JSON where the field holds more than a
+/// text, else the text itself.
+fn value_of(kind: Option<&Kind>, path: &str, text: &str) -> Value {
+    let as_text = || Value::from(text);
+    if text == "null" {
+        return Value::Null;
+    }
+    let as_json = || serde_json::from_str(text).unwrap_or_else(|_| as_text());
+    let field = path.split('.').next().unwrap_or_default();
+    if kind.is_some_and(|kind| kind.schema.is_some_and(|schema| schema.is_text(field))) {
+        return as_text();
+    }
+    let shape = kind
+        .and_then(|kind| kind.field(field))
+        .map(|field| field.shape);
+    match shape {
+        Some(
+            Shape::Number
+            | Shape::Quantity
+            | Shape::Texts
+            | Shape::Items
+            | Shape::Identifiers
+            | Shape::Schema,
+        )
+        | None => as_json(),
+        Some(Shape::Money) if text.starts_with('{') => as_json(),
+        Some(_) => as_text(),
+    }
+}
