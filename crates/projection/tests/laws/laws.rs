@@ -190,6 +190,52 @@ proptest! {
         prop_assert_eq!(told(&answer(&events, &cuts)), told(&answer(&restored, &cuts)));
     }
 
+    /// Threads that are made one and then two again are as they were.
+    #[test]
+    fn a_link_that_is_taken_back_leaves_no_trace(
+        (history, (known, on, _)) in history_and_cuts(),
+        picks in any::<(prop::sample::Index, prop::sample::Index)>(),
+        ours in any::<bool>(),
+    ) {
+        let events = placed(&history);
+        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let (from, into) = (&events[picks.0.index(events.len())], &events[picks.1.index(events.len())]);
+        let (from, into) = (&from.event, &into.event);
+        prop_assume!(from.kind == into.kind && from.thread != into.thread);
+        let json = serde_json::json!({"of": from.kind, "from": from.thread, "into": into.thread});
+        let link = Event {
+            id: new_id(),
+            kind: "thread_link".into(),
+            thread: "a-link".into(),
+            data: json.as_object().unwrap().into(),
+            level: Level::Fact,
+            fault: None,
+            repeats: None,
+            supersedes: None,
+            ..Event::clone(from)
+        };
+        let linked = with(&events, link.clone());
+        let json = serde_json::json!({"target": link.id});
+        let split = with(&linked, Event {
+            id: EventId(Uuid::from_u128(7)),
+            kind: "retraction".into(),
+            data: json.as_object().unwrap().into(),
+            fault: Some(if ours { Fault::Record } else { Fault::Source }),
+            ..link
+        });
+        prop_assert_eq!(told(&answer(&events, &cuts)), told(&answer(&split, &cuts)));
+        // A link that counts is seen in whatever both threads say.
+        let says = |timeline: &Timeline, name: &str| {
+            let mut all = timeline.threads().map(|(_, view)| view);
+            all.any(|view| view.kind_name() == &*from.kind && view.thread() == name)
+        };
+        let before = answer(&events, &cuts);
+        let after = answer(&linked, &cuts);
+        if from.published.instant() <= known && says(&before, &from.thread) && says(&before, &into.thread) {
+            prop_assert_ne!(told(&before), told(&after));
+        }
+    }
+
     /// Where no two publications are at the same instant, the order in which
     /// claims were recorded plays no part.
     #[test]

@@ -35,6 +35,7 @@ enum Matter {
     Statement,
     Company,
     Weather,
+    Link,
 }
 
 /// What an event does to an earlier one.
@@ -156,6 +157,7 @@ fn matter() -> impl Strategy<Value = Matter> {
         1 => Just(Matter::Statement),
         2 => Just(Matter::Company),
         1 => Just(Matter::Weather),
+        2 => Just(Matter::Link),
     ]
 }
 
@@ -522,6 +524,7 @@ fn fill(matter: Matter, picks: &[u8; 6], fields: &mut Map<String, Value>) {
             let data = json!({"sky": sky, "stage": stage});
             ("weather", pick(&[None, Some("hangzhou")], picks[1]), data)
         }
+        Matter::Link => link(picks),
     };
     let mut data = data;
     if let Value::Object(data) = &mut data {
@@ -571,6 +574,25 @@ fn chip(vendor: &str, product: &str, thread: &'static str, picks: &[u8; 6]) -> F
         (!named || picks[4].is_multiple_of(2)).then_some(thread),
         data,
     )
+}
+
+/// Two of the threads of a kind; ways of several links come about, and rings.
+fn link(picks: &[u8; 6]) -> Filled {
+    let (of, threads) = pick(
+        &[
+            ("chip_interest", ["amd-mi308", "nvidia-h200", "another"]),
+            ("earnings_date", ["fy2026-q3", "fy2026-q4", "another"]),
+            (
+                "regulatory_change",
+                ["us-bis-2026-00789", "another", "third"],
+            ),
+        ],
+        picks[0],
+    );
+    let from = usize::from(picks[1]) % 3;
+    let into = (from + 1 + usize::from(picks[2]) % 2) % 3;
+    let data = json!({"of": of, "from": threads[from], "into": threads[into]});
+    ("thread_link", None, data)
 }
 
 fn results_date(periods: [&str; 2], thread: &'static str, picks: &[u8; 6]) -> Filled {

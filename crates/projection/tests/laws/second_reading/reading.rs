@@ -61,7 +61,13 @@ pub fn read(events: &[(Position, Event)], known: Instant, on: Day, recorded: Pos
         .iter()
         .filter(|(position, _)| *position <= recorded)
         .collect();
-    let log = Log { events, known, on };
+    let as_written = Log { events, known, on };
+    let named = as_written.under_their_names();
+    let log = Log {
+        events: named.iter().collect(),
+        known,
+        on,
+    };
     let claims = log.claims();
     let threads = log.threads(&claims);
     let dates = log.results_dates(&claims, &threads);
@@ -176,6 +182,55 @@ impl<'a> Log<'a> {
         let all = self.events.iter();
         all.filter_map(|(_, event)| Some((event.id, self.status_of(event)?)))
             .collect()
+    }
+}
+
+// Links.
+impl Log<'_> {
+    /// The events, each with the name under which its thread is told: "a
+    /// `thread_link` event from its publication on; its retraction splits them".
+    ///
+    /// Read as: links are heard in the order of publication, as claims are; all
+    /// that is told under one name with `from` is told with `into` from then on.
+    fn under_their_names(&self) -> Vec<(Position, Event)> {
+        let mut links: Vec<_> = self
+            .events
+            .iter()
+            .filter(|(_, event)| {
+                &*event.kind == "thread_link"
+                    && self.status_of(event) == Some("counts")
+                    && matches!(event.level, Level::Fact | Level::Inference)
+            })
+            .collect();
+        links.sort_by_key(|(position, event)| {
+            let (published, place) = self.place(*position, event);
+            (published, event.certainty, place, *position)
+        });
+        let mut events: Vec<(Position, Event)> =
+            self.events.iter().map(|event| (*event).clone()).collect();
+        // Every name that somebody wrote, and the one under which it is told.
+        let mut told: BTreeMap<(String, String), String> = BTreeMap::new();
+        for (_, link) in links {
+            let part = |name: &str| link.text(name).expect("a link has it").to_owned();
+            let kind = part("of");
+            let mut name = |written: String| {
+                let key = (kind.clone(), written.clone());
+                told.entry(key).or_insert(written).clone()
+            };
+            let (from, into) = (name(part("from")), name(part("into")));
+            for ((of, _), name) in &mut told {
+                if *of == kind && *name == from {
+                    name.clone_from(&into);
+                }
+            }
+        }
+        for (_, event) in &mut events {
+            let key = (event.kind.to_string(), event.thread.to_string());
+            if let Some(name) = told.get(&key) {
+                event.thread = name.as_str().into();
+            }
+        }
+        events
     }
 }
 
