@@ -11,6 +11,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod amendments;
 mod append;
 mod corrections;
 mod demo;
@@ -20,6 +21,7 @@ mod environment;
 mod export;
 mod find;
 mod help;
+mod kinds;
 mod meaning;
 mod pages;
 mod pipes;

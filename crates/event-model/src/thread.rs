@@ -54,11 +54,14 @@ fn own_thread(own: &str) -> Text {
 fn part_of(field: Field<'_>) -> Option<String> {
     let words = match field {
         Field::Text(text) => words_of(text),
-        Field::Json(_) => {
-            let value = field.to_value();
-            let texts = value.as_array()?.iter().filter_map(Value::as_str);
-            words_of(&texts.collect::<Vec<_>>().join("-"))
-        }
+        Field::Json(_) => match field.to_value() {
+            Value::Array(items) => {
+                let texts = items.iter().filter_map(Value::as_str);
+                words_of(&texts.collect::<Vec<_>>().join("-"))
+            }
+            Value::Number(number) => words_of(&number.to_string()),
+            _ => return None,
+        },
     };
     Some(words).filter(|words| !words.is_empty())
 }
