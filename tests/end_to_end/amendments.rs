@@ -339,7 +339,7 @@ fn what_is_told_again_adds_a_source_and_falls_with_what_it_tells() {
 fn the_same_line_again_is_no_new_fact() {
     let environment = one_claim();
     let said = statement("alibaba", "2026-01-12", "as before");
-    environment.append(&[said.clone()]);
+    environment.append(std::slice::from_ref(&said));
     let head = environment.head();
     environment.append(&[said]);
     assert_eq!(environment.head(), head);
