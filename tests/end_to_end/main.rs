@@ -21,6 +21,7 @@ mod environment;
 mod export;
 mod find;
 mod help;
+mod join;
 mod kinds;
 mod meaning;
 mod pages;

@@ -176,7 +176,20 @@ impl Directory {
 
     /// The companies that a reader can mean by a text.
     fn meant_by(&self, text: &str, cuts: &Cuts) -> Result<Vec<Slug>, Error> {
-        let (on, recorded) = (cuts.on, cuts.recorded);
+        let found = self.identified(text, cuts.on, cuts.recorded)?;
+        match found.is_empty() && !text.is_empty() && !names_a_scheme(text) {
+            true => Ok(self.starting_with(text, cuts.on, cuts.recorded)),
+            false => Ok(found),
+        }
+    }
+
+    /// The companies that a text identifies, on a day and by a recorded cut: by a
+    /// slug, or an identifier with or without its scheme.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CompanyKey`] for an identifier that cannot be one.
+    pub fn identified(&self, text: &str, on: Day, recorded: Position) -> Result<Vec<Slug>, Error> {
         match CompanyKey::parse(text) {
             Ok(key) => {
                 let found = self.matches(&key, on, recorded);
@@ -200,9 +213,6 @@ impl Directory {
             .collect();
         found.sort_unstable();
         found.dedup();
-        if found.is_empty() && !text.is_empty() {
-            found = self.starting_with(text, on, recorded);
-        }
         Ok(found)
     }
 
@@ -248,6 +258,11 @@ impl Directory {
         };
         self.companies.keys().filter(starts).cloned().collect()
     }
+}
+
+/// Whether a text is an identifier with its scheme, and so cannot be a name.
+fn names_a_scheme(text: &str) -> bool {
+    matches!(CompanyKey::parse(text), Ok(CompanyKey::Identifier { .. }))
 }
 
 /// Whether an event tells what a company is called, or may strike one that does.

@@ -24,6 +24,7 @@
 //! - [`directory`]: which company a name or identifier means
 //! - [`amend`]: retractions and corrections
 //! - [`kinds`]: the kinds that a store knows
+//! - [`join`]: what was known at the moment of each row of a table
 //! - [`import`]: events from other formats
 
 pub mod amend;
@@ -36,6 +37,7 @@ pub mod error;
 mod everyone;
 pub mod import;
 mod intake;
+pub mod join;
 pub mod kinds;
 pub mod moment;
 mod preparation;
@@ -52,6 +54,7 @@ pub mod log_errors {
 
 pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Settings, Stats};
 pub use event_model as model;
+pub use exchange::rows;
 pub use moment::Moment;
 pub use projection;
 pub use question::{Question, RecordedCut};

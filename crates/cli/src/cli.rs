@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
+use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
 
 /// What was known when: an event-sourced store of corporate timelines
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     At(AtArgs),
     /// Tell what is believed differently at two dates
     Diff(DiffArgs),
+    /// Tell what was known at the moment of each row of a table
+    Join(JoinArgs),
     /// List the events of the log
     Log(LogArgs),
     /// Show one event
@@ -99,7 +102,7 @@ pub(crate) struct CutArgs {
 }
 
 /// Reads a word for who stands behind a claim.
-fn certainty() -> impl TypedValueParser<Value = Certainty> {
+pub(crate) fn certainty() -> impl TypedValueParser<Value = Certainty> {
     let words = PossibleValuesParser::new(Certainty::WORDS);
     words.try_map(|word| word.parse::<Certainty>())
 }

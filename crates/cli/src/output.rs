@@ -1,10 +1,13 @@
 //! Where a command writes: data to standard output, talk to standard error.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 
 /// Standard output, buffered.
 pub(crate) struct Output {
@@ -91,4 +94,46 @@ pub(crate) fn complain(text: &str) {
 /// Says a line on standard error.
 pub(crate) fn say(line: &str) {
     complain(&format!("{line}\n"));
+}
+
+/// Writes a file whole, or leaves what was there.
+pub(crate) fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let refused = |error: std::io::Error| {
+        CommandError::new(
+            ExitCode::Machine,
+            format!("cannot write {}", path.display()),
+        )
+        .detail(error.to_string())
+    };
+    let there = std::fs::symlink_metadata(path);
+    if there.is_ok_and(|there| !there.is_file()) {
+        // A pipe, a device or a link is written to, and never replaced.
+        let mut file = BufWriter::new(File::create(path).map_err(refused)?);
+        write(&mut file)?;
+        return file.flush().map_err(refused);
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let temporary = new_file(folder.unwrap_or(Path::new(".")));
+    let mut file = BufWriter::new(temporary.map_err(refused)?);
+    write(&mut file)?;
+    let temporary = file
+        .into_inner()
+        .map_err(|error| refused(error.into_error()))?;
+    temporary
+        .persist(path)
+        .map_err(|error| refused(error.error))?;
+    Ok(())
+}
+
+/// A temporary file that others may read, as they may any file that is made.
+fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }

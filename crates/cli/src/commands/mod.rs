@@ -7,6 +7,7 @@ mod demo;
 mod diff;
 mod export;
 mod import;
+pub(crate) mod join;
 pub(crate) mod kind;
 mod log;
 mod rebuild;
@@ -46,6 +47,7 @@ fn reads(command: &Command) -> bool {
             | Command::Show(_)
             | Command::Companies(_)
             | Command::Export(_)
+            | Command::Join(_)
             | Command::Stats(_)
     )
 }
@@ -64,6 +66,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Import(args) => match &args.format {
             ImportFormat::Edgar(args) => import::edgar(session, args, out),
         },
+        Command::Join(args) => join::run(session, args, out),
         Command::Kind(args) => kind::run(session, args, out),
         Command::Schema(args) => schema::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),

@@ -60,17 +60,29 @@ impl<'s> Stored<'s> {
         }
     }
 
+    /// The name of its kind, without unpacking the rest, if that can be told.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'s str> {
+        match self.bytes.split_first()? {
+            (&PACKED, packed) => packed::peek_kind(packed),
+            _ => None,
+        }
+    }
+
+    /// Whether it can strike another event, without unpacking the rest.
+    #[must_use]
+    pub fn may_strike(&self) -> bool {
+        match self.bytes.split_first() {
+            Some((&PACKED, packed)) => packed::peek_fault(packed).is_some(),
+            _ => true,
+        }
+    }
+
     /// Whether it can tell what a company is called, or strike an event that
     /// does. Most do neither, which is seen without unpacking them.
     #[must_use]
     pub fn may_name_a_company(&self) -> bool {
-        match self.bytes.split_first() {
-            Some((&PACKED, packed)) => {
-                packed::peek_fault(packed).is_some()
-                    || packed::peek_kind(packed) == Some(kinds::COMPANY)
-            }
-            _ => true,
-        }
+        self.may_strike() || self.kind().is_none_or(|kind| kind == kinds::COMPANY)
     }
 
     /// The event.

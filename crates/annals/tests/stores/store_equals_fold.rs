@@ -1,136 +1,14 @@
 //! What a store answers is what the fold says of the events that went in:
 //! through the log, its caches, a second opening and a rebuild.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
-
-use std::sync::Arc;
-
-use annals::append::AppendOptions;
 use annals::model::id::{Position, Slug};
-use annals::model::time::Instant;
 use annals::projection::basis::{Basis, Cuts, Placed};
 use annals::projection::fold::{fold, fold_without_events};
 use annals::projection::timeline::Answer;
-use annals::{Clock, Moment, Question, Settings, Store};
+use annals::{Moment, Question, Settings, Store};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 
-fn clock() -> Arc<dyn Clock> {
-    let now: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
-    Arc::new(move || now)
-}
-
-/// A claim of one of two companies; the number makes it different from others.
-fn claim(number: usize, company: &str, day: u32, stage: &str, certainty: &str) -> Value {
-    json!({
-        "company": company,
-        "kind": "chip_interest",
-        "published": format!("2026-01-{day:02}"),
-        "certainty": certainty,
-        "source": {"name": format!("paper {number}")},
-        "data": {"vendor": "AMD", "product": "MI308", "stage": stage},
-    })
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Claim {
-        company: &'static str,
-        day: u32,
-        stage: &'static str,
-        certainty: &'static str,
-    },
-    Retract {
-        target: usize,
-        fault: &'static str,
-        day: u32,
-    },
-    Correct {
-        target: usize,
-        fault: &'static str,
-        day: u32,
-        stage: &'static str,
-    },
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let company = prop::sample::select(vec!["alibaba", "tencent"]);
-    let stage = prop::sample::select(vec!["rumoured", "negotiating", "ordered", "denied"]);
-    let certainty = prop::sample::select(vec!["rumour", "asserted", "official"]);
-    let fault = prop::sample::select(vec!["record", "source"]);
-    prop_oneof![
-        4 => (company, 1..28_u32, stage.clone(), certainty)
-            .prop_map(|(company, day, stage, certainty)| Step::Claim { company, day, stage, certainty }),
-        1 => (any::<usize>(), fault.clone(), 1..28_u32)
-            .prop_map(|(target, fault, day)| Step::Retract { target, fault, day }),
-        1 => (any::<usize>(), fault, 1..28_u32, stage)
-            .prop_map(|(target, fault, day, stage)| Step::Correct { target, fault, day, stage }),
-    ]
-}
-
-/// The lines of a batch for these steps, given what was appended before.
-fn lines(steps: &[Step]) -> Vec<Value> {
-    let mut lines: Vec<Value> = ["alibaba", "tencent"]
-        .iter()
-        .enumerate()
-        .map(|(number, company)| {
-            json!({
-                "id": format!("00000000-0000-4000-8000-0000000{number:05}"),
-                "company": company, "kind": "company", "published": "2020-01-01",
-                "certainty": "official", "source": {"name": "us"}, "data": {"name": company},
-            })
-        })
-        .collect();
-    for (number, step) in steps.iter().enumerate() {
-        let mut line = match step {
-            Step::Claim {
-                company,
-                day,
-                stage,
-                certainty,
-            } => claim(number, company, *day, stage, certainty),
-            Step::Retract { target, fault, day } => {
-                let target = &lines[target % lines.len()];
-                json!({
-                    "company": target["company"], "kind": "retraction", "fault": fault,
-                    "published": format!("2026-01-{day:02}"), "certainty": "official",
-                    "source": {"name": "us"}, "data": {"target": target["id"]},
-                })
-            }
-            Step::Correct {
-                target,
-                fault,
-                day,
-                stage,
-            } => {
-                let target = &lines[target % lines.len()];
-                let company = target["company"].as_str().unwrap();
-                let mut line = claim(number, company, *day, stage, "asserted");
-                if target["kind"] == "chip_interest" {
-                    line["supersedes"] = target["id"].clone();
-                    line["fault"] = json!(fault);
-                }
-                line
-            }
-        };
-        line["id"] = json!(format!("00000000-0000-4000-9000-0000000{number:05}"));
-        lines.push(line);
-    }
-    lines
-}
-
-fn append(store: &Store, lines: &[Value]) {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    store
-        .append_lines("lines", &mut text.as_bytes(), AppendOptions::default())
-        .unwrap();
-}
+use crate::histories::{append, clock, lines, step, tiny};
 
 /// What the store says of both companies on some days, under some cuts.
 fn check(store: &Store, days: &[u32]) {
@@ -184,16 +62,6 @@ fn check_all(store: &Store, basis: &Basis) {
         .filter(|timeline| timeline.tally.visible > 0)
         .collect();
     assert_eq!(all, one_by_one);
-}
-
-/// Sizes at which every boundary is crossed after a few events.
-fn tiny() -> Settings {
-    Settings {
-        journal_bytes_max: 3_000,
-        direct_bytes_min: 2_000,
-        run_bytes_max: 2_000,
-        ids_at_once_max: 3,
-    }
 }
 
 proptest! {

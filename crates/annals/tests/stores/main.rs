@@ -1,0 +1,13 @@
+//! Stores over random histories.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod histories;
+mod join_equals_at;
+mod store_equals_fold;

@@ -1,0 +1,318 @@
+//! `annals join`
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::path::PathBuf;
+
+use annals::Store;
+use annals::join::{Answered, JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_lag};
+use annals::model::time::Zone;
+use annals::model::vocabulary::Certainty;
+use annals::projection::path::Path as FieldPath;
+use annals::rows::{Column, Format, Row, RowWriter, Rows, RowsError};
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use crate::cli::{AskArgs, CutArgs, certainty};
+use crate::commands::append::{name_of, open_input};
+use crate::error::CommandError;
+use crate::exit_code::ExitCode;
+use crate::output::{Output, say, to_file};
+use crate::session::Session;
+
+/// How many rows at fault are told one by one.
+const TOLD_MAX: u64 = 20;
+
+/// The columns that can hold the moment of a row, the first of them first.
+const DATE_COLUMNS: &[&str] = &["date", "time", "timestamp", "instant", "at"];
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals join rows.csv --field earnings.next.date --field chips.open
+  annals join trades.jsonl --field 'chips[amd-mi308].stage' --lag 1d
+  annals join rows.csv --field earnings.next.date --row-time 09:30 \\
+         --zone America/New_York --date-column day -o joined.csv
+
+A row has a company (a slug, or an identifier that was valid on its day) and a
+date or an instant with its offset. A bare date is the start of that day, so that
+nothing of the day itself is known. A row without an answer is told by its number,
+and has empty fields.")]
+pub(crate) struct JoinArgs {
+    /// CSV with a heading, or JSON Lines; - for standard input
+    file: PathBuf,
+    /// A path into the timeline: earnings.next.date (repeatable)
+    #[arg(long, value_name = "PATH", required = true)]
+    field: Vec<FieldPath>,
+    /// The column that names the company
+    #[arg(long, value_name = "COLUMN", default_value = "company")]
+    company_column: String,
+    /// The column with the date or instant [default: date, time, timestamp, instant
+    /// or at]
+    #[arg(long, value_name = "COLUMN")]
+    date_column: Option<String>,
+    /// The time that a bare date means: start, end, or HH:MM
+    #[arg(long, value_name = "TIME", default_value = "start", value_parser = row_time)]
+    row_time: RowTime,
+    /// The zone of dates, and of times without an offset [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// Leave out what came so shortly before a row's moment: 1d, 2h30m
+    #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = lag, allow_hyphen_values = true)]
+    lag: i64,
+    /// What the moment of a row cuts: publication, or our recording
+    #[arg(long, value_enum, default_value = "published")]
+    clock: ClockArg,
+    /// Read the log up to a position (digits) or an instant, for every row
+    #[arg(long, value_name = "POSITION|DATE")]
+    recorded: Option<String>,
+    /// Hear only claims of this source (repeatable)
+    #[arg(long, value_name = "NAME")]
+    source: Vec<String>,
+    /// Hear only claims that are so sure, or surer
+    #[arg(long, value_name = "WORD", value_parser = certainty())]
+    min_certainty: Option<Certainty>,
+    /// Stop at the first row that has no answer
+    #[arg(long)]
+    strict: bool,
+    /// Write CSV or JSON Lines [default: as the input]
+    #[arg(long, value_enum)]
+    format: Option<FormatArg>,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ClockArg {
+    /// What was published by then is known
+    Published,
+    /// The log is read as it stood then
+    Recorded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    /// Comma-separated values
+    Csv,
+    /// JSON Lines
+    Jsonl,
+}
+
+fn row_time(text: &str) -> Result<RowTime, String> {
+    RowTime::parse(text).ok_or_else(|| "give start, end, or a time such as 09:30".to_owned())
+}
+
+fn lag(text: &str) -> Result<i64, String> {
+    parse_lag(text).ok_or_else(|| "give a span such as 1d, 36h or 2h30m".to_owned())
+}
+
+pub(crate) fn run(
+    session: &Session,
+    args: &JoinArgs,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    let store = session.open_to_read()?;
+    match &args.output {
+        None => {
+            join(session, &store, args, out)?;
+            out.finish()?;
+        }
+        Some(path) => {
+            to_file(path, |file| join(session, &store, args, file))?;
+            say(&format!("wrote {}", path.display()));
+        }
+    }
+    Ok(store.close()?)
+}
+
+fn join(
+    session: &Session,
+    store: &Store,
+    args: &JoinArgs,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let basis = session.basis_of(store, &ask(args))?;
+    let table = Table::open(args)?;
+    let columns = &table.columns;
+    refuse_columns_twice(columns, args)?;
+    let added = args.field.iter().map(ToString::to_string).collect();
+    let writer = RowWriter::begin(out, table.format(args), columns, added);
+    let mut writer = writer.map_err(CommandError::output)?;
+    let faults = RefCell::new(Faults::new(args));
+    let rows = table.first.into_iter().chain(table.rows);
+    let rows = rows.filter_map(|read| match read {
+        Ok(Ok(row)) => Some(Ok(JoinRow {
+            company: row.text(&table.company),
+            moment: row.text(&table.date),
+            row,
+        })),
+        Ok(Err((number, error))) => {
+            let told = faults.borrow_mut().tell(number, &error, "left out");
+            told.err().map(Err)
+        }
+        Err(error) => Some(Err(input(args, &error))),
+    });
+    let question = question(args)?;
+    store.join(rows, &question, &basis, |row: Row, answered: Answered| {
+        let values: Vec<Value> = match answered {
+            Ok(values) => values,
+            Err(problem) => {
+                faults
+                    .borrow_mut()
+                    .tell(row.number, &problem, "no answer")?;
+                Vec::new()
+            }
+        };
+        let written = writer.row(&row, columns, &values);
+        written.map_err(CommandError::output)
+    })?;
+    faults.borrow().sum_up();
+    writer.finish().map_err(CommandError::output)
+}
+
+/// How far the log is read, and which claims are heard.
+fn ask(args: &JoinArgs) -> AskArgs {
+    AskArgs {
+        at: None,
+        cuts: CutArgs {
+            recorded: args.recorded.clone(),
+            zone: args.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            source: args.source.clone(),
+            min_certainty: args.min_certainty,
+            ..CutArgs::default()
+        },
+    }
+}
+
+fn question(args: &JoinArgs) -> Result<JoinQuestion, CommandError> {
+    let zone = args.zone.as_deref().map(str::parse::<Zone>).transpose();
+    Ok(JoinQuestion {
+        fields: args.field.clone(),
+        clock: RowClock {
+            time: args.row_time,
+            zone: zone.map_err(annals::Error::Time)?,
+        },
+        lag_us: args.lag,
+        knowledge: match args.clock {
+            ClockArg::Published => Knowledge::Published,
+            ClockArg::Recorded => Knowledge::Recorded,
+        },
+    })
+}
+
+/// The table that is read.
+struct Table {
+    /// The names of the columns: those of the heading, or of the first row.
+    columns: Vec<String>,
+    company: Column,
+    date: Column,
+    first: Option<ReadRow>,
+    rows: Rows<'static>,
+}
+
+type ReadRow = <Rows<'static> as Iterator>::Item;
+
+impl Table {
+    fn open(args: &JoinArgs) -> Result<Self, CommandError> {
+        let mut rows = Rows::read(open_input(&args.file)?).map_err(|error| input(args, &error))?;
+        let first = rows.next();
+        let columns = rows.columns().unwrap_or_else(|| match &first {
+            Some(Ok(Ok(row))) => row.names(),
+            _ => Vec::new(),
+        });
+        let column = |name: &str, flag: &str| {
+            let found = rows.column(name);
+            found.map_err(|error| input(args, &error).hint(format!("name it with {flag}")))
+        };
+        let date = args.date_column.as_deref().unwrap_or_else(|| {
+            let is_there = |name: &&&str| columns.iter().any(|column| column == **name);
+            DATE_COLUMNS.iter().find(is_there).unwrap_or(&"date")
+        });
+        Ok(Self {
+            company: column(&args.company_column, "--company-column")?,
+            date: column(date, "--date-column")?,
+            columns,
+            first,
+            rows,
+        })
+    }
+
+    fn format(&self, args: &JoinArgs) -> Format {
+        match args.format {
+            Some(FormatArg::Csv) => Format::Csv,
+            Some(FormatArg::Jsonl) => Format::JsonLines,
+            None => self.rows.format(),
+        }
+    }
+}
+
+fn refuse_columns_twice(columns: &[String], args: &JoinArgs) -> Result<(), CommandError> {
+    let added: Vec<String> = args.field.iter().map(ToString::to_string).collect();
+    for (at, name) in added.iter().enumerate() {
+        let before = added.iter().take(at).chain(columns);
+        if before.into_iter().any(|column| column == name) {
+            return Err(
+                CommandError::usage(format!("there would be two columns called {name:?}"))
+                    .hint("give each --field once, and rename the column of the table"),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn input(args: &JoinArgs, error: &RowsError) -> CommandError {
+    let code = match error {
+        RowsError::Input(_) => ExitCode::Machine,
+        RowsError::NoColumn { .. } => ExitCode::Usage,
+        _ => ExitCode::Data,
+    };
+    let told = CommandError::new(code, format!("{}: {error}", name_of(&args.file)));
+    match std::error::Error::source(error) {
+        Some(cause) => told.detail(cause.to_string()),
+        None => told,
+    }
+}
+
+/// The rows at fault.
+struct Faults {
+    name: String,
+    strict: bool,
+    count: u64,
+}
+
+impl Faults {
+    fn new(args: &JoinArgs) -> Self {
+        Self {
+            name: name_of(&args.file),
+            strict: args.strict,
+            count: 0,
+        }
+    }
+
+    /// Tells of a row, or ends it all.
+    fn tell(
+        &mut self,
+        number: u64,
+        problem: &dyn std::error::Error,
+        outcome: &str,
+    ) -> Result<(), CommandError> {
+        let told = format!("{}: row {number}: {problem}", self.name);
+        if self.strict {
+            return Err(CommandError::new(ExitCode::Data, told)
+                .hint("without --strict such a row has empty fields, and the rest goes on"));
+        }
+        self.count += 1;
+        if self.count <= TOLD_MAX {
+            say(&format!("{told}; {outcome}"));
+        }
+        Ok(())
+    }
+
+    fn sum_up(&self) {
+        if self.count > TOLD_MAX {
+            let (more, count) = (self.count - TOLD_MAX, self.count);
+            say(&format!("and {more} more; {count} rows have no answer"));
+        }
+    }
+}
