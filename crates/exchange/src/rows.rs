@@ -312,7 +312,7 @@ pub struct RowWriter<W: Write> {
 }
 
 enum Out<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     JsonLines(W),
 }
 
@@ -334,7 +334,7 @@ impl<W: Write> RowWriter<W> {
             Format::Csv => {
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
                 writer.write_record(columns.iter().chain(&added))?;
-                Out::Csv(writer)
+                Out::Csv(Box::new(writer))
             }
         };
         Ok(Self { out, added })
