@@ -31,7 +31,7 @@ use crate::store::Store;
 /// company, and are held in memory meanwhile.
 const BATCH_ROWS: usize = 1 << 17;
 /// About how many rows are one job for a thread.
-const JOB_ROWS: usize = 1 << 10;
+const JOB_ROWS: usize = 1 << 12;
 
 /// What is asked of each row.
 #[derive(Debug, Clone)]
@@ -236,14 +236,21 @@ impl Store {
         question: &JoinQuestion,
         basis: &Basis,
     ) -> Result<Vec<(usize, Vec<Value>)>, Error> {
+        let of_companies = || job.chunk_by(|one, other| one.0 == other.0);
+        let companies: Vec<Slug> = of_companies()
+            .filter_map(|rows| rows.first().map(|(slug, ..)| slug.clone()))
+            .collect();
+        let events = company::events(self, &companies, &question.fields, basis)?;
         let mut answers = Vec::with_capacity(job.len());
-        for rows in job.chunk_by(|one, other| one.0 == other.0) {
-            let Some((slug, ..)) = rows.first() else {
-                continue;
-            };
-            let mut company = CompanyRows::read(self, slug, question, basis)?;
-            for (_, cuts, at) in rows {
-                answers.push((*at, company.at(self, cuts)?));
+        for ((rows, slug), events) in of_companies().zip(&companies).zip(events) {
+            let mut company = CompanyRows::of(slug, events, question, basis);
+            // Rows of one moment follow each other, and have the same answer.
+            for same in rows.chunk_by(|one, other| one.1 == other.1) {
+                let Some((_, cuts, _)) = same.first() else {
+                    continue;
+                };
+                let values = company.at(self, cuts)?;
+                answers.extend(same.iter().map(|(.., at)| (*at, values.clone())));
             }
         }
         Ok(answers)

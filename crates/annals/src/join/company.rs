@@ -33,26 +33,23 @@ enum Told {
 }
 
 impl<'q> CompanyRows<'q> {
-    pub(super) fn read(
-        store: &Store,
+    pub(super) fn of(
         slug: &Slug,
+        events: Vec<Placed>,
         question: &'q JoinQuestion,
         basis: &'q Basis,
-    ) -> Result<Self, Error> {
-        let events = events(store, slug, &question.fields, basis)?;
+    ) -> Self {
         let is_replayed = question.knowledge == Knowledge::Published && basis.filter.is_none();
-        Ok(Self {
+        let kinds = || basis.kinds.clone();
+        let told = match is_replayed {
+            true => Told::Replay(Box::new(Replay::of(slug.clone(), events, kinds()))),
+            false => Told::Events(slug.clone(), events),
+        };
+        Self {
             fields: &question.fields,
             basis,
-            told: match is_replayed {
-                true => Told::Replay(Box::new(Replay::of(
-                    slug.clone(),
-                    events,
-                    basis.kinds.clone(),
-                ))),
-                false => Told::Events(slug.clone(), events),
-            },
-        })
+            told,
+        }
     }
 
     /// The values under these cuts.
@@ -79,53 +76,75 @@ impl<'q> CompanyRows<'q> {
     }
 }
 
-/// The events of a company, by the recorded cut, that bear on some fields: those of
-/// their kinds, and whatever strikes or links.
-fn events(
+/// The events of some companies, by the recorded cut, that bear on some fields:
+/// those of their kinds, and whatever strikes or links. The companies are in the
+/// order of their slugs, and so are their events.
+pub(super) fn events(
     store: &Store,
-    slug: &Slug,
+    companies: &[Slug],
     fields: &[Path],
     basis: &Basis,
-) -> Result<Vec<Placed>, Error> {
+) -> Result<Vec<Vec<Placed>>, Error> {
     let sections: Vec<Section> = fields.iter().flat_map(Path::sections).copied().collect();
     let bears = |kind: &str| {
         let section = Kind::named(kind).map_or(Section::Other, |kind| kind.section);
         sections.contains(&section) || kind == kinds::THREAD_LINK
     };
-    let events = read(store, slug, basis, &bears)?;
-    let ids: HashSet<EventId> = events.iter().map(|placed| placed.event.id).collect();
-    let mut corrected = events.iter().filter_map(|placed| placed.event.supersedes);
-    match corrected.all(|id| ids.contains(&id)) {
-        true => Ok(events),
-        // Something was corrected that is of another kind, and gives its place.
-        false => read(store, slug, basis, &|_| true),
+    let mut all = read(store, companies, basis, &bears)?;
+    for (slug, events) in companies.iter().zip(&mut all) {
+        if !has_what_it_corrects(events) {
+            let whole = read(store, std::slice::from_ref(slug), basis, &|_| true)?;
+            *events = whole.into_iter().next().unwrap_or_default();
+        }
     }
+    Ok(all)
+}
+
+/// Whether everything that is corrected is there, and gives its place. Something can
+/// be corrected that is of another kind.
+fn has_what_it_corrects(events: &[Placed]) -> bool {
+    let mut corrected = events
+        .iter()
+        .filter_map(|placed| placed.event.supersedes)
+        .peekable();
+    if corrected.peek().is_none() {
+        return true;
+    }
+    let ids: HashSet<EventId> = events.iter().map(|placed| placed.event.id).collect();
+    corrected.all(|id| ids.contains(&id))
 }
 
 fn read(
     store: &Store,
-    slug: &Slug,
+    companies: &[Slug],
     basis: &Basis,
     bears: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Placed>, Error> {
-    let mut events = Vec::new();
+) -> Result<Vec<Vec<Placed>>, Error> {
+    let mut all = vec![Vec::new(); companies.len()];
+    let mut at = 0;
     let mut failed = Ok(());
     let recorded = basis.cuts.recorded;
-    store.log().visit_stream(slug, recorded, &mut |stored| {
-        if !stored.may_strike() && stored.kind().is_some_and(|kind| !bears(kind)) {
-            return ControlFlow::Continue(());
-        }
-        match stored.event() {
-            Ok(event) => {
-                events.push(Placed::new(stored.position, event));
-                ControlFlow::Continue(())
+    store
+        .log()
+        .visit_streams_of(companies, recorded, &mut |stored| {
+            if !stored.may_strike() && stored.kind().is_some_and(|kind| !bears(kind)) {
+                return ControlFlow::Continue(());
             }
-            Err(error) => {
-                failed = Err(error);
-                ControlFlow::Break(())
+            while companies.get(at).is_some_and(|slug| slug < stored.company) {
+                at += 1;
             }
-        }
-    })?;
+            match (stored.event(), all.get_mut(at)) {
+                (Ok(event), Some(events)) => {
+                    events.push(Placed::new(stored.position, event));
+                    ControlFlow::Continue(())
+                }
+                (Ok(_), None) => ControlFlow::Break(()),
+                (Err(error), _) => {
+                    failed = Err(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
     failed?;
-    Ok(events)
+    Ok(all)
 }

@@ -14,7 +14,7 @@ use super::{SledLog, Stored};
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::limits;
-use crate::streams::{SlugRange, Streams};
+use crate::streams::{Choice, SlugRange, Streams};
 use crate::sync;
 
 /// What a walk of the whole log found in order.
@@ -121,14 +121,20 @@ impl SledLog {
         };
         let mut digest = Digest::default();
         let mut failed: Result<(), LogError> = Ok(());
-        streams.scan(&SlugRange::default(), base.position, &mut |entry| {
-            let stored = Stored::of(&entry);
-            failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
-            match failed {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            }
-        })?;
+        let mut all = |_: &_| Choice::Read;
+        streams.scan(
+            &SlugRange::default(),
+            base.position,
+            &mut all,
+            &mut |entry| {
+                let stored = Stored::of(&entry);
+                failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
+                match failed {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            },
+        )?;
         failed?;
         match digest == walk.digest {
             true => Ok(()),

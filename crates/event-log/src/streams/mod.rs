@@ -49,7 +49,7 @@ use source::refused;
 
 pub(crate) use error::StreamsError;
 pub(crate) use read::Visitor;
-pub(crate) use scan::SlugRange;
+pub(crate) use scan::{Choice, SlugRange};
 pub(crate) use writer::{Arrival, StreamsWriter, Tuning};
 
 /// How often a reader tries again whose runs were merged under its hands.

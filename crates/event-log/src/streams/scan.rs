@@ -22,6 +22,17 @@ pub(crate) struct SlugRange {
     pub(crate) to: Option<Slug>,
 }
 
+/// What a scan does about a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// It reads its events.
+    Read,
+    /// It goes on to the next.
+    Skip,
+    /// It ends here.
+    Stop,
+}
+
 /// The companies of several runs in order of their slugs.
 pub(super) struct Merged {
     cursors: Vec<Companies>,
@@ -154,11 +165,12 @@ impl Streams {
     /// each in order of position.
     ///
     /// All events of a company follow each other, so a company begins with
-    /// version 1.
+    /// version 1. Nothing is read of those that are not chosen.
     pub(crate) fn scan(
         &self,
         range: &SlugRange,
         upto: Position,
+        choose: &mut dyn FnMut(&Slug) -> Choice,
         visitor: Visitor<'_>,
     ) -> Result<(), StreamsError> {
         let runs = self
@@ -170,6 +182,11 @@ impl Streams {
         let mut companies = Merged::new(&runs, range)?;
         let mut parts = Parts::new();
         while let Some(slug) = companies.next(&mut parts)? {
+            match choose(&slug) {
+                Choice::Read => {}
+                Choice::Skip => continue,
+                Choice::Stop => return Ok(()),
+            }
             for (number, company) in &parts {
                 let Some(chunks) = chunks.get_mut(*number) else {
                     continue;
