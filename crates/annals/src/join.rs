@@ -16,7 +16,7 @@ mod moment;
 use event_log::EventLog;
 use event_model::id::{Position, Slug};
 use event_model::time::{Instant, TimeError};
-use projection::basis::{Basis, Cuts};
+use projection::basis::{Basis, Cuts, Placed};
 use projection::path::Path;
 use serde_json::Value;
 
@@ -27,9 +27,9 @@ use self::keys::Keys;
 use crate::error::Error;
 use crate::store::Store;
 
-/// The most rows that are answered at once. More of them share what is read of a
-/// company, and are held in memory meanwhile.
-const BATCH_ROWS: usize = 1 << 17;
+/// The most rows that are answered at once. The more they are, the more of them
+/// share what is read of a company; they are held in memory meanwhile.
+const BATCH_ROWS: usize = 1 << 19;
 /// About how many rows are one job for a thread.
 const JOB_ROWS: usize = 1 << 12;
 
@@ -114,92 +114,102 @@ fn names(slugs: &[Slug]) -> String {
     names.join(", ")
 }
 
-/// The values of a row, one for each field; or why there are none.
-pub type Answered = Result<Vec<Value>, RowProblem>;
+/// A row that is waiting for its answer.
+#[derive(Debug, Clone)]
+struct Asked {
+    company: Slug,
+    cuts: Cuts,
+    /// Which row of its batch it is.
+    at: usize,
+}
 
 impl Store {
     /// Answers each row of a table with what was known at its moment, and gives it
     /// back with what goes along, in the order of the rows.
     ///
     /// `basis` says how far the log is read and which claims are heard; its other
-    /// cuts play no part. Memory is bounded, however many rows there are.
+    /// cuts play no part. `made` makes something of the values of a row, one for each
+    /// field, on one of several threads. Memory is bounded, however many rows there
+    /// are.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] if events cannot be read; what `rows` and `take` give. A row
     /// at fault is no error, and is told to `take`.
-    pub fn join<R: Send, E: From<Error> + Send>(
+    pub fn join<R, T: Send, E: From<Error>>(
         &self,
         rows: impl Iterator<Item = Result<JoinRow<R>, E>>,
         question: &JoinQuestion,
         basis: &Basis,
-        mut take: impl FnMut(R, Answered) -> Result<(), E>,
+        made: impl Fn(&[Value]) -> T + Sync,
+        mut take: impl FnMut(R, Result<T, RowProblem>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut rows = rows.peekable();
         let mut keys = Keys::new(self, basis.cuts.recorded);
-        while rows.peek().is_some() {
-            let mut failed = None;
-            let batch = rows
-                .by_ref()
-                .map_while(|row| row.map_err(|e| failed = Some(e)).ok());
-            let batch: Vec<JoinRow<R>> = batch.take(BATCH_ROWS).collect();
-            self.join_batch(batch, question, basis, &mut keys, &mut take)?;
-            if let Some(error) = failed {
-                return Err(error);
+        let mut batch = Batch::default();
+        for row in rows {
+            let row = row?;
+            let asked = self.settle(&row.company, &row.moment, question, basis, &mut keys)?;
+            batch.push(row.row, asked);
+            if batch.rows.len() == BATCH_ROWS {
+                let full = std::mem::take(&mut batch);
+                self.answer_batch(full, question, basis, &made, &mut take)?;
+            }
+        }
+        self.answer_batch(batch, question, basis, &made, &mut take)
+    }
+
+    fn answer_batch<R, T: Send, E: From<Error>>(
+        &self,
+        batch: Batch<R>,
+        question: &JoinQuestion,
+        basis: &Basis,
+        made: &(impl Fn(&[Value]) -> T + Sync),
+        take: &mut impl FnMut(R, Result<T, RowProblem>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Batch { rows, mut asked } = batch;
+        asked.sort_unstable_by(|one, other| {
+            let by_moment = |it: &Asked| (it.cuts.known, it.cuts.on, it.at);
+            let companies = one.company.cmp(&other.company);
+            companies.then_with(|| by_moment(one).cmp(&by_moment(other)))
+        });
+        let mut answers: Vec<Option<T>> = Vec::new();
+        answers.resize_with(rows.len(), || None);
+        event_log::side_by_side(
+            jobs(&asked).map(Ok),
+            |job| self.answer(job, question, basis, made),
+            |told: Result<Vec<(usize, T)>, Error>| {
+                for (at, answer) in told? {
+                    if let Some(place) = answers.get_mut(at) {
+                        *place = Some(answer);
+                    }
+                }
+                Ok::<_, Error>(())
+            },
+        )?;
+        for ((row, problem), answer) in rows.into_iter().zip(answers) {
+            match (answer, problem) {
+                (Some(answer), _) => take(row, Ok(answer))?,
+                (None, problem) => take(row, Err(problem.map_or(RowProblem::NoMoment, |it| *it)))?,
             }
         }
         Ok(())
     }
 
-    fn join_batch<R: Send, E: From<Error> + Send>(
-        &self,
-        batch: Vec<JoinRow<R>>,
-        question: &JoinQuestion,
-        basis: &Basis,
-        keys: &mut Keys<'_>,
-        take: &mut impl FnMut(R, Answered) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut answers: Vec<Answered> = Vec::with_capacity(batch.len());
-        let mut asked: Vec<(Slug, Cuts, usize)> = Vec::with_capacity(batch.len());
-        for (at, row) in batch.iter().enumerate() {
-            let settled = self.settle(row, question, basis, keys)?;
-            answers.push(settled.as_ref().map(|_| Vec::new()).map_err(Clone::clone));
-            asked.extend(settled.ok().map(|(slug, cuts)| (slug, cuts, at)));
-        }
-        asked.sort_unstable_by(|(slug, cuts, at), (other, others, and)| {
-            let by_moment = || (cuts.known, cuts.on, at).cmp(&(others.known, others.on, and));
-            slug.cmp(other).then_with(by_moment)
-        });
-        event_log::side_by_side(
-            jobs(&asked).map(Ok),
-            |job| self.answer(job, question, basis),
-            |told: Result<Vec<(usize, Vec<Value>)>, Error>| {
-                for (at, values) in told? {
-                    if let Some(answer) = answers.get_mut(at) {
-                        *answer = Ok(values);
-                    }
-                }
-                Ok::<_, E>(())
-            },
-        )?;
-        let mut rows = batch.into_iter().zip(answers);
-        rows.try_for_each(|(row, answer)| take(row.row, answer))
-    }
-
     /// The company of a row and the cuts of its moment.
-    fn settle<R>(
+    fn settle(
         &self,
-        row: &JoinRow<R>,
+        company: &str,
+        moment: &str,
         question: &JoinQuestion,
         basis: &Basis,
         keys: &mut Keys<'_>,
     ) -> Result<Result<(Slug, Cuts), RowProblem>, Error> {
-        let moment = match question.clock.read(row.moment.trim()) {
+        let moment = match question.clock.read(moment.trim()) {
             Ok(moment) => moment,
-            Err(_) if row.moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
+            Err(_) if moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
             Err(error) => return Ok(Err(error.into())),
         };
-        let slug = match keys.find(row.company.trim(), moment.day())? {
+        let slug = match keys.find(company.trim(), moment.day())? {
             Ok(slug) => slug,
             Err(problem) => return Ok(Err(problem)),
         };
@@ -230,47 +240,76 @@ impl Store {
     }
 
     /// Answers the rows of some companies.
-    fn answer(
+    fn answer<T>(
         &self,
-        job: &[(Slug, Cuts, usize)],
+        job: &[Asked],
         question: &JoinQuestion,
         basis: &Basis,
-    ) -> Result<Vec<(usize, Vec<Value>)>, Error> {
-        let of_companies = || job.chunk_by(|one, other| one.0 == other.0);
-        let companies: Vec<Slug> = of_companies()
-            .filter_map(|rows| rows.first().map(|(slug, ..)| slug.clone()))
-            .collect();
-        let events = company::events(self, &companies, &question.fields, basis)?;
+        made: &impl Fn(&[Value]) -> T,
+    ) -> Result<Vec<(usize, T)>, Error> {
+        let mut companies: Vec<Slug> = job.iter().map(|asked| asked.company.clone()).collect();
+        companies.dedup();
         let mut answers = Vec::with_capacity(job.len());
-        for ((rows, slug), events) in of_companies().zip(&companies).zip(events) {
+        let mut rest = job;
+        let mut take = |slug: &Slug, events: Vec<Placed>| {
+            let start = rest.partition_point(|asked| asked.company < *slug);
+            let end = rest.partition_point(|asked| asked.company <= *slug);
+            let rows = rest.get(start..end).unwrap_or_default();
+            rest = rest.get(end..).unwrap_or_default();
             let mut company = CompanyRows::of(slug, events, question, basis);
             // Rows of one moment follow each other, and have the same answer.
-            for same in rows.chunk_by(|one, other| one.1 == other.1) {
-                let Some((_, cuts, _)) = same.first() else {
-                    continue;
-                };
-                let values = company.at(self, cuts)?;
-                answers.extend(same.iter().map(|(.., at)| (*at, values.clone())));
+            for same in rows.chunk_by(|one, other| one.cuts == other.cuts) {
+                let Some(first) = same.first() else { continue };
+                let values = company.at(self, &first.cuts)?;
+                answers.extend(same.iter().map(|asked| (asked.at, made(&values))));
             }
-        }
+            Ok(())
+        };
+        company::each(self, &companies, &question.fields, basis, &mut take)?;
         Ok(answers)
+    }
+}
+
+/// Rows that are answered at once.
+struct Batch<R> {
+    /// What goes along with each, and what is wrong with it.
+    rows: Vec<(R, Option<Box<RowProblem>>)>,
+    asked: Vec<Asked>,
+}
+
+impl<R> Default for Batch<R> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            asked: Vec::new(),
+        }
+    }
+}
+
+impl<R> Batch<R> {
+    fn push(&mut self, row: R, settled: Result<(Slug, Cuts), RowProblem>) {
+        let at = self.rows.len();
+        let problem = match settled {
+            Ok((company, cuts)) => {
+                self.asked.push(Asked { company, cuts, at });
+                None
+            }
+            Err(problem) => Some(Box::new(problem)),
+        };
+        self.rows.push((row, problem));
     }
 }
 
 /// Rows in the order of their companies, cut between companies into jobs of about
 /// the same size.
-fn jobs(asked: &[(Slug, Cuts, usize)]) -> impl Iterator<Item = &[(Slug, Cuts, usize)]> {
+fn jobs(asked: &[Asked]) -> impl Iterator<Item = &[Asked]> {
     let mut rest = asked;
     std::iter::from_fn(move || {
-        let mut end = JOB_ROWS.min(rest.len());
-        while let (Some(last), Some(next)) = (end.checked_sub(1), rest.get(end))
-            && rest.get(last).is_some_and(|last| last.0 == next.0)
-        {
-            end += 1;
-        }
+        let last = rest.get(..JOB_ROWS.min(rest.len()))?.last()?;
+        let end = rest.partition_point(|asked| asked.company <= last.company);
         let (job, after) = rest.split_at_checked(end)?;
         rest = after;
-        (!job.is_empty()).then_some(job)
+        Some(job)
     })
 }
 

@@ -4,10 +4,12 @@
 //! - [`Row`]: a row, with everything that stood in it
 //! - [`RowWriter`]: writes rows with columns added to them
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read};
 
 use serde_json::{Map, Value};
 
+/// About how many bytes a line has.
+const LINE_BYTES: usize = 128;
 /// The longest line of a table, in bytes.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
@@ -306,91 +308,96 @@ impl Row {
 }
 
 /// Writes rows, each with the same columns added.
-pub struct RowWriter<W: Write> {
-    out: Out<W>,
+///
+/// A row is written in two halves, so that it can wait for its values in few bytes.
+#[derive(Debug, Clone)]
+pub struct RowWriter {
+    format: Format,
+    columns: Vec<String>,
     added: Vec<String>,
 }
 
-enum Out<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    JsonLines(W),
+impl RowWriter {
+    /// Of rows with these columns, and with those that are added.
+    #[must_use]
+    pub fn new(format: Format, columns: Vec<String>, added: Vec<String>) -> Self {
+        Self {
+            format,
+            columns,
+            added,
+        }
+    }
+
+    /// The line that names the columns, if the format has one.
+    #[must_use]
+    pub fn heading(&self) -> Option<String> {
+        match self.format {
+            Format::JsonLines => None,
+            Format::Csv => {
+                let columns = self.columns.iter().chain(&self.added);
+                Some(csv_line(columns.map(String::as_str)) + "\n")
+            }
+        }
+    }
+
+    /// The first half of a row: what stands in it.
+    #[must_use]
+    pub fn begin(&self, row: &Row) -> String {
+        match (self.format, &row.cells) {
+            (Format::Csv, Cells::Csv(record)) => csv_line(record),
+            (Format::Csv, Cells::Json(fields)) => {
+                let cells = self.columns.iter();
+                let cells = cells.map(|name| fields.get(name).map_or_else(String::new, cell));
+                csv_line(cells)
+            }
+            (Format::JsonLines, Cells::Json(fields)) => json_line(fields.iter()),
+            (Format::JsonLines, Cells::Csv(record)) => {
+                let texts: Vec<Value> = record.iter().map(Value::from).collect();
+                json_line(self.columns.iter().zip(&texts))
+            }
+        }
+    }
+
+    /// The second half: the values of the columns that are added, one each; those
+    /// that are not given are empty, or `null`.
+    #[must_use]
+    pub fn end(&self, values: &[Value]) -> String {
+        let all = (0..self.added.len()).map(|at| values.get(at).unwrap_or(&Value::Null));
+        match self.format {
+            // After what stands before it.
+            Format::Csv => csv_line(std::iter::once(String::new()).chain(all.map(cell))) + "\n",
+            Format::JsonLines => {
+                let fields = json_line(self.added.iter().zip(all));
+                let comma = if self.columns.is_empty() { "" } else { "," };
+                format!("{comma}{}}}\n", fields.strip_prefix('{').unwrap_or(&fields))
+            }
+        }
+    }
 }
 
-impl<W: Write> RowWriter<W> {
-    /// Begins a table: these columns, where the format has a heading, and those that
-    /// are added.
-    ///
-    /// # Errors
-    ///
-    /// That of the output.
-    pub fn begin(
-        out: W,
-        format: Format,
-        columns: &[String],
-        added: Vec<String>,
-    ) -> io::Result<Self> {
-        let out = match format {
-            Format::JsonLines => Out::JsonLines(out),
-            Format::Csv => {
-                let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-                writer.write_record(columns.iter().chain(&added))?;
-                Out::Csv(Box::new(writer))
-            }
-        };
-        Ok(Self { out, added })
-    }
+/// Fields of CSV, without the end of the line.
+fn csv_line<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .buffer_capacity(LINE_BYTES)
+        .from_writer(Vec::with_capacity(LINE_BYTES));
+    // What is written into memory is written.
+    let written = writer
+        .write_record(fields)
+        .and_then(|()| Ok(writer.flush()?));
+    let line = written.ok().and_then(|()| writer.into_inner().ok());
+    let mut line = String::from_utf8(line.unwrap_or_default()).unwrap_or_default();
+    line.truncate(line.trim_end_matches('\n').len());
+    line
+}
 
-    /// Writes a row with values for the columns that are added; those that are not
-    /// given are empty, or `null`.
-    ///
-    /// # Errors
-    ///
-    /// That of the output.
-    pub fn row(&mut self, row: &Row, columns: &[String], values: &[Value]) -> io::Result<()> {
-        match &mut self.out {
-            Out::Csv(writer) => {
-                let own: Vec<String> = match &row.cells {
-                    Cells::Csv(record) => record.iter().map(str::to_owned).collect(),
-                    Cells::Json(fields) => {
-                        let value = |name| fields.get(name).map_or_else(String::new, cell);
-                        columns.iter().map(value).collect()
-                    }
-                };
-                let added = (0..self.added.len()).map(|at| values.get(at));
-                let added = added.map(|value| value.map_or_else(String::new, cell));
-                Ok(writer.write_record(own.into_iter().chain(added))?)
-            }
-            Out::JsonLines(out) => {
-                let mut fields = match &row.cells {
-                    Cells::Json(fields) => fields.clone(),
-                    Cells::Csv(record) => {
-                        let cells = columns.iter().cloned().zip(record);
-                        cells
-                            .map(|(name, text)| (name, Value::from(text)))
-                            .collect()
-                    }
-                };
-                for (at, name) in self.added.iter().enumerate() {
-                    let value = values.get(at).cloned().unwrap_or_default();
-                    fields.insert(name.clone(), value);
-                }
-                serde_json::to_writer(&mut *out, &fields)?;
-                out.write_all(b"\n")
-            }
-        }
-    }
-
-    /// Writes what is buffered.
-    ///
-    /// # Errors
-    ///
-    /// That of the output.
-    pub fn finish(self) -> io::Result<()> {
-        match self.out {
-            Out::Csv(mut writer) => writer.flush(),
-            Out::JsonLines(mut out) => out.flush(),
-        }
-    }
+/// An object of JSON without its end.
+fn json_line<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>) -> String {
+    let fields: Map<String, Value> = fields
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let mut line = Value::Object(fields).to_string();
+    line.pop();
+    line
 }
 
 /// A value in a field of CSV: a text as it is, a list with `;` between its items,
@@ -452,17 +459,15 @@ mod tests {
     fn written(text: &str, format: Format) -> String {
         let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
         let columns = rows.columns().unwrap_or_else(|| vec!["a".to_owned()]);
-        let mut bytes = Vec::new();
         let added = vec!["x".to_owned(), "y".to_owned()];
-        let mut writer = RowWriter::begin(&mut bytes, format, &columns, added).unwrap();
+        let writer = RowWriter::new(format, columns, added);
         let values = [vec![json!("s, t"), json!(["u", "v"])], vec![]];
+        let mut text = writer.heading().unwrap_or_default();
         for (row, values) in rows.zip(values.iter().cycle()) {
-            writer
-                .row(&row.unwrap().unwrap(), &columns, values)
-                .unwrap();
+            text += &writer.begin(&row.unwrap().unwrap());
+            text += &writer.end(values);
         }
-        writer.finish().unwrap();
-        String::from_utf8(bytes).unwrap()
+        text
     }
 
     #[test]

@@ -76,37 +76,38 @@ impl<'q> CompanyRows<'q> {
     }
 }
 
-/// The events of some companies, by the recorded cut, that bear on some fields:
-/// those of their kinds, and whatever strikes or links. The companies are in the
-/// order of their slugs, and so are their events.
-pub(super) fn events(
+/// What is told of each company: its events.
+type Take<'t> = &'t mut dyn FnMut(&Slug, Vec<Placed>) -> Result<(), Error>;
+
+/// Gives, of each of some companies, the events by the recorded cut that bear on some
+/// fields: those of their kinds, and whatever strikes or links. The companies are in
+/// the order of their slugs, and are told in it.
+pub(super) fn each(
     store: &Store,
     companies: &[Slug],
     fields: &[Path],
     basis: &Basis,
-) -> Result<Vec<Vec<Placed>>, Error> {
+    take: Take<'_>,
+) -> Result<(), Error> {
     let sections: Vec<Section> = fields.iter().flat_map(Path::sections).copied().collect();
     let bears = |kind: &str| {
         let section = Kind::named(kind).map_or(Section::Other, |kind| kind.section);
         sections.contains(&section) || kind == kinds::THREAD_LINK
     };
-    let mut all = read(store, companies, basis, &bears)?;
-    for (slug, events) in companies.iter().zip(&mut all) {
-        if !has_what_it_corrects(events) {
-            let whole = read(store, std::slice::from_ref(slug), basis, &|_| true)?;
-            *events = whole.into_iter().next().unwrap_or_default();
+    read(store, companies, basis, &bears, &mut |slug, events| {
+        if has_what_it_corrects(&events) {
+            return take(slug, events);
         }
-    }
-    Ok(all)
+        let slug = std::slice::from_ref(slug);
+        read(store, slug, basis, &|_| true, take)
+    })
 }
 
 /// Whether everything that is corrected is there, and gives its place. Something can
 /// be corrected that is of another kind.
 fn has_what_it_corrects(events: &[Placed]) -> bool {
-    let mut corrected = events
-        .iter()
-        .filter_map(|placed| placed.event.supersedes)
-        .peekable();
+    let corrected = events.iter().filter_map(|placed| placed.event.supersedes);
+    let mut corrected = corrected.peekable();
     if corrected.peek().is_none() {
         return true;
     }
@@ -114,14 +115,19 @@ fn has_what_it_corrects(events: &[Placed]) -> bool {
     corrected.all(|id| ids.contains(&id))
 }
 
+/// Gives the events of each of some companies that bear on something.
 fn read(
     store: &Store,
     companies: &[Slug],
     basis: &Basis,
     bears: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Vec<Placed>>, Error> {
-    let mut all = vec![Vec::new(); companies.len()];
-    let mut at = 0;
+    take: Take<'_>,
+) -> Result<(), Error> {
+    let mut gathered = Gathered {
+        rest: companies,
+        events: Vec::new(),
+        take,
+    };
     let mut failed = Ok(());
     let recorded = basis.cuts.recorded;
     store
@@ -130,21 +136,40 @@ fn read(
             if !stored.may_strike() && stored.kind().is_some_and(|kind| !bears(kind)) {
                 return ControlFlow::Continue(());
             }
-            while companies.get(at).is_some_and(|slug| slug < stored.company) {
-                at += 1;
-            }
-            match (stored.event(), all.get_mut(at)) {
-                (Ok(event), Some(events)) => {
-                    events.push(Placed::new(stored.position, event));
-                    ControlFlow::Continue(())
-                }
-                (Ok(_), None) => ControlFlow::Break(()),
-                (Err(error), _) => {
+            let event = stored.event().map_err(Error::from);
+            let added = event.and_then(|event| {
+                gathered.reach(Some(stored.company))?;
+                gathered.events.push(Placed::new(stored.position, event));
+                Ok(())
+            });
+            match added {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
                     failed = Err(error);
                     ControlFlow::Break(())
                 }
             }
         })?;
     failed?;
-    Ok(all)
+    gathered.reach(None)
+}
+
+/// The events of the company that is being read, and the companies from it on.
+struct Gathered<'c, 't> {
+    rest: &'c [Slug],
+    events: Vec<Placed>,
+    take: Take<'t>,
+}
+
+impl Gathered<'_, '_> {
+    /// Tells of the companies before one, or of all that are left.
+    fn reach(&mut self, company: Option<&Slug>) -> Result<(), Error> {
+        while let Some((slug, rest)) = self.rest.split_first()
+            && company.is_none_or(|company| slug < company)
+        {
+            self.rest = rest;
+            (self.take)(slug, std::mem::take(&mut self.events))?;
+        }
+        Ok(())
+    }
 }

@@ -99,7 +99,7 @@ proptest! {
             ..Question::at(Moment::Instant(store.now()))
         }).unwrap();
         let mut answers = Vec::new();
-        store.join(asked, &question, &basis, |row, answered| {
+        store.join(asked, &question, &basis, <[Value]>::to_vec, |row, answered| {
             answers.push((row, answered.unwrap()));
             Ok::<_, Error>(())
         }).unwrap();

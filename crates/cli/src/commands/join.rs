@@ -5,11 +5,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use annals::Store;
-use annals::join::{Answered, JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_lag};
+use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_lag};
 use annals::model::time::Zone;
 use annals::model::vocabulary::Certainty;
 use annals::projection::path::Path as FieldPath;
-use annals::rows::{Column, Format, Row, RowWriter, Rows, RowsError};
+use annals::rows::{Column, Format, RowWriter, Rows, RowsError};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
@@ -137,15 +137,16 @@ fn join(
     let columns = &table.columns;
     refuse_columns_twice(columns, args)?;
     let added = args.field.iter().map(ToString::to_string).collect();
-    let writer = RowWriter::begin(out, table.format(args), columns, added);
-    let mut writer = writer.map_err(CommandError::output)?;
+    let writer = RowWriter::new(table.format(args), columns.clone(), added);
+    let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(CommandError::output);
+    put(&writer.heading().unwrap_or_default())?;
     let faults = RefCell::new(Faults::new(args));
     let rows = table.first.into_iter().chain(table.rows);
     let rows = rows.filter_map(|read| match read {
         Ok(Ok(row)) => Some(Ok(JoinRow {
             company: row.text(&table.company),
             moment: row.text(&table.date),
-            row,
+            row: (row.number, writer.begin(&row).into_boxed_str()),
         })),
         Ok(Err((number, error))) => {
             let told = faults.borrow_mut().tell(number, &error, "left out");
@@ -154,21 +155,20 @@ fn join(
         Err(error) => Some(Err(input(args, &error))),
     });
     let question = question(args)?;
-    store.join(rows, &question, &basis, |row: Row, answered: Answered| {
-        let values: Vec<Value> = match answered {
-            Ok(values) => values,
+    let end = |values: &[Value]| writer.end(values).into_boxed_str();
+    store.join(rows, &question, &basis, end, |(number, begun), answered| {
+        let end = match answered {
+            Ok(end) => end,
             Err(problem) => {
-                faults
-                    .borrow_mut()
-                    .tell(row.number, &problem, "no answer")?;
-                Vec::new()
+                faults.borrow_mut().tell(number, &problem, "no answer")?;
+                end(&[])
             }
         };
-        let written = writer.row(&row, columns, &values);
-        written.map_err(CommandError::output)
+        put(&begun)?;
+        put(&end)
     })?;
     faults.borrow().sum_up();
-    writer.finish().map_err(CommandError::output)
+    Ok(())
 }
 
 /// How far the log is read, and which claims are heard.
