@@ -19,6 +19,12 @@ use crate::prefix::ids_of;
 use crate::streams::{Choice, SlugRange};
 use crate::sync;
 
+/// Whether events of a company are wanted.
+type Wanted<'w> = &'w dyn Fn(&Slug) -> bool;
+
+/// The same of one company after the other, in the order of their slugs.
+type Choose<'c> = &'c mut dyn FnMut(&Slug) -> Choice;
+
 fn damaged((position, what): (Position, Damage)) -> LogError {
     LogError::Damaged { position, what }
 }
@@ -79,7 +85,7 @@ impl State {
     /// The events of the tail of these companies up to a position, by company.
     fn tail_of(
         &self,
-        is_wanted: &dyn Fn(&Slug) -> bool,
+        is_wanted: Wanted<'_>,
         upto: Position,
     ) -> Result<Vec<OwnStored>, LogError> {
         let companies = self.tail.companies().map(|(company, _)| company);
@@ -201,7 +207,7 @@ impl SledLog {
         &self,
         range: &SlugRange,
         upto: Position,
-        (is_wanted, choose): (&dyn Fn(&Slug) -> bool, &mut dyn FnMut(&Slug) -> Choice),
+        (is_wanted, choose): (Wanted<'_>, Choose<'_>),
         visit: Visit<'_>,
     ) -> Result<(), LogError> {
         let (streams, tail) = {
