@@ -62,6 +62,7 @@ const RATIOS: &[(&str, Name, Name, f64)] = &[
     ("d-large", Name::Annals, Name::Sqlite, 5.0),
     ("e", Name::Annals, Name::Sqlite, 10.0),
     ("f", Name::Annals, Name::Sqlite, 3.0),
+    ("l", Name::Annals, Name::Sqlite, 10.0),
 ];
 const IMPORT_MIB: f64 = 256.0;
 const AT_MIB: f64 = 64.0;

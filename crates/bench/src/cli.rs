@@ -94,6 +94,8 @@ pub(crate) enum Letter {
     G,
     /// A process that appends.
     H,
+    /// Join.
+    L,
 }
 
 const AFTER_HELP: &str = "\

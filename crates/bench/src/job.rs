@@ -62,6 +62,8 @@ pub(crate) enum Task {
     AtAll { day: String, kept: u64 },
     /// Make again what is derived.
     Rebuild,
+    /// Join a table with the next date of results.
+    Join { rows: PathBuf },
     /// Say an answer as JSON instead of an outcome.
     Say { company: String, day: String },
     /// Answer for several companies, to compare.
@@ -160,6 +162,7 @@ fn work(system: &dyn System, task: &Task) -> Result<Done> {
             system.answers()?.rebuild()?;
             counted(system, meter.stop())
         }
+        Task::Join { rows } => join(system.answers()?, rows),
         Task::Answers { companies, asked } => answers(system.answers()?, companies, asked),
         Task::Count => counted(system, Meter::start().stop()),
         Task::Say { .. } => Ok(Done::default()),
@@ -262,6 +265,18 @@ fn at_all(system: &dyn Answers, asked: &Asked, kept: u64) -> Result<Done> {
         units,
         answers,
         spent: Some(spent),
+        ..Done::default()
+    })
+}
+
+/// Systems do not answer the same here: only annals folds.
+fn join(system: &dyn Answers, rows: &Path) -> Result<Done> {
+    system.expect_join()?;
+    let meter = Meter::start();
+    let units = system.join(rows)?;
+    Ok(Done {
+        units,
+        spent: Some(meter.stop()),
         ..Done::default()
     })
 }

@@ -1,40 +1,33 @@
 //! What is measured, as rows of jobs: [`run`].
 //!
+//! - `compare`: whether the systems answer the same
+//! - `readings`: rows d, e, f and l; `processes`: g; `appends`: a, b and h
+//!
 //! A store of a size is loaded once and then read by all rows that read; rows
 //! that append come last, and add to the same store.
 
+mod appends;
+mod compare;
+mod processes;
+mod readings;
+
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::aims;
 use crate::cli::{Cli, Letter};
-use crate::job::{Job, Order, Task, lines};
+use crate::job::{Job, Order, Task};
 use crate::meter;
-use crate::process::{forget, order, run_annals, run_job, run_job_whole, tell};
+use crate::process::{order, run_annals, run_job, tell};
 use crate::report::{Disk, Measured, Report, Row, SizeReport, Took, number};
 use crate::rounds::{Effort, ROUNDS_MAX, measure};
-use crate::systems::{Asked, Commit, Name, Store};
-use crate::workload::{Plan, Workload, random_days};
+use crate::systems::{Commit, Name, Store};
+use crate::workload::{Plan, Workload};
 
-/// The days on which answers are compared.
-const COMPARED_DAYS: &[&str] = &[
-    "2011-03-31",
-    "2014-06-30",
-    "2018-12-31",
-    "2022-02-28",
-    "2025-12-31",
-];
-/// The same for the largest company, of which an answer takes long.
-const COMPARED_DAY_OF_LARGEST: &str = "2019-10-01";
-/// About how many answers for all companies are compared.
-const COMPARED_OF_ALL: u64 = 1_000;
-/// The day that processes ask about.
-const DAY: &str = "2024-06-30";
 /// How a page cache is made cold.
 const COLD: &str = "fsync and posix_fadvise(POSIX_FADV_DONTNEED) on every file of the store; \
     the program itself and the names of files stay warm";
@@ -48,7 +41,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Report> {
         cold: COLD,
         sizes: Vec::new(),
         growth: Vec::new(),
-        not_measured: vec!["(l) `join` of a million rows: not built yet".to_owned()],
+        not_measured: Vec::new(),
     };
     let binary = binary(cli)?;
     if binary.is_none() {
@@ -298,250 +291,8 @@ impl<'c> Run<'c> {
         systems.into_iter().map(disk).collect()
     }
 
-    /// Asks the systems that answer the same, and tells how many answers were
-    /// compared.
-    fn compare(&self) -> Result<u64> {
-        let asked = |day: &&str, recorded| Asked {
-            day: (*day).to_owned(),
-            recorded,
-        };
-        let half = self.workload.plan.events / 2;
-        let days = [None, Some(half)].into_iter().flat_map(|recorded| {
-            let of_day = move |day| asked(day, recorded);
-            COMPARED_DAYS.iter().map(of_day)
-        });
-        let tasks = [
-            Task::Answers {
-                companies: self.workload.sample.clone(),
-                asked: days.collect(),
-            },
-            Task::Answers {
-                companies: vec![self.workload.largest.clone()],
-                asked: vec![
-                    asked(&COMPARED_DAY_OF_LARGEST, None),
-                    asked(&COMPARED_DAY_OF_LARGEST, Some(half)),
-                ],
-            },
-        ];
-        let mut compared = 0;
-        for task in &tasks {
-            let ours = run_job(&self.job(Name::Annals, task))?.answers;
-            for system in self.answering() {
-                let theirs = run_job(&self.job(system, task))?.answers;
-                let differing = ours.iter().zip(&theirs).position(|(a, b)| a != b);
-                if let Some(at) = differing {
-                    bail!("{system} and annals differ in answer {at} of {task:?}");
-                }
-                ensure!(ours.len() == theirs.len(), "{system} left out answers");
-            }
-            let distinct: HashSet<_> = ours.iter().collect();
-            ensure!(distinct.len() > 1, "all answers are the same");
-            compared += ours.len() as u64;
-        }
-        Ok(compared)
-    }
-
-    /// The systems that answer for one company.
-    fn answering(&self) -> Vec<Name> {
-        let mut systems = self.systems(&[]);
-        systems.retain(|system| *system != Name::Umadb);
-        systems
-    }
-
-    /// Rows d, e and f.
-    fn readings(&self) -> Result<Vec<Row>> {
-        let (rounds, heavy) = (self.effort.rounds, self.effort.heavy_rounds);
-        let shape = self.workload.shape;
-        let mut rows = Vec::new();
-        if self.cli.wants(Letter::D) {
-            let middle = (&self.workload.middle, shape.events_of_middle);
-            let largest = (
-                &vec![self.workload.largest.clone()],
-                shape.events_of_largest,
-            );
-            let of = [
-                ("d", "the median", middle),
-                ("d-large", "the largest", largest),
-            ];
-            for ((key, which, (companies, events)), answers) in
-                of.into_iter().zip(self.effort.answers)
-            {
-                let title = format!("as of: {which} company ({events} events)");
-                let row = Row::new(key, title, Measured::Each);
-                rows.push(measure(row, rounds, &self.answering(), |system, round| {
-                    let task = Task::At {
-                        companies: companies.clone(),
-                        days: random_days(self.seed_of(round), answers),
-                        seconds: self.effort.answering_s,
-                    };
-                    self.took(system, &task)
-                })?);
-            }
-        }
-        let both = [Name::Annals, Name::Sqlite];
-        if self.cli.wants(Letter::E) {
-            let row = Row::new("e", "as of: all companies", Measured::Whole);
-            rows.push(measure(row, heavy, &both, |system, round| {
-                let day = random_days(self.seed_of(round), 1).concat();
-                let kept = (shape.companies / COMPARED_OF_ALL).max(1);
-                self.took(system, &Task::AtAll { day, kept })
-            })?);
-        }
-        if self.cli.wants(Letter::F) {
-            let row = Row::new("f", "rebuild", Measured::Whole);
-            let systems = self.with_program(&both);
-            rows.push(measure(row, heavy, &systems, |system, _| match system {
-                Name::AnnalsProgram => {
-                    Ok(Took::of_process(self.annals(&["rebuild"])?, shape.events))
-                }
-                _ => self.took(system, &Task::Rebuild),
-            })?);
-        }
-        Ok(rows)
-    }
-
     fn seed_of(&self, round: usize) -> u64 {
         self.cli.seed + round as u64
-    }
-
-    /// Row g: an answer by a new process.
-    fn asking_processes(&self) -> Result<Vec<Row>> {
-        if self.binary.is_none() || !self.cli.wants(Letter::G) {
-            return Ok(Vec::new());
-        }
-        let median = self.workload.middle.first().context("there is a company")?;
-        let ask = |system, company: &str, is_cold: bool| {
-            if is_cold {
-                forget(&self.store(system))?;
-            }
-            match system {
-                Name::AnnalsProgram => self.annals(&["at", DAY, company, "--json", "--no-events"]),
-                _ => run_job_whole(&self.job(
-                    system,
-                    &Task::Say {
-                        company: company.to_owned(),
-                        day: DAY.to_owned(),
-                    },
-                )),
-            }
-        };
-        let (many, few) = (self.effort.processes, self.effort.slow_processes);
-        let rows = [
-            ("g-warm", "a process that answers (d)", median, false, many),
-            ("g-cold", "the same, nothing in memory", median, true, few),
-            (
-                "g-large",
-                "a process that answers (d-large)",
-                &self.workload.largest,
-                false,
-                few,
-            ),
-        ];
-        let systems = [Name::AnnalsProgram, Name::Sqlite];
-        let of_row = |(key, title, company, is_cold, count): (_, _, &String, _, usize)| {
-            let row = Row::new(key, title, Measured::Each);
-            measure(row, self.effort.rounds, &systems, |system, _| {
-                let runs = (0..count).map(|_| ask(system, company, is_cold));
-                Ok(Took::of_processes(&runs.collect::<Result<Vec<_>>>()?))
-            })
-        };
-        rows.into_iter().map(of_row).collect()
-    }
-
-    /// Rows h, a and b.
-    fn appends(&self) -> Result<Vec<Row>> {
-        let [one, eight, many] = self.effort.appends;
-        let rounds = self.effort.rounds;
-        let processes = self.effort.processes;
-        let mut rows = Vec::new();
-        if self.appends_by_processes() {
-            let row = Row::new("h", "a process that appends an event", Measured::Each);
-            let systems = [Name::AnnalsProgram, Name::Sqlite];
-            rows.push(measure(row, rounds, &systems, |system, round| {
-                let skip = self.skipped(round);
-                let lines = lines(&self.workload.more(), skip, processes)?;
-                let runs = lines
-                    .iter()
-                    .map(|line| self.append_by_process(system, line));
-                Ok(Took::of_processes(&runs.collect::<Result<Vec<_>>>()?))
-            })?);
-        }
-        let of = [
-            (
-                Letter::A,
-                "a",
-                "durable appends, 1 client",
-                processes,
-                one,
-                1,
-            ),
-            (
-                Letter::B,
-                "b8",
-                "durable appends, 8 clients",
-                processes + one,
-                eight,
-                8,
-            ),
-            (
-                Letter::B,
-                "b64",
-                "durable appends, 64 clients",
-                processes + one + eight,
-                many,
-                64,
-            ),
-        ];
-        for (letter, key, title, skip, count, threads) in of {
-            if !self.cli.wants(letter) {
-                continue;
-            }
-            let measured = match threads {
-                1 => Measured::Each,
-                _ => Measured::Whole,
-            };
-            let row = Row::new(key, title, measured);
-            let systems = self.systems(&[Name::Raw]);
-            rows.push(measure(row, rounds, &systems, |system, round| {
-                let task = Task::Append {
-                    path: self.workload.more(),
-                    skip: self.skipped(round) + skip,
-                    count,
-                    threads,
-                };
-                self.took(system, &task)
-            })?);
-        }
-        Ok(rows)
-    }
-
-    fn appends_by_processes(&self) -> bool {
-        self.binary.is_some() && self.cli.wants(Letter::H)
-    }
-
-    /// How many of the further events earlier rounds appended.
-    fn skipped(&self, round: usize) -> usize {
-        round * self.effort.appended()
-    }
-
-    fn append_by_process(&self, system: Name, line: &str) -> Result<crate::process::Ran> {
-        let path = self.folder.path().join("event.jsonl");
-        fs::write(&path, format!("{line}\n"))?;
-        match system {
-            Name::AnnalsProgram => {
-                let file = path.display().to_string();
-                self.annals(&["append", "--quiet", "--file", &file])
-            }
-            _ => run_job_whole(&self.job(
-                system,
-                &Task::Append {
-                    path,
-                    skip: 0,
-                    count: 1,
-                    threads: 1,
-                },
-            )),
-        }
     }
 
     /// Makes sure that nothing was lost on the way.

@@ -4,13 +4,15 @@
 //! of a line in [`super::intake`]. The program is run by [`crate::process`].
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use annals::append::AppendOptions;
+use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime};
 use annals::model::id::{Position, Slug};
 use annals::model::time::parse_day;
 use annals::projection::timeline::{Answer, Timeline};
+use annals::rows::{Format, RowWriter, Rows};
 use annals::{Moment, Question, RecordedCut, Store, SystemClock};
 use anyhow::Result;
 
@@ -80,5 +82,46 @@ impl Answers for Annals {
 
     fn rebuild(&self) -> Result<()> {
         Ok(self.store.rebuild()?)
+    }
+
+    fn join(&self, rows: &Path) -> Result<u64> {
+        let table = Rows::read(Box::new(BufReader::new(File::open(rows)?)))?;
+        let columns = table.columns().unwrap_or_default();
+        let (company, date) = (table.column("company")?, table.column("date")?);
+        let field = "earnings.next.date";
+        let writer = RowWriter::new(Format::Csv, columns, vec![field.to_owned()]);
+        let asked = table.map(|row| {
+            let row = row?.map_err(|(_, error)| error)?;
+            Ok(JoinRow {
+                company: row.text(&company),
+                moment: row.text(&date),
+                row: writer.begin(&row),
+            })
+        });
+        let question = JoinQuestion {
+            fields: vec![field.parse()?],
+            clock: RowClock {
+                time: RowTime::Start,
+                zone: None,
+            },
+            lag_us: 0,
+            knowledge: Knowledge::Published,
+        };
+        let basis = self
+            .store
+            .basis(&Question::at(Moment::Instant(self.store.now())))?;
+        let mut out = BufWriter::new(File::create(rows.with_extension("annals"))?);
+        let mut count = 0;
+        let end = |values: &[serde_json::Value]| writer.end(values);
+        self.store
+            .join(asked, &question, &basis, end, |begun, end| {
+                count += 1;
+                out.write_all(begun.as_bytes())?;
+                // Of some companies nothing was made.
+                let end = end.unwrap_or_else(|_| writer.end(&[]));
+                Ok::<_, anyhow::Error>(out.write_all(end.as_bytes())?)
+            })?;
+        out.flush()?;
+        Ok(count)
     }
 }

@@ -87,6 +87,17 @@ pub(crate) trait Answers {
 
     /// Makes again from the events what is derived from them.
     fn rebuild(&self) -> Result<()>;
+
+    /// Gets ready to join, before the time counts.
+    fn expect_join(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Reads a table of companies and days, and writes it with the date of the next
+    /// results as known when each day began; tells how many rows there were.
+    fn join(&self, _rows: &Path) -> Result<u64> {
+        bail!("this system does not join here");
+    }
 }
 
 /// What is asked: a day, and how far the log is read.

@@ -198,7 +198,12 @@ fn id(random: &mut Random) -> Value {
 }
 
 fn slug(company: usize) -> Result<Slug> {
-    Ok(format!("company-{company:05}").parse()?)
+    Ok(slug_text(company as u64).parse()?)
+}
+
+/// The slug of a company by its number.
+pub(super) fn slug_text(company: u64) -> String {
+    format!("company-{company:05}")
 }
 
 fn declaration(random: &mut Random, company: usize, day: u64) -> Result<Value> {

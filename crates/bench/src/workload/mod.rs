@@ -242,6 +242,18 @@ pub(crate) fn random_days(seed: u64, count: usize) -> Vec<String> {
         .collect()
 }
 
+/// A table of companies and days: what a back-test asks about.
+pub(crate) fn random_rows(seed: u64, companies: u64, count: usize) -> String {
+    let mut random = Random::new(seed);
+    let mut rows = String::from("company,date\n");
+    for _ in 0..count {
+        let company = maker::slug_text(random.below(companies));
+        let day = day_text(FIRST_DAY + random.below(DAYS));
+        rows.push_str(&format!("{company},{day}\n"));
+    }
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

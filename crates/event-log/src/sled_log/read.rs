@@ -83,11 +83,7 @@ impl State {
     }
 
     /// The events of the tail of these companies up to a position, by company.
-    fn tail_of(
-        &self,
-        is_wanted: Wanted<'_>,
-        upto: Position,
-    ) -> Result<Vec<OwnStored>, LogError> {
+    fn tail_of(&self, is_wanted: Wanted<'_>, upto: Position) -> Result<Vec<OwnStored>, LogError> {
         let companies = self.tail.companies().map(|(company, _)| company);
         let mut companies: Vec<&Slug> = companies.filter(|slug| is_wanted(slug)).collect();
         companies.sort_unstable();
