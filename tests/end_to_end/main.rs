@@ -15,6 +15,7 @@ mod amendments;
 mod append;
 mod corrections;
 mod demo;
+mod diff;
 mod durability;
 mod edgar;
 mod environment;

@@ -221,11 +221,12 @@ fn what_is_believed_differently_of_dates_and_rules_is_told() {
         changes
             .iter()
             .map(|change| change["change"].as_str().unwrap().to_owned())
+            .filter(|change| change != "evidence")
             .collect()
     };
     assert_eq!(changes("2026-01-14", "2026-01-15"), ["in_force"]);
     assert_eq!(changes("2026-01-19", "2026-01-20"), ["widened"]);
     assert_eq!(changes("2026-01-15", "2026-01-19"), Vec::<String>::new());
     // The result is new; the date that it closes is not gone.
-    assert_eq!(changes("2026-02-24", "2026-02-25"), ["added"]);
+    assert_eq!(changes("2026-02-24", "2026-02-25"), ["place", "added"]);
 }

@@ -10,6 +10,7 @@ use event_model::id::Slug;
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use projection::basis::{Basis, Cuts, Placed};
+use projection::diff::{Change, Diff};
 use projection::fold::{fold, fold_without_events};
 use projection::identity::{Company, company};
 use projection::standing::Standing;
@@ -51,6 +52,34 @@ impl Store {
             })
         };
         self.each_company(basis, answer, take)
+    }
+
+    /// What is believed differently of every company under a second basis, in the
+    /// order of their slugs; companies of which all is as it was are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if events cannot be read; and what `take` gives.
+    pub fn diff_all<T: Send, E: From<Error>>(
+        &self,
+        (before, after): (&Basis, &Basis),
+        made: impl Fn(&Slug, &[Change]) -> Option<T> + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // Both bases are told of the events up to the later cut.
+        let both = [before, after];
+        let reach = both.into_iter().max_by_key(|basis| basis.cuts.recorded);
+        let known = both.into_iter().map(|basis| basis.cuts.known).max();
+        let mut reach = reach.unwrap_or(after).clone();
+        reach.cuts.known = known.unwrap_or(reach.cuts.known);
+        let differs = |company: &Slug, events: &[Placed]| {
+            let [was, is] = both.map(|basis| fold_without_events(company, events, basis));
+            let changes = Diff::between(&was, &is).changes();
+            (!changes.is_empty())
+                .then(|| made(company, &changes))
+                .flatten()
+        };
+        self.each_company(&reach, differs, |made| made.map_or(Ok(()), &mut take))
     }
 
     /// What was known of every company itself of which something was, in the

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
+use crate::commands::diff::DiffArgs;
 use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
 
@@ -144,27 +145,6 @@ pub(crate) struct AtArgs {
     /// Leave the list of events out of the JSON
     #[arg(long)]
     pub(crate) no_events: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  annals diff 2025-12-23 2026-03-08 alibaba
-  annals diff 2025-12-23 2026-03-08 alibaba --json")]
-pub(crate) struct DiffArgs {
-    /// The earlier date
-    #[arg(value_name = "DATE")]
-    pub(crate) from: String,
-    /// The later date
-    #[arg(value_name = "DATE")]
-    pub(crate) to: String,
-    /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
-    pub(crate) company: String,
-    #[command(flatten)]
-    pub(crate) cuts: CutArgs,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -70,6 +70,13 @@ pub struct Move {
     pub event: EventId,
 }
 
+impl ResultsDate {
+    /// The order in which dates stand: by the days, those without a date last.
+    pub(crate) fn list_order(&self) -> (bool, Bounds, (Place, Position)) {
+        (!self.is_dated, self.bounds, self.order)
+    }
+}
+
 impl Earnings {
     /// The dates of all periods, open ones first.
     pub fn dates(&self) -> impl Iterator<Item = &ResultsDate> {
@@ -91,7 +98,7 @@ pub fn earnings(
     let is_reported = |period: &Arc<str>| reported_periods.contains(period);
     let is_closed =
         |date: &ResultsDate| !date.is_open || date.period.as_ref().is_some_and(is_reported);
-    dates.sort_unstable_by_key(|date| (!date.is_dated, date.bounds, date.order));
+    dates.sort_unstable_by_key(ResultsDate::list_order);
     let (closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
     for date in &mut open {
         date.overdue = date.bounds.latest.is_some_and(|latest| latest < today);

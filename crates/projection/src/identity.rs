@@ -47,6 +47,11 @@ impl Deciders {
         let found = self.0.iter().find(|(name, _)| *name == field);
         found.map(|(_, event)| event)
     }
+
+    /// One of the events, if there are any.
+    pub(crate) fn any(&self) -> Option<&Arc<Event>> {
+        self.0.first().map(|(_, event)| event)
+    }
 }
 
 impl Serialize for Deciders {
@@ -68,6 +73,9 @@ pub struct IdentifierView {
     pub to: Option<String>,
     /// The event that says so.
     pub event: EventId,
+    /// The same event, whole.
+    #[serde(skip)]
+    pub by: Arc<Event>,
 }
 
 /// Tells what is known of a company, given its threads; only those that declare
@@ -116,13 +124,14 @@ fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<Iden
     }
     let decided = listed.into_iter().filter_map(|((scheme, value), stated)| {
         let won = prevailing(stated.iter().map(|(claim, _)| *claim))?.id();
-        let (_, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
+        let (claim, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
         identifier.covers(on).then(|| IdentifierView {
             scheme,
             value,
             from: identifier.from.as_ref().map(ToString::to_string),
             to: identifier.to.as_ref().map(ToString::to_string),
             event: won,
+            by: Arc::clone(&claim.event),
         })
     });
     decided.collect()

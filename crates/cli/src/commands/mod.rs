@@ -4,7 +4,7 @@ pub(crate) mod append;
 mod at;
 mod companies;
 mod demo;
-mod diff;
+pub(crate) mod diff;
 mod export;
 mod import;
 pub(crate) mod join;

@@ -31,7 +31,7 @@ pub(crate) fn field(text: &str) -> String {
 
 /// How many, or how much: "40,000–50,000, shared with ByteDance", "1.2 USD".
 pub(crate) fn quantity(value: &Value) -> String {
-    let part = |name: &str| value.get(name);
+    let part = |name: &str| value.get(name).filter(|part| !part.is_null());
     let hedge = part("hedge").and_then(Value::as_str);
     let number = |name: &str| part(name).map(amount);
     let range = match (number("min"), number("max")) {

@@ -6,7 +6,6 @@ use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use event_model::vocabulary::{Certainty, Fault, Level};
 use projection::basis::{Cuts, Placed};
-use projection::diff::diff;
 use projection::fold::fold;
 use projection::standing::Standing;
 use projection::thread::threads;
@@ -336,29 +335,5 @@ proptest! {
             all.find(of).and_then(|view| view.stage().map(str::to_owned))
         };
         prop_assert_eq!(stage_in(&before), stage_in(&after));
-    }
-
-    /// Two answers that tell the same are told no differences, and two that do
-    /// not are told some.
-    #[test]
-    fn a_diff_is_empty_if_nothing_is_believed_differently(
-        (history, (known, on, recorded)) in history_and_cuts(),
-    ) {
-        let events = placed(&history);
-        let cuts = Cuts { known, on, recorded };
-        let earlier = Cuts { known: known.plus_micros(-3 * 86_400_000_000), ..cuts };
-        let (was, is) = (answer(&events, &earlier), answer(&events, &cuts));
-        prop_assert!(diff(&is, &is).is_empty());
-        let stages = |timeline: &Timeline| -> Vec<_> {
-            let mut stages: Vec<_> = timeline
-                .threads()
-                .map(|(_, view)| (view.kind_name().to_owned(), view.thread().to_owned(), view.stage().map(str::to_owned)))
-                .collect();
-            stages.sort();
-            stages
-        };
-        if stages(&was) != stages(&is) {
-            prop_assert!(!diff(&was, &is).is_empty());
-        }
     }
 }
