@@ -51,14 +51,19 @@ pub fn fold_without_events<'l>(
 /// What was published by then and what of it still holds; and the claims that
 /// count, by the matters they are about, each with the days on which it can
 /// have happened.
-fn counting<'a>(events: &'a [Placed], lens: &Lens<'_>) -> (Standing<'a>, Vec<Thread>) {
+pub(crate) fn counting<'a>(events: &'a [Placed], lens: &Lens<'_>) -> (Standing<'a>, Vec<Thread>) {
     let standing = Standing::of(events, lens);
     let threads = threads(&standing, lens.kinds);
     (standing, threads)
 }
 
 /// What each matter comes to on the day asked about.
-fn told(slug: &Slug, standing: &Standing<'_>, threads: &[Thread], cuts: &Cuts) -> Timeline {
+pub(crate) fn told(
+    slug: &Slug,
+    standing: &Standing<'_>,
+    threads: &[Thread],
+    cuts: &Cuts,
+) -> Timeline {
     let on = cuts.on;
     let [mut pivots, mut chips, mut market, mut other, mut reported] = [const { Vec::new() }; 5];
     let (mut rules, mut dates, mut closed) = (Vec::new(), Vec::new(), HashSet::new());

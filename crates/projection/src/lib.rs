@@ -14,8 +14,8 @@
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
 //!
-//! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
-//! compares two.
+//! [`replay`] gives the same answers sooner to one who asks often, [`diff`] compares
+//! two, and [`why`] tells what a value follows from.
 
 pub mod basis;
 pub mod claim;
@@ -35,3 +35,4 @@ pub mod thread;
 pub mod timeline;
 mod timeline_json;
 pub mod view;
+pub mod why;

@@ -167,6 +167,11 @@ impl Path {
         self.fields.first().map(String::as_str)
     }
 
+    /// What stands between its brackets.
+    pub(crate) fn chosen(&self) -> Option<&str> {
+        self.chosen.as_deref()
+    }
+
     /// What stands there.
     #[must_use]
     pub fn find<'t>(&self, timeline: &'t Timeline) -> Found<'t> {

@@ -6,7 +6,7 @@ use event_model::edtf::Bounds;
 use event_model::time::Day;
 use serde::Serialize;
 
-use crate::claim::{ListOrder, stage_of};
+use crate::claim::{Claim, ListOrder, stage_of};
 use crate::listing::Listed;
 use crate::thread::Thread;
 use crate::view::ThreadView;
@@ -76,6 +76,11 @@ pub fn force(thread: &Thread, on: Day) -> Force {
 /// When the claims of a rule take effect, and of each whether it begins the rule
 /// or ends it.
 pub(crate) fn effects(thread: &Thread) -> impl Iterator<Item = (bool, Bounds)> {
+    effects_by_claim(thread).map(|(_, begins, days)| (begins, days))
+}
+
+/// The same with the claims.
+pub(crate) fn effects_by_claim(thread: &Thread) -> impl Iterator<Item = (&Claim, bool, Bounds)> {
     let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is);
     about_what_is.filter_map(|claim| {
         let begins = match stage_of(&claim.event, thread.kind)? {
@@ -83,6 +88,6 @@ pub(crate) fn effects(thread: &Thread) -> impl Iterator<Item = (bool, Bounds)> {
             "repealed" | "expired" | "withdrawn" | "struck_down" => false,
             _ => return None,
         };
-        Some((begins, claim.event.date("effective")?.bounds()))
+        Some((claim, begins, claim.event.date("effective")?.bounds()))
     })
 }

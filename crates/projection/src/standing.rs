@@ -24,6 +24,8 @@ pub struct Stood<'a> {
     pub heard: bool,
     /// Struck by a retraction or a correction.
     pub struck: bool,
+    /// The retraction or correction, of one that is struck.
+    pub struck_by: Option<&'a Placed>,
     /// Where it comes in the order of publication.
     pub place: Place,
 }
@@ -87,6 +89,7 @@ impl<'a> Standing<'a> {
                 visible: placed.event.published.instant() <= cuts.known,
                 heard: hears_all || filter.hears(&placed.event),
                 struck: false,
+                struck_by: None,
                 place: Place::of(placed),
             })
             .collect();
@@ -273,15 +276,18 @@ fn strike(stood: &mut [Stood<'_>], ties: &Ties) {
             {
                 *retracted = true;
             }
+            let strike = strike.placed;
             if let Some(target) = stood.get_mut(*target) {
                 target.struck = true;
+                target.struck_by = Some(strike);
             }
         }
     }
     for Tie { at, target } in &ties.repeats {
-        let is_struck = stood.get(*target).is_some_and(|target| target.struck);
-        if let Some(again) = stood.get_mut(*at) {
-            again.struck |= is_struck;
+        let struck_by = stood.get(*target).and_then(|target| target.struck_by);
+        if let Some(again) = stood.get_mut(*at).filter(|again| !again.struck) {
+            again.struck = struck_by.is_some();
+            again.struck_by = struck_by;
         }
     }
 }

@@ -237,6 +237,11 @@ impl Thread {
         self.claims.iter().filter(is_heard)
     }
 
+    /// Which of its claims it speaks through on a day, if through any.
+    pub(crate) fn voice(&self, on: Day) -> Option<Voice> {
+        Voice::on(on, self.claims.iter())
+    }
+
     /// What it says, if it says anything on that day.
     #[must_use]
     pub fn view(&self, on: Day) -> Option<ThreadView> {

@@ -14,6 +14,7 @@
 mod differences;
 mod equality;
 mod laws;
+mod reasons;
 mod second_reading;
 mod shortcuts;
 
