@@ -136,6 +136,14 @@ pub enum Error {
     /// A correction that changes nothing.
     #[error("the correction changes nothing")]
     NothingChanged,
+    /// A path at which nothing stands.
+    #[error("nothing is known at {path}")]
+    NothingThere {
+        /// The path.
+        path: String,
+        /// The threads that there are.
+        threads: Vec<String>,
+    },
     /// No kind of one's own of this name.
     #[error("no kind {name:?} was declared")]
     UnknownKind {

@@ -24,6 +24,7 @@
 //! - [`directory`]: which company a name or identifier means
 //! - [`amend`]: retractions and corrections
 //! - [`kinds`]: the kinds that a store knows
+//! - [`vintages`]: every value that a field has had
 //! - [`join`]: what was known at the moment of each row of a table
 //! - [`import`]: events from other formats
 
@@ -42,8 +43,10 @@ pub mod kinds;
 pub mod moment;
 mod preparation;
 pub mod question;
+mod reasons;
 mod replays;
 mod store;
+pub mod vintages;
 
 pub use clock::SystemClock;
 pub use error::Error;

@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
 use crate::commands::diff::DiffArgs;
+use crate::commands::history::HistoryArgs;
 use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
+use crate::commands::why::WhyArgs;
 
 /// What was known when: an event-sourced store of corporate timelines
 ///
@@ -47,6 +49,10 @@ pub(crate) enum Command {
     At(AtArgs),
     /// Tell what is believed differently at two dates
     Diff(DiffArgs),
+    /// Tell what a value follows from, and what lost against it
+    Why(WhyArgs),
+    /// Tell every value that a field has had
+    History(HistoryArgs),
     /// Tell what was known at the moment of each row of a table
     Join(JoinArgs),
     /// List the events of the log

@@ -193,6 +193,13 @@ impl From<Error> for CommandError {
                 let ids: Vec<String> = matches.iter().map(ToString::to_string).collect();
                 told.hint(format!("give more of it: {}", ids.join(", ")))
             }
+            Error::NothingThere { threads, .. } if threads.is_empty() => {
+                told.hint("`annals at DATE COMPANY` shows what is known")
+            }
+            Error::NothingThere { threads, .. } => {
+                let some: Vec<&str> = threads.iter().take(8).map(String::as_str).collect();
+                told.hint(format!("there are {}", some.join(", ")))
+            }
             Error::CannotSet { settable, .. } => {
                 told.hint(format!("what can be set: {}", settable.join(", ")))
             }
@@ -252,7 +259,7 @@ fn code_of(error: &Error) -> ExitCode {
         Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
-        Error::UnknownKind { .. } => ExitCode::NotFound,
+        Error::UnknownKind { .. } | Error::NothingThere { .. } => ExitCode::NotFound,
         Error::StoredEvent { .. } => ExitCode::Damaged,
         Error::Io { .. } | Error::Input { .. } => ExitCode::Machine,
         Error::Open(error) => code_of_open(error),

@@ -15,13 +15,15 @@
 //!    [`item`] field by field, as a [`path`] does
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, [`diff`] compares
-//! two, and [`why`] tells what a value follows from.
+//! two, [`why`] tells what a value follows from, and [`history`] every value that
+//! there was.
 
 pub mod basis;
 pub mod claim;
 pub mod diff;
 pub mod earnings;
 pub mod fold;
+pub mod history;
 pub mod identity;
 pub mod item;
 mod links;

@@ -142,10 +142,15 @@ pub struct FoundValue<'t> {
 }
 
 impl Path {
-    /// The kinds whose events can change what stands at the path, with those that
-    /// strike any; `None` if all can.
+    /// Whether events of a kind can change what stands at the path. Whatever strikes
+    /// can, too.
     #[must_use]
-    pub fn sections(&self) -> &'static [Section] {
+    pub fn bears_on(&self, kind: &str) -> bool {
+        let section = Kind::named(kind).map_or(Section::Other, |kind| kind.section);
+        self.sections().contains(&section) || kind == kinds::THREAD_LINK
+    }
+
+    fn sections(&self) -> &'static [Section] {
         match self.place {
             Place::Company => &[Section::Company],
             Place::Current | Place::Pivots => &[Section::Strategy],
@@ -159,6 +164,32 @@ impl Path {
             Place::Market => &[Section::Market],
             Place::Other => &[Section::Other],
         }
+    }
+
+    /// Whether it chooses a thread of its own, so that no other thread has a part in
+    /// its value; and if so, whether this is the one.
+    pub(crate) fn chooses(&self, kind: &str, thread: &str) -> Option<bool> {
+        let stands_alone = matches!(
+            self.place,
+            Place::Pivots
+                | Place::Reported
+                | Place::Chips
+                | Place::Regulation
+                | Place::Market
+                | Place::Other
+        );
+        let chosen = self.chosen.as_ref().filter(|_| stands_alone)?;
+        Some(is_named(chosen, kind, thread))
+    }
+
+    /// The names of the threads that stand at its place, whichever it chooses.
+    #[must_use]
+    pub fn names(&self, timeline: &Timeline) -> Vec<String> {
+        let items = items(self.place, timeline);
+        items
+            .into_iter()
+            .map(|item| item.name().to_owned())
+            .collect()
     }
 
     /// The field that it names, if it does not name whole threads.
@@ -202,20 +233,12 @@ impl Path {
     }
 
     fn is_chosen(&self, item: Item<'_>) -> bool {
-        let Some(chosen) = &self.chosen else {
-            return true;
-        };
         let view = item.view();
-        let is_name = |name: &str| {
+        self.chosen.as_ref().is_none_or(|chosen| {
             let names = std::iter::once(view.thread());
             let mut names = names.chain(view.linked().iter().map(|name| &**name));
-            names.any(|known| known == name || words_of(known) == words_of(name))
-        };
-        let with_kind = || {
-            let (kind, name) = chosen.split_once('/')?;
-            Some(kind == view.kind_name() && is_name(name))
-        };
-        is_name(chosen) || with_kind().unwrap_or(false)
+            names.any(|name| is_named(chosen, view.kind_name(), name))
+        })
     }
 
     fn read<'t>(&self, item: Item<'t>) -> FoundValue<'t> {
@@ -280,6 +303,14 @@ impl Found<'_> {
         };
         Value::Array(values.filter_map(shown).collect())
     }
+}
+
+/// Whether a thread is meant by what stands between brackets: its name, or its kind
+/// and its name.
+fn is_named(chosen: &str, kind: &str, thread: &str) -> bool {
+    let is_name = |name: &str| name == thread || words_of(name) == words_of(thread);
+    let with_kind = chosen.split_once('/');
+    is_name(chosen) || with_kind.is_some_and(|(of, name)| of == kind && is_name(name))
 }
 
 fn part_of(value: Value, parts: &[String]) -> Value {

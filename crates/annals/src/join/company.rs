@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use event_model::id::{EventId, Slug};
-use event_model::kind::{Kind, Section};
-use event_model::kinds;
 use projection::basis::{Basis, Cuts, Lens, Placed};
 use projection::fold::fold_without_events;
 use projection::path::Path;
@@ -89,11 +87,7 @@ pub(super) fn each(
     basis: &Basis,
     take: Take<'_>,
 ) -> Result<(), Error> {
-    let sections: Vec<Section> = fields.iter().flat_map(Path::sections).copied().collect();
-    let bears = |kind: &str| {
-        let section = Kind::named(kind).map_or(Section::Other, |kind| kind.section);
-        sections.contains(&section) || kind == kinds::THREAD_LINK
-    };
+    let bears = |kind: &str| fields.iter().any(|field| field.bears_on(kind));
     read(store, companies, basis, &bears, &mut |slug, events| {
         if has_what_it_corrects(&events) {
             return take(slug, events);

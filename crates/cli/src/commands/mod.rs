@@ -6,6 +6,7 @@ mod companies;
 mod demo;
 pub(crate) mod diff;
 mod export;
+pub(crate) mod history;
 mod import;
 pub(crate) mod join;
 pub(crate) mod kind;
@@ -16,6 +17,7 @@ mod schema;
 mod show;
 mod stats;
 mod verify;
+pub(crate) mod why;
 
 use crate::cli::{Cli, Command, ImportFormat};
 use crate::error::CommandError;
@@ -48,6 +50,8 @@ fn reads(command: &Command) -> bool {
             | Command::Companies(_)
             | Command::Export(_)
             | Command::Join(_)
+            | Command::Why(_)
+            | Command::History(_)
             | Command::Stats(_)
     )
 }
@@ -66,6 +70,8 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Import(args) => match &args.format {
             ImportFormat::Edgar(args) => import::edgar(session, args, out),
         },
+        Command::Why(args) => why::run(session, args, out),
+        Command::History(args) => history::run(session, args, out),
         Command::Join(args) => join::run(session, args, out),
         Command::Kind(args) => kind::run(session, args, out),
         Command::Schema(args) => schema::run(session, args, out),

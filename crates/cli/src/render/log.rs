@@ -2,6 +2,7 @@
 
 use annals::Recorded;
 use annals::model::event::Event;
+use annals::model::id::EventId;
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
@@ -12,6 +13,11 @@ use crate::render::words;
 /// How much of an id a line shows, which `annals show` takes: of one that is
 /// made by the clock, all that the clock gave.
 const ID_CHARS: usize = 13;
+
+/// So much of an id.
+pub(crate) fn short_id(id: EventId) -> String {
+    id.to_string().chars().take(ID_CHARS).collect()
+}
 
 /// Lines as they come, under a heading.
 pub(crate) struct LogTable {
@@ -54,7 +60,7 @@ impl LogTable {
         let event = &recorded.event;
         let published = recorded.event.published.to_string();
         let day = published.get(..10).unwrap_or(&published);
-        let id: String = event.id.to_string().chars().take(ID_CHARS).collect();
+        let id = short_id(event.id);
         let company = match self.names_company {
             true => format!("{} ", event.company),
             false => String::new(),

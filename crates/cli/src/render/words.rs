@@ -148,6 +148,21 @@ pub(crate) fn value(value: &Value) -> String {
     }
 }
 
+/// A value of any field where it stands alone: a date in words, a word of the
+/// vocabulary with its spaces.
+pub(crate) fn said(told: &Value) -> String {
+    let is_word = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    match told {
+        Value::String(text) if is_word(text) => stage(text),
+        Value::String(text) => date(text),
+        Value::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(", "),
+        other => value(other),
+    }
+}
+
 /// The symbol of a ticker.
 pub(crate) fn symbol(identifier: &str) -> &str {
     identifier.rsplit(':').next().unwrap_or(identifier)

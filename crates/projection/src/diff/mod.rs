@@ -7,7 +7,7 @@
 
 mod change;
 mod field;
-mod range;
+pub(crate) mod range;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,16 +7,16 @@ use super::change::Direction;
 
 /// From one amount to another of the same unit; `None` is no bound.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Range {
-    min: Option<Decimal>,
-    max: Option<Decimal>,
+pub(crate) struct Range {
+    pub(crate) min: Option<Decimal>,
+    pub(crate) max: Option<Decimal>,
     /// The unit and the currency.
-    unit: (Option<String>, Option<String>),
+    pub(crate) unit: (Option<String>, Option<String>),
 }
 
 impl Range {
     /// Reads a quantity, money, or a bare amount.
-    pub(super) fn read(value: &Value) -> Option<Self> {
+    pub(crate) fn read(value: &Value) -> Option<Self> {
         if let Some(exact) = amount(value) {
             return Some(Self {
                 min: Some(exact),
@@ -36,7 +36,7 @@ impl Range {
     }
 
     /// Whether every amount of the other is one of this.
-    pub(super) fn encloses(&self, other: &Self) -> bool {
+    pub(crate) fn encloses(&self, other: &Self) -> bool {
         let begins = self
             .min
             .is_none_or(|min| other.min.is_some_and(|it| min <= it));
@@ -47,7 +47,7 @@ impl Range {
     }
 
     /// Which way both bounds went, if they went one way.
-    pub(super) fn direction_to(&self, other: &Self) -> Option<Direction> {
+    pub(crate) fn direction_to(&self, other: &Self) -> Option<Direction> {
         if self.unit != other.unit {
             return None;
         }

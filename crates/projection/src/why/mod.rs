@@ -133,7 +133,11 @@ pub fn why<'l>(slug: &Slug, events: &[Placed], lens: impl Into<Lens<'l>>, path: 
             .collect(),
         None => reader.of_company(path, found),
     };
-    let is_said = |found: &&FoundValue<'_>| found.event.is_some() || found.item.is_some();
+    let is_said = |found: &&FoundValue<'_>| {
+        // A list, such as that of the identifiers, is of many events.
+        let is_list = matches!(&found.value, Value::Array(values) if !values.is_empty());
+        found.item.is_some() || found.event.is_some() || is_list
+    };
     Why {
         is_list: found.is_list,
         explanations: found

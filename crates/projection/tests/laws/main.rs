@@ -17,6 +17,7 @@ mod laws;
 mod reasons;
 mod second_reading;
 mod shortcuts;
+mod vintages;
 
 use event_model::event::Event;
 use event_model::id::Position;

@@ -1,0 +1,99 @@
+//! Every value that a field has had, a row each.
+
+use annals::model::id::Slug;
+use annals::projection::history::Revision;
+use annals::projection::path::Path;
+use annals::vintages::{Point, Vintage, Vintages};
+use serde_json::Value;
+
+use crate::render::log::short_id;
+use crate::render::table::{Table, cell};
+use crate::render::words;
+
+/// How much of a value and of a source a row shows.
+const VALUE_CHARS: usize = 60;
+const SOURCE_CHARS: usize = 18;
+
+/// The page.
+pub(crate) fn history(told: &Vintages, company: &Slug, path: &Path, is_terminal: bool) -> String {
+    let mut page = format!("{company} · {path}\n\n");
+    let mut table = Table::new(is_terminal);
+    let from = match told.steps.first().map(|step| step.from) {
+        Some(Point::Recorded(..)) => "recorded from",
+        _ => "known from",
+    };
+    table.header([from, "value", "event", "source"]);
+    for step in &told.steps {
+        table.row([
+            cell(point(step.from)),
+            cell(value(&step.value)),
+            cell(event(step)),
+            cell(source(step)),
+        ]);
+    }
+    page.push_str(&table.to_string());
+    if let Some(revision) = &told.revision {
+        page.push_str(&format!("\n{}\n", revised(revision)));
+    }
+    page
+}
+
+fn point(point: Point) -> String {
+    match point {
+        // Most are published on a day, and known at its end.
+        Point::Known(known) => {
+            let (day, text) = (known.day(), known.to_string());
+            if text.ends_with("T23:59:59.999999Z") {
+                format!("end of {day}")
+            } else if text.ends_with("T00:00:00Z") {
+                day.to_string()
+            } else {
+                text
+            }
+        }
+        Point::Recorded(position, _) => format!("position {position}"),
+    }
+}
+
+fn value(value: &Value) -> String {
+    let text = match value {
+        Value::Object(fields) if fields.contains_key("thread") => {
+            let text = |name: &str| fields.get(name).map(words::value).unwrap_or_default();
+            format!("{} {}", text("thread"), text("stage"))
+        }
+        other => words::said(other),
+    };
+    words::shortened(&text, VALUE_CHARS)
+}
+
+fn event(step: &Vintage) -> String {
+    let id = step.events.first().map(|event| short_id(event.id));
+    match step.events.len() {
+        0 | 1 => id.unwrap_or_default(),
+        more => format!("{} +{}", id.unwrap_or_default(), more - 1),
+    }
+}
+
+fn source(step: &Vintage) -> String {
+    let name = step.events.first().map(|event| &*event.source.name);
+    words::shortened(name.unwrap_or_default(), SOURCE_CHARS)
+}
+
+/// The first release against the latest.
+fn revised(revision: &Revision) -> String {
+    let Revision { first, latest, .. } = revision;
+    let mut text = format!("First {}, latest {}", value(first), value(latest));
+    if let Some(days) = revision.days {
+        text.push_str(&format!(" ({days:+} days)"));
+    }
+    if let Some(difference) = &revision.difference {
+        let bounds = [&difference.min, &difference.max];
+        let bounds: Vec<&str> = bounds.into_iter().flatten().map(String::as_str).collect();
+        text.push_str(&format!(" ({} more)", bounds.join(" to ")));
+    }
+    if let Some(stages) = revision.stages.as_ref().filter(|stages| !stages.is_empty()) {
+        let stages: Vec<String> = stages.iter().map(|stage| words::stage(stage)).collect();
+        text.push_str(&format!(" (by {})", stages.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,179 @@
+//! Why a value is what it is, for people.
+
+use annals::model::event::Event;
+use annals::model::id::{EventId, Slug};
+use annals::model::vocabulary::Fault;
+use annals::projection::basis::Basis;
+use annals::projection::path::Path;
+use annals::projection::why::{Aside, Because, Evidence, Explanation, Lost, Rule, Struck, Why};
+
+use crate::render::log::short_id;
+use crate::render::timeline::as_known;
+use crate::render::words;
+
+/// How wide a line is.
+const WIDTH: usize = 80;
+
+/// The page.
+pub(crate) fn why(why: &Why, company: &Slug, path: &Path, basis: &Basis) -> String {
+    let mut page = Page::default();
+    page.line(0, &format!("{company} · {path}"));
+    page.line(0, &as_known(basis));
+    if why.is_list {
+        page.line(0, &format!("Value: {}", words::said(&why.value)));
+    }
+    for explanation in &why.explanations {
+        page.blank();
+        explain(explanation, basis, &mut page);
+    }
+    page.text
+}
+
+/// A page that is being written.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line, cut where it is too long.
+    fn line(&mut self, indent: usize, text: &str) {
+        let text = words::shortened(&words::clean(text), WIDTH - indent);
+        self.text.push_str(&" ".repeat(indent));
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
+    }
+}
+
+fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page) {
+    let Explanation {
+        kind,
+        thread,
+        value,
+        decided_by,
+        ..
+    } = explanation;
+    let by = decided_by.as_deref();
+    let by = by.map_or_else(|| "the claim itself".to_owned(), words::field);
+    page.line(0, &format!("{thread} ({}), by {by}", words::field(kind)));
+    let is_whole = value
+        .as_object()
+        .is_some_and(|fields| fields.contains_key("thread"));
+    if !is_whole {
+        page.line(0, &words::said(value));
+    }
+    section("Made by", &explanation.made_by, page, evidence);
+    section(
+        "Narrowed by",
+        explanation.narrowed_by.as_slice(),
+        page,
+        evidence,
+    );
+    section("Says the same", &explanation.agrees, page, evidence);
+    section("Lost", &explanation.lost, page, |it, page| {
+        lost(it, basis, page)
+    });
+    section("Does not hold", &explanation.struck, page, struck);
+    section("Is one thread by", &explanation.links, page, evidence);
+    section("Not in its place", &explanation.others, page, aside);
+    if explanation.made_by.is_empty() {
+        page.blank();
+        page.line(0, "Nobody says so who is heard.");
+    }
+}
+
+fn section<T>(heading: &str, items: &[T], page: &mut Page, mut tell: impl FnMut(&T, &mut Page)) {
+    if items.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0, heading);
+    items.iter().for_each(|item| tell(item, page));
+}
+
+/// Its id, when it was published, what it states, who says so.
+fn of_event(event: &Event, states: &str, page: &mut Page) {
+    let id = short_id(event.id);
+    let published = event.published.text();
+    let day = published.get(..10).unwrap_or(published);
+    page.line(2, &format!("{id}  {day}  {states}"));
+    let url = event.source.url.as_deref().unwrap_or_default();
+    let locator = event.source.locator.as_deref().map(|it| format!(", {it}"));
+    let who = format!(
+        "{}: {}{} {url}",
+        event.certainty,
+        event.source.name,
+        locator.unwrap_or_default()
+    );
+    page.line(4, who.trim_end());
+}
+
+fn evidence(evidence: &Evidence, page: &mut Page) {
+    of_event(&evidence.event, &words::said(&evidence.states), page);
+    for again in &evidence.repeated_by {
+        page.line(4, &format!("told again by {}", again.source.name));
+    }
+}
+
+fn lost(lost: &Lost, basis: &Basis, page: &mut Page) {
+    evidence(&lost.evidence, page);
+    page.line(4, &sentence(lost.rule, lost.against, basis));
+}
+
+fn sentence(rule: Rule, against: Option<EventId>, basis: &Basis) -> String {
+    let other = against.map_or_else(|| "another".to_owned(), short_id);
+    let on = basis.cuts.on;
+    match rule {
+        Rule::Level => format!("foretold or thought, where {other} tells what is"),
+        Rule::Later => format!("{other} certainly happened later"),
+        Rule::Official => format!("{other} alone is official"),
+        Rule::Published => format!("{other} was published later"),
+        Rule::Certainty => format!("{other} was published at the same instant, and is surer"),
+        Rule::Position => format!("{other} was published at the same instant, recorded later"),
+        Rule::Shared => format!("shared with others, where {other} tells of its own"),
+        Rule::Possible => format!("may not have happened by {on}, where others certainly have"),
+        Rule::Silent => format!("had not happened by {on}"),
+        Rule::NotInEffect => format!("not in effect on {on}"),
+        Rule::NotThen => format!("not its own on {on}"),
+        Rule::Contests => format!("contests {other}, which prevails because it is surer"),
+    }
+}
+
+fn struck(struck: &Struck, page: &mut Page) {
+    evidence(&struck.evidence, page);
+    let whose = match struck.fault {
+        Some(Fault::Record) => "our own error",
+        Some(Fault::Source) => "the source's error",
+        None => "an error",
+    };
+    let by = struck.by.as_ref();
+    let by_whom = by.map(|event| format!(", mended by {}", short_id(event.id)));
+    let why = by.and_then(|event| event.reason.as_deref());
+    let why = why.map(|reason| format!(": {reason}"));
+    page.line(
+        4,
+        &format!(
+            "{whose}{}{}",
+            by_whom.unwrap_or_default(),
+            why.unwrap_or_default()
+        ),
+    );
+}
+
+fn aside(aside: &Aside, page: &mut Page) {
+    let because = match aside.because {
+        Because::Reported => "its results were reported",
+        Because::Cancelled => "its date is cancelled",
+        Because::Overdue => "its date is over",
+        Because::Later => "comes later",
+        Because::Earlier => "came before",
+        Because::Ended => "has come to its end",
+    };
+    let value = words::said(&aside.value);
+    of_event(&aside.event, &format!("{}: {value}", aside.thread), page);
+    page.line(4, because);
+}
