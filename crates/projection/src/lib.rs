@@ -13,15 +13,19 @@
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
+//! 8. [`condition`]s that a timeline can meet, and the [`selection`] of companies
+//!    and threads that they make; and what happens on a day, the [`happening`]s
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
 //! compares two.
 
 pub mod basis;
 pub mod claim;
+pub mod condition;
 pub mod diff;
 pub mod earnings;
 pub mod fold;
+pub mod happening;
 pub mod identity;
 pub mod item;
 mod links;
@@ -30,6 +34,7 @@ pub mod path;
 pub mod regulation;
 pub mod replay;
 pub mod rule;
+pub mod selection;
 pub mod standing;
 pub mod thread;
 pub mod timeline;

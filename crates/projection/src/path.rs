@@ -161,10 +161,36 @@ impl Path {
         }
     }
 
+    /// The section that it is in, as a timeline names it.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        let holds = |lists: &[(&str, Place)]| lists.iter().any(|(_, place)| *place == self.place);
+        let found = SECTIONS.iter().find(|(_, lists)| holds(lists));
+        found.map_or("", |(name, _)| name)
+    }
+
     /// The field that it names, if it does not name whole threads.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.fields.first().map(String::as_str)
+    }
+
+    /// The parts of the field's value that it names, from the outermost.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        self.fields.get(1..).unwrap_or_default()
+    }
+
+    /// What stands between its brackets.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&str> {
+        self.chosen.as_deref()
+    }
+
+    /// The kind of the threads there, if all are of one.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::named(kind_at(self.place)?)
     }
 
     /// What stands there.
@@ -277,11 +303,19 @@ impl Found<'_> {
     }
 }
 
+/// A part of a value; of a list, that part of each that has it.
 fn part_of(value: Value, parts: &[String]) -> Value {
-    parts.iter().fold(value, |value, part| match value {
-        Value::Object(mut fields) => fields.remove(part).unwrap_or_default(),
+    let Some((part, rest)) = parts.split_first() else {
+        return value;
+    };
+    match value {
+        Value::Object(mut fields) => part_of(fields.remove(part).unwrap_or_default(), rest),
+        Value::Array(items) => {
+            let items = items.into_iter().map(|item| part_of(item, parts));
+            Value::Array(items.filter(|part| !part.is_null()).collect())
+        }
         _ => Value::Null,
-    })
+    }
 }
 
 /// The threads that stand at a place.
@@ -307,7 +341,8 @@ fn items(place: Place, timeline: &Timeline) -> Vec<Item<'_>> {
     }
 }
 
-fn threads(views: &Listing) -> Vec<Item<'_>> {
+/// What stands in a list of plain threads.
+pub(crate) fn threads(views: &Listing) -> Vec<Item<'_>> {
     views.iter().map(|view| Item::Thread(view)).collect()
 }
 
@@ -369,11 +404,10 @@ impl FromStr for Path {
     }
 }
 
-/// The fields that can stand after a place; `None` where any can.
-fn known_fields(place: Place) -> Option<Vec<&'static str>> {
-    let kind = match place {
-        Place::Company => return Some(FIELDS_OF_COMPANY.to_vec()),
-        Place::Other => return None,
+/// The kind of the threads that stand at a place, if all are of one.
+fn kind_at(place: Place) -> Option<&'static str> {
+    Some(match place {
+        Place::Company | Place::Other => return None,
         Place::Current | Place::Pivots => "strategy_pivot",
         Place::Reported => kinds::EARNINGS_RESULT,
         Place::Chips => "chip_interest",
@@ -382,7 +416,15 @@ fn known_fields(place: Place) -> Option<Vec<&'static str>> {
         Place::Next | Place::Dates | Place::Overdue | Place::Upcoming | Place::Closed => {
             kinds::EARNINGS_DATE
         }
-    };
+    })
+}
+
+/// The fields that can stand after a place; `None` where any can.
+fn known_fields(place: Place) -> Option<Vec<&'static str>> {
+    if place == Place::Company {
+        return Some(FIELDS_OF_COMPANY.to_vec());
+    }
+    let kind = kind_at(place)?;
     let further = match kind {
         kinds::EARNINGS_DATE => FIELDS_OF_DATES,
         "regulatory_change" => FIELDS_OF_RULES,
@@ -440,80 +482,4 @@ impl Serialize for Path {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> (Place, Option<String>, String) {
-        let path: Path = text.parse().unwrap();
-        assert_eq!(path.to_string(), text);
-        (path.place, path.chosen, path.fields.join("."))
-    }
-
-    #[test]
-    fn a_path_names_a_place_a_thread_and_a_field() {
-        let chosen = |text: &str| Some(text.to_owned());
-        let none = String::new;
-        assert_eq!(read("chips"), (Place::Chips, None, none()));
-        assert_eq!(
-            read("chips.vendor"),
-            (Place::Chips, None, "vendor".to_owned())
-        );
-        assert_eq!(
-            read("chips[amd-mi308].quantity.min"),
-            (Place::Chips, chosen("amd-mi308"), "quantity.min".to_owned())
-        );
-        assert_eq!(
-            read("other[a.b/c [d]]"),
-            (Place::Other, chosen("a.b/c [d]"), none())
-        );
-        assert_eq!(
-            read("strategy.current.to"),
-            (Place::Current, None, "to".to_owned())
-        );
-        assert_eq!(
-            read("strategy[ai].stage"),
-            (Place::Pivots, chosen("ai"), "stage".to_owned())
-        );
-        assert_eq!(read("earnings.next"), (Place::Next, None, none()));
-        assert_eq!(
-            read("earnings[FY2026-Q3].date"),
-            (Place::Dates, chosen("FY2026-Q3"), "date".to_owned())
-        );
-        assert_eq!(
-            read("earnings.reported[fy2026-q3].revenue.value"),
-            (
-                Place::Reported,
-                chosen("fy2026-q3"),
-                "revenue.value".to_owned()
-            )
-        );
-        assert_eq!(
-            read("company.name"),
-            (Place::Company, None, "name".to_owned())
-        );
-        assert_eq!(
-            read("company.identifiers[lei]"),
-            (Place::Company, chosen("lei"), "identifiers".to_owned())
-        );
-    }
-
-    #[test]
-    fn what_names_no_place_is_told_with_what_is_near() {
-        let told = |text: &str| text.parse::<Path>().unwrap_err().to_string();
-        for text in [
-            "",
-            ".",
-            "chips.",
-            "chips[amd",
-            "chips]",
-            "chips[a]b",
-            "chips.stage[a]",
-        ] {
-            assert!(text.parse::<Path>().is_err(), "{text}");
-        }
-        assert!(told("chip").ends_with("no section \"chip\"; did you mean chips?"));
-        assert!(told("earnings.next.dat").ends_with("no field \"dat\"; did you mean date?"));
-        assert!(told("nothing").contains("there are company, strategy, earnings"));
-        assert!("other.anything".parse::<Path>().is_ok());
-    }
-}
+mod tests;
