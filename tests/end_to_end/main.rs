@@ -11,6 +11,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod across;
 mod append;
 mod corrections;
 mod demo;

@@ -16,7 +16,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::item::Item;
-use crate::selection::{SectionName, Selected};
+use crate::section::SectionName;
+use crate::selection::Selected;
 use crate::thread::Occurrence;
 use crate::timeline::Answer;
 
@@ -135,10 +136,20 @@ impl<'a> Happening<'a> {
         self.item.event(self.field)
     }
 
-    /// Whether results are overdue, of the date of results.
+    /// Whether it is over without results, of a date of results.
     #[must_use]
     pub fn is_overdue(&self) -> bool {
         matches!(self.item, Item::Date(date) if date.overdue)
+    }
+
+    /// The list in which it stands, of a date of results: `next`, `overdue`,
+    /// `upcoming` or `closed`.
+    #[must_use]
+    pub fn place(&self) -> Option<&'static str> {
+        match self.item {
+            Item::Date(date) => self.answer.timeline.earnings.place(date),
+            Item::Thread(_) | Item::Rule(_) => None,
+        }
     }
 }
 
@@ -162,6 +173,7 @@ impl Serialize for Happening<'_> {
         for name in ["period", "status", "session", "market"] {
             fields.serialize_entry(name, &view.text(name))?;
         }
+        fields.serialize_entry("place", &self.place())?;
         fields.serialize_entry("overdue", &self.is_overdue())?;
         fields.serialize_entry("certainty", &event.certainty)?;
         fields.serialize_entry("level", &event.level)?;

@@ -13,8 +13,9 @@
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
-//! 8. [`condition`]s that a timeline can meet, and the [`selection`] of companies
-//!    and threads that they make; and what happens on a day, the [`happening`]s
+//! 8. [`condition`]s that a timeline can meet, and the [`selection`] of companies,
+//!    [`section`]s and threads that they make; and what happens on a day, the
+//!    [`happening`]s
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
 //! compares two.
@@ -34,6 +35,7 @@ pub mod path;
 pub mod regulation;
 pub mod replay;
 pub mod rule;
+pub mod section;
 pub mod selection;
 pub mod standing;
 pub mod thread;

@@ -7,7 +7,7 @@ use event_model::kind::Section;
 use crate::condition::Condition;
 use crate::item::Item;
 use crate::path::FoundValue;
-use crate::selection::SectionName;
+use crate::section::SectionName;
 use crate::timeline::Timeline;
 
 /// What is to hold of one thread. Conditions that name different threads, between

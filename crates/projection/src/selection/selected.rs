@@ -8,9 +8,8 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::earnings::ResultsDate;
 use crate::item::Item;
-use crate::path::threads;
 use crate::regulation::Regulation;
-use crate::selection::SectionName;
+use crate::section::SectionName;
 use crate::selection::group::{Group, Key, key};
 use crate::timeline::Answer;
 use crate::view::ThreadView;
@@ -46,20 +45,6 @@ impl<'a> Selected<'a> {
         })
     }
 
-    /// Whether a section is told.
-    #[must_use]
-    pub fn tells(&self, section: SectionName) -> bool {
-        self.sections.is_empty() || self.sections.contains(&section)
-    }
-
-    /// Whether what stands in a section meets the conditions that there are about
-    /// the section.
-    #[must_use]
-    pub fn meets(&self, section: SectionName, item: Item<'_>) -> bool {
-        let meeting = self.meeting.get(&section);
-        meeting.is_none_or(|threads| threads.contains(&key(item)))
-    }
-
     /// The sections that are told; none if all are.
     #[must_use]
     pub fn sections(&self) -> &'a [SectionName] {
@@ -85,28 +70,17 @@ impl<'a> Selected<'a> {
     pub fn threads_of(&self, sections: &[SectionName]) -> Vec<(SectionName, Item<'a>)> {
         let of_section = |section: &SectionName| {
             let section = *section;
-            let items = items(self.answer, section).into_iter();
+            let items = self.answer.timeline.items(section).into_iter();
             let items = items.filter(move |item| self.meets(section, *item));
             items.map(move |item| (section, item))
         };
         sections.iter().flat_map(of_section).collect()
     }
-}
 
-/// What stands in a section, in the order in which its lists have it.
-fn items(answer: &Answer, section: SectionName) -> Vec<Item<'_>> {
-    let timeline = &answer.timeline;
-    match section {
-        SectionName::Company => Vec::new(),
-        SectionName::Strategy => threads(&timeline.strategy.pivots),
-        SectionName::Earnings => {
-            let dates = timeline.earnings.dates().map(Item::Date);
-            dates.chain(threads(&timeline.earnings.reported)).collect()
-        }
-        SectionName::Chips => threads(&timeline.chips),
-        SectionName::Regulation => timeline.regulation.iter().map(Item::Rule).collect(),
-        SectionName::Market => threads(&timeline.market),
-        SectionName::Other => threads(&timeline.other),
+    /// Whether a thread meets the conditions that there are about its section.
+    fn meets(&self, section: SectionName, item: Item<'_>) -> bool {
+        let meeting = self.meeting.get(&section);
+        meeting.is_none_or(|threads| threads.contains(&key(item)))
     }
 }
 
