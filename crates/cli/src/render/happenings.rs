@@ -18,7 +18,8 @@ const WIDTH_HAPPENS: u16 = 11;
 const WIDTH_COMPANY: u16 = 16;
 const WIDTH_DATE: u16 = 20;
 const WIDTH_SOURCE: u16 = 17;
-/// How much is shown of what a thread is about, in characters.
+/// How much is shown of a company and of what a thread is about, in characters.
+const COMPANY_CHARS_MAX: usize = 28;
 const WHAT_CHARS_MAX: usize = 40;
 
 /// The rows, and whether each is certain.
@@ -87,6 +88,7 @@ impl HappeningRow {
     fn of(happening: &Happening<'_>) -> Self {
         let view = happening.item.view();
         let event = happening.event();
+        let company = title(&happening.answer.timeline.company);
         let mut date = vec![words::date(happening.date.text())];
         let what = match happening.section {
             SectionName::Earnings => {
@@ -107,7 +109,7 @@ impl HappeningRow {
         };
         Self {
             happens: happening.happens,
-            company: title(&happening.answer.timeline.company),
+            company: words::shortened(&company, COMPANY_CHARS_MAX),
             what: words::shortened(&what, WHAT_CHARS_MAX),
             date: date.join(", "),
             source: format!("{}; {}", event.certainty, source(event)),

@@ -1,6 +1,7 @@
 //! A [`Row`]: a thread in a line, as pages and tables show it.
 
 use annals::model::data::Field;
+use annals::model::thread::words_of;
 use annals::model::vocabulary::{Certainty, Confirmation};
 use annals::projection::earnings::ResultsDate;
 use annals::projection::identity::{Company, IdentifierView};
@@ -15,6 +16,8 @@ use crate::render::words;
 
 /// How much is shown of a text, such as a statement, in characters.
 const ABOUT_CHARS_MAX: usize = 48;
+/// How many fields are shown of a kind of one's own.
+const OWN_FIELDS_MAX: usize = 3;
 
 /// A thread: what it is, how far it has come, and how sure that is.
 pub(crate) struct Row {
@@ -254,9 +257,24 @@ fn other_thread(view: &ThreadView) -> String {
     let name = view.kind_name();
     let about = words::shortened(about, ABOUT_CHARS_MAX);
     let mut parts = vec![format!("{}: {about}", words::field(name))];
+    if view.kind().is_some_and(|kind| kind.schema.is_some()) {
+        parts.extend(own_fields(view));
+    }
     parts.extend(figures(
         view,
         &["range", "period", "consideration", "stake", "effective"],
     ));
     parts.join(", ")
+}
+
+/// Some fields of a kind of one's own, of which nobody knows which matter most. What
+/// is told already, as the name of the thread or its stage, is left out.
+fn own_fields(view: &ThreadView) -> impl Iterator<Item = String> {
+    let told = [Some(view.thread()), view.stage()].map(|text| text.map(words_of));
+    let fields = view.fields.iter();
+    let fields = fields.map(|(name, decided)| (name, words::value(&decided.value.to_value())));
+    let fields = fields
+        .filter(move |(_, value)| !value.is_empty() && !told.contains(&Some(words_of(value))));
+    let fields = fields.map(|(name, value)| format!("{} {value}", words::field(name)));
+    fields.take(OWN_FIELDS_MAX)
 }

@@ -14,13 +14,15 @@ use crate::render::timeline::as_known;
 use crate::render::words;
 
 /// The widths of the columns but the second, which takes the rest.
-const WIDTH_COMPANY: u16 = 15;
-const WIDTH_STATE: u16 = 20;
-const WIDTH_SURE: u16 = 11;
-const WIDTH_SOURCE: u16 = 17;
-/// How much is shown of what a thread is about, and of a source, in characters.
-const WHAT_CHARS_MAX: usize = 60;
-const SOURCE_CHARS_MAX: usize = 24;
+const WIDTH_COMPANY: u16 = 14;
+const WIDTH_STATE: u16 = 18;
+const WIDTH_SURE: u16 = 12;
+const WIDTH_SOURCE: u16 = 16;
+/// How much is shown of a company, of what a thread is about, and of a source, in
+/// characters: about two lines each.
+const COMPANY_CHARS_MAX: usize = 24;
+const WHAT_CHARS_MAX: usize = 34;
+const SOURCE_CHARS_MAX: usize = 14;
 
 /// A row for each thread: of which company, what it is, how far it has come, how sure
 /// that is, and who said so when.
@@ -80,6 +82,7 @@ impl ThreadTable {
         } in rows
         {
             let sure = self.table.sure(row.sure, row.certainty);
+            let company = words::shortened(&company, COMPANY_CHARS_MAX);
             let what = words::shortened(&row.what, WHAT_CHARS_MAX);
             self.table.row([
                 cell(company),
@@ -128,8 +131,8 @@ impl ThreadRow {
 
 /// Who said it, and when.
 pub(crate) fn source(event: &Event) -> String {
-    let day = event.published.text();
-    let day = words::date(day.get(..10).unwrap_or(day));
+    let published = event.published.text();
+    let day = published.get(..10).unwrap_or(published);
     let name = words::shortened(&event.source.name, SOURCE_CHARS_MAX);
-    format!("{name}, {day}")
+    format!("{name} {day}")
 }
