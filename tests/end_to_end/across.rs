@@ -76,6 +76,10 @@ fn conditions_on_one_section_hold_of_one_thread() {
         ("--where chips.quantity.max<=50000.0", &["globex"]),
         ("--where chips.quantity>45000", &[]),
         ("--where chips.quantity!=null", &["globex"]),
+        (
+            "--where chips.stage=ordered --where chips.quantity=null",
+            &["acme"],
+        ),
         ("--where chips.occurred>2026-01-09", &["acme", "globex"]),
         ("--where chips.published<2026-01", &[]),
         ("--where earnings.next.date<=2026-02", &["initech"]),

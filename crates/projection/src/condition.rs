@@ -6,7 +6,8 @@
 //!
 //! A condition is about threads, and holds of a company if it holds of some
 //! thread of it. One that denies (`!=`) holds of a company if no thread has the
-//! value, so that of `=` and `!=` always one holds and never both.
+//! value, so that of `=` and `!=` always one holds and never both. `null` is no
+//! value: a thread says nothing there, or it says something.
 //! `docs/time-travel.md` says how values are compared.
 
 mod compare;
@@ -28,7 +29,7 @@ pub struct Condition {
     text: String,
     path: Path,
     operator: Operator,
-    /// What the value is compared with; `None` for nothing at all.
+    /// What the value is compared with; `None` asks whether anything is said.
     wanted: Option<Wanted>,
 }
 
@@ -81,12 +82,16 @@ impl Condition {
         &self.path
     }
 
-    /// Whether it holds of a company only if no thread says otherwise: that
-    /// nothing is so, or that nothing is said.
+    /// Whether it holds of a company only if it does of all threads that stand at the
+    /// path: none has a value, or there is none.
     #[must_use]
     pub fn denies(&self) -> bool {
-        let asks_for_nothing = self.wanted.is_none();
-        (self.operator == Operator::IsNot) != asks_for_nothing
+        let is_of_whole_threads = self.path.field().is_none();
+        match self.operator {
+            Operator::IsNot => self.wanted.is_some(),
+            Operator::Is => self.wanted.is_none() && is_of_whole_threads,
+            _ => false,
+        }
     }
 
     /// Whether it holds of a thread, or of the company itself, given what was found

@@ -193,15 +193,10 @@ fn overview(question: &Question<'_>, out: &mut Output) -> Result<Told, CommandEr
 
 /// A row for each thread.
 fn threads(question: &Question<'_>, out: &mut Output) -> Result<Told, CommandError> {
+    let basis = question.basis;
     let mut table = ThreadTable::new(out.is_terminal());
-    question.each(ThreadTable::rows, |rows| {
-        table.put(rows);
-        Ok(())
-    })?;
-    if !table.is_empty() {
-        out.text(&table.page(question.basis))?;
-    }
-    Ok(Told::if_any(!table.is_empty()))
+    question.each(ThreadTable::rows, |rows| table.put(rows, basis, out))?;
+    Ok(Told::if_any(table.finish(basis, out)?))
 }
 
 impl Question<'_> {

@@ -7,28 +7,33 @@ use annals::projection::identity::Company;
 use annals::projection::section::SectionName;
 use annals::projection::selection::Selected;
 
+use crate::error::CommandError;
+use crate::output::Output;
 use crate::render::overview::{tickers, title};
 use crate::render::row::Row;
-use crate::render::table::{Table, cell};
+use crate::render::table::{Table, cell, width};
 use crate::render::timeline::as_known;
 use crate::render::words;
 
-/// The widths of the columns but the second, which takes the rest.
+/// The widths of the columns but the second, which takes the rest. What the rows hold
+/// plays no part, so that rows can be written before the last of them is known.
 const WIDTH_COMPANY: u16 = 14;
 const WIDTH_STATE: u16 = 18;
 const WIDTH_SURE: u16 = 12;
 const WIDTH_SOURCE: u16 = 16;
-/// How much is shown of a company, of what a thread is about, and of a source, in
-/// characters: about two lines each.
+/// How many rows wait until they are written.
+const ROWS_WAITING_MAX: usize = 500;
+/// How much is shown of a company and of a source, in characters: about two lines of
+/// each with its date.
 const COMPANY_CHARS_MAX: usize = 24;
-const WHAT_CHARS_MAX: usize = 34;
 const SOURCE_CHARS_MAX: usize = 14;
 
 /// A row for each thread: of which company, what it is, how far it has come, how sure
-/// that is, and who said so when.
+/// that is, and who said so when. The rows are written as they come.
 pub(crate) struct ThreadTable {
-    table: Table,
-    is_empty: bool,
+    is_terminal: bool,
+    waiting: Vec<ThreadRow>,
+    started: bool,
 }
 
 /// What a row of the table holds.
@@ -40,11 +45,10 @@ pub(crate) struct ThreadRow {
 
 impl ThreadTable {
     pub(crate) fn new(is_terminal: bool) -> Self {
-        let mut table = Table::new(is_terminal);
-        table.header(["company", "what", "state", "sure", "source"]);
         Self {
-            table,
-            is_empty: true,
+            is_terminal,
+            waiting: Vec::new(),
+            started: false,
         }
     }
 
@@ -74,39 +78,61 @@ impl ThreadTable {
         rows
     }
 
-    pub(crate) fn put(&mut self, rows: Vec<ThreadRow>) {
-        for ThreadRow {
-            company,
-            row,
-            source,
-        } in rows
-        {
-            let sure = self.table.sure(row.sure, row.certainty);
-            let company = words::shortened(&company, COMPANY_CHARS_MAX);
-            let what = words::shortened(&row.what, WHAT_CHARS_MAX);
-            self.table.row([
-                cell(company),
-                cell(what),
-                cell(row.state),
-                sure,
-                cell(source),
-            ]);
-            self.is_empty = false;
+    /// Takes rows, and writes them if many wait.
+    pub(crate) fn put(
+        &mut self,
+        rows: Vec<ThreadRow>,
+        basis: &Basis,
+        out: &mut Output,
+    ) -> Result<(), CommandError> {
+        self.waiting.extend(rows);
+        match self.waiting.len() < ROWS_WAITING_MAX {
+            true => Ok(()),
+            false => self.write(basis, out),
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.is_empty
+    /// Writes the rows that wait, and tells whether there were any rows at all.
+    pub(crate) fn finish(mut self, basis: &Basis, out: &mut Output) -> Result<bool, CommandError> {
+        if !self.waiting.is_empty() {
+            self.write(basis, out)?;
+        }
+        Ok(self.started)
     }
 
-    pub(crate) fn page(&mut self, basis: &Basis) -> String {
-        self.table
-            .widths(&[WIDTH_COMPANY, 0, WIDTH_STATE, WIDTH_SURE, WIDTH_SOURCE]);
-        format!("{}\n\n{}", as_known(basis), self.table)
+    fn write(&mut self, basis: &Basis, out: &mut Output) -> Result<(), CommandError> {
+        let mut table = Table::new(self.is_terminal);
+        if !self.started {
+            self.started = true;
+            out.text(&format!("{}\n\n", as_known(basis)))?;
+            table.header(["company", "what", "state", "sure", "source"]);
+        }
+        let others = [WIDTH_COMPANY, WIDTH_STATE, WIDTH_SURE, WIDTH_SOURCE];
+        let rest = width(self.is_terminal).saturating_sub(others.iter().sum());
+        // Two lines of it, with a blank on either side.
+        let what_chars_max = usize::from(rest.saturating_sub(2)) * 2;
+        for row in self.waiting.drain(..) {
+            row.put(what_chars_max, &mut table);
+        }
+        table.widths(&[WIDTH_COMPANY, rest, WIDTH_STATE, WIDTH_SURE, WIDTH_SOURCE]);
+        out.text(&table.to_string())
     }
 }
 
 impl ThreadRow {
+    fn put(self, what_chars_max: usize, table: &mut Table) {
+        let Self {
+            company,
+            row,
+            source,
+        } = self;
+        let company = words::shortened(&company, COMPANY_CHARS_MAX);
+        let what = words::shortened(&row.what, what_chars_max);
+        let sure = table.sure(row.sure, row.certainty);
+        let (what, state, source) = (cell(what), cell(row.state), cell(source));
+        table.row([cell(company), what, state, sure, source]);
+    }
+
     /// By which names and tickers a company is known.
     fn of_company(company: &Company) -> Self {
         let names = format!("{} {}", company.slug, tickers(company));

@@ -29,7 +29,7 @@ pub enum ConditionError {
     #[error(transparent)]
     Path(#[from] PathError),
     /// There is nothing to compare with.
-    #[error("{text:?} says no value; null means that nothing is said")]
+    #[error("{text:?} says no value; with null it asks whether anything is said")]
     NoValue {
         /// What was read.
         text: String,

@@ -164,22 +164,29 @@ fn of_a_list_one_item_has_to_compare_or_none() {
 }
 
 #[test]
-fn what_is_said_of_nothing_is_denied() {
+fn a_value_is_denied_of_all_threads() {
     let denies = |text: &str| text.parse::<Condition>().unwrap().denies();
-    for text in [
-        "chips.vendor!=AMD",
-        "chips.quantity=null",
-        "earnings.next=null",
-    ] {
+    for text in ["chips.vendor!=AMD", "earnings.next=null", "chips=null"] {
         assert!(denies(text), "{text}");
     }
     for text in [
         "chips.vendor=AMD",
+        "chips.quantity=null",
         "chips.quantity!=null",
         "chips.vendor~null",
         "chips!=null",
     ] {
         assert!(!denies(text), "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_said_by_what_is_empty() {
+    for value in [json!(null), json!([]), json!("")] {
+        assert!(compare::is_nothing(&value), "{value}");
+    }
+    for value in [json!(false), json!(0), json!([null]), json!("null")] {
+        assert!(!compare::is_nothing(&value), "{value}");
     }
 }
 
