@@ -4,7 +4,7 @@
 //!
 //! Conditions on one list of threads are about one thread together: with
 //! `chips.vendor=AMD` and `chips.stage=ordered` there has to be one that is both.
-//! Such conditions form a [`Group`].
+//! Such conditions form a group.
 
 mod group;
 mod selected;

@@ -6,6 +6,7 @@ use annals::Store;
 use annals::model::id::Slug;
 use annals::projection::basis::Basis;
 use annals::projection::condition::Condition;
+use annals::projection::happening::Days;
 use annals::projection::section::SectionName;
 use annals::projection::selection::{Selected, Selection};
 use clap::Args;
@@ -17,6 +18,7 @@ use crate::output::{Output, say};
 use crate::render;
 use crate::render::overview::Overview;
 use crate::render::threads::ThreadTable;
+use crate::render::words;
 use crate::session::Session;
 
 #[derive(Debug, Args)]
@@ -85,11 +87,12 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
         selection: Selection::new(&args.section, args.conditions.clone()),
         company,
     };
-    let told = match (&args.happens, &question.company) {
-        (Some(days), _) => {
-            let days = session.days(days, &args.cuts)?;
-            happens::run(&question, days, args.json, out)?
-        }
+    let days = args.happens.as_ref();
+    let days = days
+        .map(|days| session.days(days, &args.cuts))
+        .transpose()?;
+    let told = match (days, &question.company) {
+        (Some(days), _) => happens::run(&question, days, args.json, out)?,
         (None, Some(company)) => one(&question, company, args, out)?,
         (None, None) if args.json => all_as_json(&question, args, out)?,
         (None, None) if question.selection.asks_for_threads() => threads(&question, out)?,
@@ -97,7 +100,7 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
     };
     out.finish()?;
     if let Told::Nothing = told {
-        say(&nothing(args));
+        say(&nothing(args, days));
     }
     Ok(store.close()?)
 }
@@ -127,10 +130,12 @@ impl Told {
 }
 
 /// What is said where nothing is told.
-fn nothing(args: &AtArgs) -> String {
-    let days = args.happens.as_deref();
+fn nothing(args: &AtArgs, days: Option<Days>) -> String {
     match (days, &args.company, args.conditions.is_empty()) {
-        (Some(days), ..) => format!("note: nothing that was known can happen on {days}"),
+        (Some(days), ..) => format!(
+            "note: nothing that was known can happen {}",
+            words::days(days)
+        ),
         (None, _, true) => "note: nothing of that was known".to_owned(),
         (None, None, false) => "note: no company meets these conditions".to_owned(),
         (None, Some(company), false) => format!("note: {company} does not meet these conditions"),

@@ -128,9 +128,5 @@ fn title_of(sections: &[SectionName], days: Days) -> String {
         [] => vec!["Results"],
         sections => sections.iter().map(name).collect(),
     };
-    let names = names.join(", ");
-    match days.first == days.last {
-        true => format!("{names} on {}", days.first),
-        false => format!("{names} from {} to {}", days.first, days.last),
-    }
+    format!("{} {}", names.join(", "), words::days(days))
 }
