@@ -166,7 +166,7 @@ fn one_company_is_told_only_if_it_meets_the_conditions() {
 }
 
 #[test]
-fn kinds_of_ones_own_meet_conditions() {
+fn any_field_of_any_kind_meets_conditions() {
     let environment = market();
     environment.append(&[
         claim(
@@ -197,6 +197,12 @@ fn kinds_of_ones_own_meet_conditions() {
             "patent_grant",
             json!({"number": "US 13", "claims": 3, "state": "filed"}),
         ),
+        claim(
+            "initech",
+            "2026-01-11",
+            "filing",
+            json!({"accession": "0000000000-26-000005", "items": [{"code": "2.02"}, {"code": "9.01"}]}),
+        ),
     ]);
     for (conditions, expected) in [
         ("--where other.claims>3", &["acme"][..]),
@@ -208,6 +214,7 @@ fn kinds_of_ones_own_meet_conditions() {
         ("--where other.state=filed", &["globex"]),
         ("--where other.fee.value=10.50", &["acme"]),
         ("--where other.fee>10", &["acme"]),
+        ("--where other.items.code=9.01", &["initech"]),
         ("--where other[patent_grant/us-13].open=true", &["globex"]),
     ] {
         assert_eq!(kept(&environment, conditions), expected, "{conditions}");
