@@ -80,16 +80,14 @@ impl Earnings {
     /// The list in which one of these dates stands, by its name.
     #[must_use]
     pub fn place(&self, date: &ResultsDate) -> Option<&'static str> {
-        let is_in = |mut list: std::slice::Iter<'_, ResultsDate>| {
-            list.any(|listed| std::ptr::eq(listed, date))
-        };
+        let is_in = |list: &[ResultsDate]| list.as_ptr_range().contains(&std::ptr::from_ref(date));
         let lists = [
             ("next", self.next.as_slice()),
             ("overdue", self.overdue.as_slice()),
             ("upcoming", self.upcoming.as_slice()),
             ("closed", self.closed.as_slice()),
         ];
-        let found = lists.into_iter().find(|(_, list)| is_in(list.iter()));
+        let found = lists.into_iter().find(|(_, list)| is_in(list));
         found.map(|(name, _)| name)
     }
 }
