@@ -11,6 +11,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod across;
 mod amendments;
 mod append;
 mod corrections;

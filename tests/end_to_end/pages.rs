@@ -11,6 +11,11 @@ fn a_page_is_within_80_columns() {
         "at 2025-12-23 alibaba",
         "at 2026-03-08 alibaba",
         "at 2026-03-08 --all",
+        "at 2026-03-08 alibaba --section company --section earnings --section other",
+        "at 2026-03-08 --all --section chips --section other --section company",
+        "at 2026-03-08 --all --where chips.vendor!=AMD",
+        "at 2025-12-23 --all --happens 2026-02-19",
+        "at 2026-03-08 --all --happens 2025..2026 --section other --section regulation",
         "diff 2025-12-23 2026-03-08 alibaba",
         "log alibaba",
         "companies",
@@ -35,12 +40,15 @@ fn a_source_cannot_steer_the_terminal() {
         json!({
             "id": "00000000-0000-4000-8000-000000000001",
             "company": "acme", "kind": "statement", "published": "2020-01-02",
-            "certainty": "official", "source": {"name": text}, "data": {"text": text},
+            "occurred": "2020-01-02", "certainty": "official", "source": {"name": text}, "data": {"text": text},
         }),
     ]);
     for typed in [
         "at 2021-01-01 acme",
         "at 2021-01-01 --all",
+        "at 2021-01-01 acme --section company --section other",
+        "at 2021-01-01 --all --section company --section other",
+        "at 2021-01-01 --all --section other --happens 2020-01-02",
         "diff 2019-01-01 2021-01-01 acme",
         "log",
         "log acme",

@@ -1,4 +1,5 @@
-//! What could have been known of every company: [`Store::at_all`].
+//! What could have been known of every company: [`Store::at_all`], or of those that
+//! are asked for: [`Store::select_all`].
 //!
 //! The companies are gone through in ranges, side by side, and their answers
 //! given in the order of their slugs. What is held at once is a few ranges.
@@ -13,6 +14,7 @@ use projection::basis::{Basis, Cuts, Placed};
 use projection::diff::{Change, Diff};
 use projection::fold::{fold, fold_without_events};
 use projection::identity::{Company, company};
+use projection::selection::{Selected, Selection};
 use projection::standing::Standing;
 use projection::thread::threads;
 use projection::timeline::Answer;
@@ -80,6 +82,30 @@ impl Store {
                 .flatten()
         };
         self.each_company(&reach, differs, |made| made.map_or(Ok(()), &mut take))
+    }
+
+    /// What a selection leaves of every company that it keeps, in the order of their
+    /// slugs, with or without the lists of events.
+    ///
+    /// `made` makes something of each, on one of several threads; `take` is given
+    /// what it made, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if events cannot be read; and what `take` gives.
+    pub fn select_all<T: Send, E: From<Error>>(
+        &self,
+        basis: &Basis,
+        with_events: bool,
+        selection: &Selection,
+        made: impl Fn(&Selected<'_>) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let selected = |answer: Answer| selection.select(&answer).map(|selected| made(&selected));
+        self.at_all(basis, with_events, selected, |made| match made {
+            Some(made) => take(made),
+            None => Ok(()),
+        })
     }
 
     /// What was known of every company itself of which something was, in the

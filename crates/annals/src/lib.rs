@@ -19,7 +19,7 @@
 //!
 //! - [`Store`]: open, close, and what keeps a store well
 //! - [`append`]: batches of events, all or nothing
-//! - [`moment`]: points in time as people give them
+//! - [`moment`]: points in time as people give them, and [`days`]
 //! - [`question`]: from what a person asks to the three cuts of a basis
 //! - [`directory`]: which company a name or identifier means
 //! - [`amend`]: retractions and corrections
@@ -32,6 +32,7 @@ pub mod amend;
 pub mod answer;
 pub mod append;
 mod clock;
+pub mod days;
 pub mod directory;
 mod directory_file;
 pub mod error;

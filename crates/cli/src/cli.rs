@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
+use crate::commands::at::AtArgs;
 use crate::commands::diff::DiffArgs;
 use crate::commands::history::HistoryArgs;
 use crate::commands::join::JoinArgs;
@@ -122,35 +123,6 @@ pub(crate) struct AskArgs {
     pub(crate) at: Option<String>,
     #[command(flatten)]
     pub(crate) cuts: CutArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  annals at 2025-12-23 alibaba
-  annals at 2026-02-16T12:00:00Z ticker:XNYS:BABA --json
-  annals at 2025-12-23 alibaba --on 2026-02-19     known then, of a day to come
-  annals at 2025-12-21 alibaba --recorded 23       as the log stood at event 23
-  annals at 'last friday' alibaba --min-certainty attributed
-  annals at 2026-03-08 --all --json")]
-pub(crate) struct AtArgs {
-    /// A day (known up to its end), an instant with its offset, or words
-    #[arg(value_name = "DATE")]
-    pub(crate) date: String,
-    /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
-    pub(crate) company: Option<String>,
-    /// Every company
-    #[arg(long)]
-    pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) cuts: CutArgs,
-    /// Print JSON (JSON Lines with --all)
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Leave the list of events out of the JSON
-    #[arg(long)]
-    pub(crate) no_events: bool,
 }
 
 #[derive(Debug, Args)]

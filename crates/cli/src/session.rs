@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use annals::days::read_days;
 use annals::log_errors::OpenError;
 use annals::model::time::{Instant, Zone};
 use annals::projection::basis::{Basis, Cuts, Filter};
+use annals::projection::happening::Days;
 use annals::{Clock, Error, Moment, Question, RecordedCut, Store, SystemClock};
 use etcetera::{BaseStrategy, choose_base_strategy};
 
@@ -177,6 +179,18 @@ impl Session {
             }
         }
         Ok(moment)
+    }
+
+    /// Reads days, and tells how words were understood.
+    pub(crate) fn days(&self, text: &str, cuts: &CutArgs) -> Result<Days, CommandError> {
+        let days = read_days(text, self.now(), zone(cuts)?).map_err(|error| {
+            CommandError::usage(error.to_string()).hint(
+                "a day is written 2026-02-19, several 2026-02-16..2026-02-20; \
+                 'tomorrow' will do",
+            )
+        })?;
+        self.explain(&format!("{text:?} is {} to {}", days.first, days.last));
+        Ok(days)
     }
 
     /// Says how something was understood, to those who asked for it.

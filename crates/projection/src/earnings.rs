@@ -83,6 +83,20 @@ impl Earnings {
         let open = self.next.iter().chain(&self.overdue).chain(&self.upcoming);
         open.chain(&self.closed)
     }
+
+    /// The list in which one of these dates stands, by its name.
+    #[must_use]
+    pub fn place(&self, date: &ResultsDate) -> Option<&'static str> {
+        let is_in = |list: &[ResultsDate]| list.as_ptr_range().contains(&std::ptr::from_ref(date));
+        let lists = [
+            ("next", self.next.as_slice()),
+            ("overdue", self.overdue.as_slice()),
+            ("upcoming", self.upcoming.as_slice()),
+            ("closed", self.closed.as_slice()),
+        ];
+        let found = lists.into_iter().find(|(_, list)| is_in(list));
+        found.map(|(name, _)| name)
+    }
 }
 
 /// Tells of the results of a company: when each period is to report, the

@@ -13,6 +13,9 @@
 //! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
+//! 8. [`condition`]s that a timeline can meet, and the [`selection`] of companies,
+//!    [`section`]s and threads that they make; and what happens on a day, the
+//!    [`happening`]s
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, [`diff`] compares
 //! two, [`why`] tells what a value follows from, and [`history`] every value that
@@ -20,9 +23,11 @@
 
 pub mod basis;
 pub mod claim;
+pub mod condition;
 pub mod diff;
 pub mod earnings;
 pub mod fold;
+pub mod happening;
 pub mod history;
 pub mod identity;
 pub mod item;
@@ -32,6 +37,8 @@ pub mod path;
 pub mod regulation;
 pub mod replay;
 pub mod rule;
+pub mod section;
+pub mod selection;
 pub mod standing;
 pub mod thread;
 pub mod timeline;

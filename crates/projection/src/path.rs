@@ -4,20 +4,22 @@
 //! It names one thing or a list of things, and reads their values. What it can
 //! name is in `docs/time-travel.md`.
 
+mod grammar;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use event_model::event::Event;
 use event_model::kind::{Kind, Section};
 use event_model::kinds;
-use event_model::problem::near;
 use event_model::thread::words_of;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::identity::Company;
-use crate::item::{FIELDS, FIELDS_OF_DATES, FIELDS_OF_RULES, Item};
+use crate::item::Item;
 use crate::listing::Listing;
 use crate::timeline::Timeline;
 
@@ -150,7 +152,7 @@ impl Path {
         self.sections().contains(&section) || kind == kinds::THREAD_LINK
     }
 
-    fn sections(&self) -> &'static [Section] {
+    pub(crate) fn sections(&self) -> &'static [Section] {
         match self.place {
             Place::Company => &[Section::Company],
             Place::Current | Place::Pivots => &[Section::Strategy],
@@ -192,15 +194,36 @@ impl Path {
             .collect()
     }
 
+    /// The section that it is in, as a timeline names it.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        let holds = |lists: &[(&str, Place)]| lists.iter().any(|(_, place)| *place == self.place);
+        let found = SECTIONS.iter().find(|(_, lists)| holds(lists));
+        found.map_or("", |(name, _)| name)
+    }
+
     /// The field that it names, if it does not name whole threads.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.fields.first().map(String::as_str)
     }
 
+    /// The parts of the field's value that it names, from the outermost.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        self.fields.get(1..).unwrap_or_default()
+    }
+
     /// What stands between its brackets.
-    pub(crate) fn chosen(&self) -> Option<&str> {
+    #[must_use]
+    pub fn chosen(&self) -> Option<&str> {
         self.chosen.as_deref()
+    }
+
+    /// The kind of the threads there, if all are of one.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::named(kind_at(self.place)?)
     }
 
     /// What stands there.
@@ -313,11 +336,19 @@ fn is_named(chosen: &str, kind: &str, thread: &str) -> bool {
     is_name(chosen) || with_kind.is_some_and(|(of, name)| of == kind && is_name(name))
 }
 
+/// A part of a value; of a list, that part of each that has it.
 fn part_of(value: Value, parts: &[String]) -> Value {
-    parts.iter().fold(value, |value, part| match value {
-        Value::Object(mut fields) => fields.remove(part).unwrap_or_default(),
+    let Some((part, rest)) = parts.split_first() else {
+        return value;
+    };
+    match value {
+        Value::Object(mut fields) => part_of(fields.remove(part).unwrap_or_default(), rest),
+        Value::Array(items) => {
+            let items = items.into_iter().map(|item| part_of(item, parts));
+            Value::Array(items.filter(|part| !part.is_null()).collect())
+        }
         _ => Value::Null,
-    })
+    }
 }
 
 /// The threads that stand at a place.
@@ -343,73 +374,15 @@ fn items(place: Place, timeline: &Timeline) -> Vec<Item<'_>> {
     }
 }
 
-fn threads(views: &Listing) -> Vec<Item<'_>> {
+/// What stands in a list of plain threads.
+pub(crate) fn threads(views: &Listing) -> Vec<Item<'_>> {
     views.iter().map(|view| Item::Thread(view)).collect()
 }
 
-impl FromStr for Path {
-    type Err = PathError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let malformed = || PathError::Malformed {
-            path: text.to_owned(),
-        };
-        let unknown = |what, name: &str, known: Vec<&str>| PathError::Unknown {
-            path: text.to_owned(),
-            what,
-            name: name.to_owned(),
-            near: near(name, known.iter().copied()),
-            known: known.into_iter().map(str::to_owned).collect(),
-        };
-        let mut names = split(text).ok_or_else(malformed)?.into_iter().peekable();
-        let (section, mut chosen) = names.next().ok_or_else(malformed)?;
-        let known = SECTIONS.iter().map(|(name, _)| *name).collect();
-        let (_, lists) = SECTIONS
-            .iter()
-            .find(|(name, _)| *name == section)
-            .ok_or_else(|| unknown("section", section, known))?;
-        let list = |name: &str| lists.iter().find(|(list, _)| *list == name);
-        let is_list = |(name, _): &(&str, Option<&str>)| chosen.is_none() && list(name).is_some();
-        let (_, mut place) = list("").copied().ok_or_else(malformed)?;
-        if let Some((name, selector)) = names.next_if(is_list) {
-            let (_, found) = list(name).copied().ok_or_else(malformed)?;
-            (place, chosen) = (found, selector);
-        }
-        let mut fields = Vec::new();
-        for (at, (name, selector)) in names.enumerate() {
-            match selector {
-                None => {}
-                // Of its identifiers those of one scheme are chosen.
-                Some(_) if at == 0 && place == Place::Company && name == "identifiers" => {
-                    chosen = selector;
-                }
-                Some(_) => return Err(malformed()),
-            }
-            fields.push(name.to_owned());
-        }
-        let is_of_one = matches!(place, Place::Company | Place::Current | Place::Next);
-        if is_of_one && chosen.is_some() && fields.is_empty() {
-            return Err(malformed());
-        }
-        if let (Some(known), Some(field)) = (known_fields(place), fields.first())
-            && !known.contains(&field.as_str())
-        {
-            return Err(unknown("field", field, known));
-        }
-        Ok(Self {
-            text: text.to_owned(),
-            place,
-            chosen: chosen.map(str::to_owned),
-            fields,
-        })
-    }
-}
-
-/// The fields that can stand after a place; `None` where any can.
-fn known_fields(place: Place) -> Option<Vec<&'static str>> {
-    let kind = match place {
-        Place::Company => return Some(FIELDS_OF_COMPANY.to_vec()),
-        Place::Other => return None,
+/// The kind of the threads that stand at a place, if all are of one.
+fn kind_at(place: Place) -> Option<&'static str> {
+    Some(match place {
+        Place::Company | Place::Other => return None,
         Place::Current | Place::Pivots => "strategy_pivot",
         Place::Reported => kinds::EARNINGS_RESULT,
         Place::Chips => "chip_interest",
@@ -418,49 +391,7 @@ fn known_fields(place: Place) -> Option<Vec<&'static str>> {
         Place::Next | Place::Dates | Place::Overdue | Place::Upcoming | Place::Closed => {
             kinds::EARNINGS_DATE
         }
-    };
-    let further = match kind {
-        kinds::EARNINGS_DATE => FIELDS_OF_DATES,
-        "regulatory_change" => FIELDS_OF_RULES,
-        _ => &[],
-    };
-    let described = Kind::named(kind).into_iter().flat_map(|kind| kind.fields);
-    let described = described.map(|field| field.name);
-    let all = described.chain(FIELDS.iter().copied());
-    Some(all.chain(further.iter().copied()).collect())
-}
-
-/// The names of a path, each with what stands between its brackets.
-fn split(text: &str) -> Option<Vec<(&str, Option<&str>)>> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    loop {
-        let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        let (name, after) = rest.split_at_checked(end)?;
-        if name.is_empty() {
-            return None;
-        }
-        let (chosen, after) = match after.strip_prefix('[') {
-            Some(inside) => {
-                // A name may have brackets of its own; the path goes on after the
-                // last that a dot or the end follows.
-                let end = inside
-                    .find("].")
-                    .or_else(|| inside.strip_suffix(']').map(str::len))?;
-                let (chosen, after) = inside.split_at_checked(end)?;
-                (
-                    Some(chosen).filter(|text| !text.is_empty()),
-                    after.get(1..)?,
-                )
-            }
-            None => (None, after),
-        };
-        names.push((name, chosen));
-        if after.is_empty() {
-            return Some(names);
-        }
-        rest = after.strip_prefix('.')?;
-    }
+    })
 }
 
 impl fmt::Display for Path {
@@ -472,84 +403,5 @@ impl fmt::Display for Path {
 impl Serialize for Path {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> (Place, Option<String>, String) {
-        let path: Path = text.parse().unwrap();
-        assert_eq!(path.to_string(), text);
-        (path.place, path.chosen, path.fields.join("."))
-    }
-
-    #[test]
-    fn a_path_names_a_place_a_thread_and_a_field() {
-        let chosen = |text: &str| Some(text.to_owned());
-        let none = String::new;
-        assert_eq!(read("chips"), (Place::Chips, None, none()));
-        assert_eq!(
-            read("chips.vendor"),
-            (Place::Chips, None, "vendor".to_owned())
-        );
-        assert_eq!(
-            read("chips[amd-mi308].quantity.min"),
-            (Place::Chips, chosen("amd-mi308"), "quantity.min".to_owned())
-        );
-        assert_eq!(
-            read("other[a.b/c [d]]"),
-            (Place::Other, chosen("a.b/c [d]"), none())
-        );
-        assert_eq!(
-            read("strategy.current.to"),
-            (Place::Current, None, "to".to_owned())
-        );
-        assert_eq!(
-            read("strategy[ai].stage"),
-            (Place::Pivots, chosen("ai"), "stage".to_owned())
-        );
-        assert_eq!(read("earnings.next"), (Place::Next, None, none()));
-        assert_eq!(
-            read("earnings[FY2026-Q3].date"),
-            (Place::Dates, chosen("FY2026-Q3"), "date".to_owned())
-        );
-        assert_eq!(
-            read("earnings.reported[fy2026-q3].revenue.value"),
-            (
-                Place::Reported,
-                chosen("fy2026-q3"),
-                "revenue.value".to_owned()
-            )
-        );
-        assert_eq!(
-            read("company.name"),
-            (Place::Company, None, "name".to_owned())
-        );
-        assert_eq!(
-            read("company.identifiers[lei]"),
-            (Place::Company, chosen("lei"), "identifiers".to_owned())
-        );
-    }
-
-    #[test]
-    fn what_names_no_place_is_told_with_what_is_near() {
-        let told = |text: &str| text.parse::<Path>().unwrap_err().to_string();
-        for text in [
-            "",
-            ".",
-            "chips.",
-            "chips[amd",
-            "chips]",
-            "chips[a]b",
-            "chips.stage[a]",
-        ] {
-            assert!(text.parse::<Path>().is_err(), "{text}");
-        }
-        assert!(told("chip").ends_with("no section \"chip\"; did you mean chips?"));
-        assert!(told("earnings.next.dat").ends_with("no field \"dat\"; did you mean date?"));
-        assert!(told("nothing").contains("there are company, strategy, earnings"));
-        assert!("other.anything".parse::<Path>().is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod append;
-mod at;
+pub(crate) mod at;
 mod companies;
 mod demo;
 pub(crate) mod diff;

@@ -4,47 +4,61 @@ use crate::render::table::{Table, cell, width};
 use crate::render::timeline::as_known;
 use crate::render::words;
 use annals::projection::basis::Basis;
+use annals::projection::earnings::ResultsDate;
 use annals::projection::identity::Company;
-use annals::projection::timeline::Answer;
+use annals::projection::selection::Selected;
 
 /// A row for each company: where it goes, when it reports, what is open.
-pub(crate) fn overview(answers: &[Answer], basis: &Basis, is_terminal: bool) -> String {
-    let mut table = Table::new(is_terminal);
-    table.header([
-        "company",
-        "strategy",
-        "next results",
-        "open chips",
-        "events",
-    ]);
-    for answer in answers {
-        let timeline = &answer.timeline;
-        let strategy = timeline
-            .strategy
-            .current()
-            .and_then(|pivot| pivot.text("to"));
-        let next = timeline.earnings.next.as_ref().map(|next| {
-            let date = next
-                .view
-                .text("date")
-                .map_or_else(|| "no date".to_owned(), words::date);
-            if next.overdue {
-                format!("{date}, overdue")
-            } else {
-                date
-            }
-        });
+pub(crate) struct Overview {
+    table: Table,
+}
+
+impl Overview {
+    pub(crate) fn new(is_terminal: bool) -> Self {
+        let mut table = Table::new(is_terminal);
+        table.header([
+            "company",
+            "strategy",
+            "next results",
+            "open chips",
+            "events",
+        ]);
+        Self { table }
+    }
+
+    /// What the row of a company holds.
+    pub(crate) fn row(selected: &Selected<'_>) -> [String; 5] {
+        let timeline = &selected.answer.timeline;
+        let current = timeline.strategy.current();
+        let strategy = current.and_then(|pivot| pivot.text("to"));
+        let next = timeline.earnings.next.as_ref();
         let open = timeline.chips.iter().filter(|chips| chips.is_open());
         let open: Vec<&str> = open.filter_map(|chips| chips.text("product")).collect();
-        table.row([
-            cell(title(&timeline.company)),
-            cell(strategy.unwrap_or_default()),
-            cell(next.unwrap_or_default()),
-            cell(open.join(", ")),
-            cell(timeline.tally.visible),
-        ]);
+        [
+            title(&timeline.company),
+            strategy.unwrap_or_default().to_owned(),
+            next.map(next_results).unwrap_or_default(),
+            open.join(", "),
+            timeline.tally.visible.to_string(),
+        ]
     }
-    format!("{}\n\n{table}", as_known(basis))
+
+    pub(crate) fn put(&mut self, row: [String; 5]) {
+        self.table.row(row.map(cell));
+    }
+
+    pub(crate) fn page(&self, basis: &Basis) -> String {
+        format!("{}\n\n{}", as_known(basis), self.table)
+    }
+}
+
+fn next_results(next: &ResultsDate) -> String {
+    let date = next.view.text("date");
+    let date = date.map_or_else(|| "no date".to_owned(), words::date);
+    match next.overdue {
+        true => format!("{date}, overdue"),
+        false => date,
+    }
 }
 
 /// A line for each company: its slug, how many events it has, its tickers and
@@ -79,7 +93,8 @@ const SLUG_COLUMN_MAX: usize = 32;
 /// How many tickers are shown of a company.
 const TICKERS_MAX: usize = 2;
 
-fn tickers(company: &Company) -> String {
+/// The first symbols of a company, and how many more it has.
+pub(crate) fn tickers(company: &Company) -> String {
     let tickers = company
         .identifiers
         .iter()
@@ -97,7 +112,8 @@ fn tickers(company: &Company) -> String {
     }
 }
 
-fn title(company: &Company) -> String {
+/// The name of a company, or its slug before any is known.
+pub(crate) fn title(company: &Company) -> String {
     company
         .name
         .clone()

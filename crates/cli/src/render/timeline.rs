@@ -1,79 +1,123 @@
 //! A timeline as a page of 80 columns.
 
+use annals::projection::basis::Basis;
+use annals::projection::earnings::Earnings;
+use annals::projection::identity::Company;
+use annals::projection::item::Item;
+use annals::projection::section::SectionName;
+use annals::projection::selection::Selected;
+use annals::projection::timeline::{Answer, Timeline};
+
+use crate::render::row::{Row, facts, heading as heading_of};
 use crate::render::table::{Table, cell, width};
 use crate::render::words;
-use annals::model::data::Field;
-use annals::model::vocabulary::Confirmation;
-use annals::projection::basis::Basis;
-use annals::projection::earnings::{Earnings, ResultsDate};
-use annals::projection::identity::Company;
-use annals::projection::regulation::{Force, Regulation};
-use annals::projection::thread::Occurrence;
-use annals::projection::timeline::Answer;
-use annals::projection::view::ThreadView;
 
-/// How many threads of other kinds are shown before the rest is only counted.
+/// How many results are shown where no section is asked for.
+const RESULTS_MAX: usize = 3;
+/// How many threads of other kinds are shown before the rest is only counted, where
+/// no section is asked for.
 const OTHERS_MAX: usize = 8;
 /// The widths of the columns but the second, which takes the rest.
 const WIDTH_NAME: u16 = 12;
 const WIDTH_STATE: u16 = 25;
 const WIDTH_SURE: u16 = 13;
-/// How much is shown of a text, such as a statement, in characters.
-const ABOUT_CHARS_MAX: usize = 48;
 /// How much is shown of what a thread is about, in characters.
 const WHAT_CHARS_MAX: usize = 84;
 
 /// The page.
-pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
-    let timeline = &answer.timeline;
+pub(crate) fn timeline(selected: &Selected<'_>, is_terminal: bool) -> String {
+    let answer = selected.answer;
     let mut table = Table::new(is_terminal);
-    let pivots = timeline.strategy.pivots.iter().rev();
-    section(
-        &mut table,
-        "Strategy",
-        pivots.map(|view| Row::of(view, pivot(view))),
-    );
-    section(&mut table, "Earnings", earnings(&timeline.earnings));
-    let chips = timeline.chips.iter().map(|view| Row::of(view, chips(view)));
-    section(&mut table, "Chips", chips);
-    section(
-        &mut table,
-        "Regulation",
-        timeline.regulation.iter().map(regulation),
-    );
-    let market = timeline
-        .market
-        .iter()
-        .map(|view| Row::of(view, words::observation(view)));
-    section(&mut table, "Market", market);
-    let others = timeline.other.len().saturating_sub(OTHERS_MAX);
-    let other = timeline.other.iter().skip(others);
-    section(
-        &mut table,
-        "Other",
-        other.map(|view| Row::of(view, other_thread(view))),
-    );
+    let others = match selected.sections() {
+        [] => whole(&mut table, &answer.timeline),
+        sections => {
+            parts(&mut table, selected, sections);
+            0
+        }
+    };
     table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
     let body = table.to_string();
-    page.push_str(match (body.is_empty(), timeline.tally.telling) {
-        (false, _) => &body,
-        (true, 0) => {
-            "Nothing was known.
-"
-        }
-        (true, _) => {
-            "Nothing had happened by that day, as far as was known.
-"
-        }
+    page.push_str(match body.is_empty() {
+        false => &body,
+        true => nothing(selected),
     });
     if others > 0 {
         page.push_str(&format!(
-            "            and {others} more before these; --json shows all\n"
+            "            and {others} more before these; --section other shows all\n"
         ));
     }
     page.push_str(&footing(answer));
     page
+}
+
+/// All sections, with what matters most of each. Tells how many threads are left out.
+fn whole(table: &mut Table, timeline: &Timeline) -> usize {
+    let others = timeline.other.len().saturating_sub(OTHERS_MAX);
+    for section in SectionName::ALL {
+        let items: Vec<Item<'_>> = match section {
+            SectionName::Company => continue,
+            SectionName::Strategy => {
+                let pivots = timeline.strategy.pivots.iter().rev();
+                pivots.map(|view| Item::Thread(view)).collect()
+            }
+            SectionName::Earnings => earnings(&timeline.earnings),
+            SectionName::Other => {
+                let shown = timeline.other.iter().skip(others);
+                shown.map(|view| Item::Thread(view)).collect()
+            }
+            section => timeline.items(*section),
+        };
+        let rows = items.into_iter();
+        let rows = rows.map(|item| Row::of(timeline, *section, item));
+        put(table, *section, rows);
+    }
+    others
+}
+
+/// The sections that are asked for, with all their threads that meet the conditions.
+fn parts(table: &mut Table, selected: &Selected<'_>, sections: &[SectionName]) {
+    let timeline = &selected.answer.timeline;
+    for section in sections {
+        if *section == SectionName::Company {
+            let mut name = heading_of(*section);
+            for (fact, span) in facts(&timeline.company) {
+                table.row([cell(name), cell(fact), cell(span), cell("")]);
+                name = "";
+            }
+        }
+        let threads = selected.threads_of(&[*section]).into_iter();
+        let rows = threads.map(|(section, item)| Row::of(timeline, section, item));
+        put(table, *section, rows);
+    }
+}
+
+fn put(table: &mut Table, section: SectionName, rows: impl Iterator<Item = Row>) {
+    let mut name = heading_of(section);
+    for row in rows {
+        let sure = table.sure(row.sure, row.certainty);
+        let what = words::shortened(&row.what, WHAT_CHARS_MAX);
+        table.row([cell(name), cell(what), cell(row.state), sure]);
+        name = "";
+    }
+}
+
+/// The dates of open periods, and the last results.
+fn earnings(earnings: &Earnings) -> Vec<Item<'_>> {
+    let open = earnings.next.iter().chain(&earnings.upcoming);
+    let open = open.chain(&earnings.overdue).map(Item::Date);
+    let reported = earnings.reported.iter().rev().take(RESULTS_MAX);
+    open.chain(reported.map(|view| Item::Thread(view)))
+        .collect()
+}
+
+/// What is said of a page without lines.
+fn nothing(selected: &Selected<'_>) -> &'static str {
+    match (selected.sections(), selected.answer.timeline.tally.telling) {
+        (_, 0) => "Nothing was known.\n",
+        ([], _) => "Nothing had happened by that day, as far as was known.\n",
+        _ => "Nothing of that was known.\n",
+    }
 }
 
 fn heading(answer: &Answer, is_terminal: bool) -> String {
@@ -85,15 +129,18 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
     if let Some(symbol) = symbol(company) {
         title.push_str(&format!(" · {symbol}"));
     }
+    headline(&title, &answer.basis, is_terminal)
+}
+
+/// What is told, and as known when, on a line or two.
+pub(crate) fn headline(title: &str, basis: &Basis, is_terminal: bool) -> String {
     let most = usize::from(width(is_terminal));
-    let title = words::shortened(&words::clean(&title), most);
-    let known = as_known(&answer.basis);
+    let title = words::shortened(&words::clean(title), most);
+    let known = as_known(basis);
     let used = title.chars().count() + known.chars().count();
-    let gap = most.saturating_sub(used);
-    if gap >= 2 {
-        format!("{title}{}{known}\n\n", " ".repeat(gap))
-    } else {
-        format!("{title}\n{known}\n\n")
+    match most.saturating_sub(used) {
+        gap if gap >= 2 => format!("{title}{}{known}\n\n", " ".repeat(gap)),
+        _ => format!("{title}\n{known}\n\n"),
     }
 }
 
@@ -133,190 +180,4 @@ fn footing(answer: &Answer) -> String {
         plural(tally.telling, "event"),
         plural(tally.sources, "source")
     )
-}
-
-/// A line of the page: what, how far it is, and how sure.
-struct Row<'a> {
-    view: &'a ThreadView,
-    what: String,
-    state: String,
-}
-
-impl<'a> Row<'a> {
-    fn of(view: &'a ThreadView, what: String) -> Self {
-        Self {
-            view,
-            what,
-            state: state(view),
-        }
-    }
-}
-
-fn section<'a>(table: &mut Table, name: &str, rows: impl Iterator<Item = Row<'a>>) {
-    let mut name = name;
-    for Row { view, what, state } in rows {
-        let sure = table.sure(sure(view), view.certainty());
-        let what = words::shortened(&what, WHAT_CHARS_MAX);
-        table.row([cell(name), cell(what), cell(state), sure]);
-        name = "";
-    }
-}
-
-/// How sure: "reported, pending", "asserted, contested".
-fn sure(view: &ThreadView) -> String {
-    let mut text = view.certainty().to_string();
-    if view.confirmation() != Confirmation::Unstated {
-        text.push_str(&format!(", {}", view.confirmation()));
-    }
-    if view.contested {
-        text.push_str(", contested");
-    }
-    text
-}
-
-/// The stage, and when: "completed, during 2025".
-fn state(view: &ThreadView) -> String {
-    let stage = view.stage().map(words::stage);
-    let when = view.occurred().map(|date| words::date(date.text()));
-    let possibly = (view.occurrence == Occurrence::Possible).then(|| "possibly".to_owned());
-    let parts = [
-        possibly
-            .into_iter()
-            .chain(stage)
-            .collect::<Vec<_>>()
-            .join(" "),
-        when.unwrap_or_default(),
-    ];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn text_of<'a>(view: &'a ThreadView, names: &[&str]) -> Option<&'a str> {
-    names.iter().find_map(|name| view.text(name))
-}
-
-fn pivot(view: &ThreadView) -> String {
-    text_of(view, &["to", "from"])
-        .unwrap_or(view.thread())
-        .to_owned()
-}
-
-fn chips(view: &ThreadView) -> String {
-    let name: Vec<&str> = [view.text("vendor"), view.text("product")]
-        .into_iter()
-        .flatten()
-        .collect();
-    let name = if name.is_empty() {
-        view.thread().to_owned()
-    } else {
-        name.join(" ")
-    };
-    let mut parts = vec![name];
-    let quantity = view.value("quantity").map(Field::to_value);
-    parts.extend(quantity.as_ref().map(words::quantity));
-    parts.extend(figures(view, &["value"]));
-    parts.join(", ")
-}
-
-fn regulation(rule: &Regulation) -> Row<'_> {
-    let view = &rule.view;
-    let scope = text_of(view, &["scope", "instrument"]).unwrap_or(view.thread());
-    let direction = view
-        .text("direction")
-        .map(|text| format!("{text}: "))
-        .unwrap_or_default();
-    let to_come = view.text("effective").map(words::date);
-    let force = match (rule.force, to_come) {
-        (Force::Certain, _) => "in force".to_owned(),
-        (Force::Possible, _) => "possibly in force".to_owned(),
-        (Force::No, Some(day)) if view.is_open() => format!("in force from {day}"),
-        (Force::No, _) => "not in force".to_owned(),
-    };
-    let row = Row::of(view, format!("{direction}{scope}"));
-    Row {
-        state: format!("{}; {force}", row.state),
-        ..row
-    }
-}
-
-fn earnings(earnings: &Earnings) -> impl Iterator<Item = Row<'_>> {
-    let dates = earnings
-        .next
-        .iter()
-        .chain(&earnings.upcoming)
-        .chain(&earnings.overdue);
-    let reported = earnings.reported.iter().rev().take(3);
-    dates
-        .map(results_date)
-        .chain(reported.map(|view| Row::of(view, result(view))))
-}
-
-fn period(view: &ThreadView) -> String {
-    view.text("period").unwrap_or(view.thread()).to_owned()
-}
-
-/// "results FY2026-Q1, revenue 280.15 CNY, eps 1.20 CNY"
-fn result(view: &ThreadView) -> String {
-    let mut parts = vec![format!("results {}", period(view))];
-    parts.extend(figures(view, &["revenue", "eps"]));
-    parts.join(", ")
-}
-
-/// Fields of figures, each with its name.
-fn figures<'a>(view: &'a ThreadView, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
-    names.iter().filter_map(|name| {
-        let value = words::value(&view.value(name)?.to_value());
-        Some(format!("{} {value}", words::field(name)))
-    })
-}
-
-fn results_date(date: &ResultsDate) -> Row<'_> {
-    let view = &date.view;
-    let day = view
-        .text("date")
-        .map_or_else(|| "no date".to_owned(), words::date);
-    let mut parts = vec![day];
-    parts.extend(view.stage().map(words::stage));
-    parts.extend(view.text("session").map(words::stage));
-    if date.overdue {
-        parts.push("overdue".to_owned());
-    }
-    match date.moves.len() {
-        0 => {}
-        1 => parts.push("moved once".to_owned()),
-        times => parts.push(format!("moved {times} times")),
-    }
-    Row {
-        view,
-        what: format!("results {}", period(view)),
-        state: parts.join(", "),
-    }
-}
-
-fn other_thread(view: &ThreadView) -> String {
-    let told = [
-        "form",
-        "project",
-        "site",
-        "product",
-        "person",
-        "partner",
-        "metric",
-        "target",
-        "what",
-        "text",
-        "description",
-    ];
-    let about = text_of(view, &told).unwrap_or(view.thread());
-    let name = view.kind_name();
-    let about = words::shortened(about, ABOUT_CHARS_MAX);
-    let mut parts = vec![format!("{}: {about}", words::field(name))];
-    parts.extend(figures(
-        view,
-        &["range", "period", "consideration", "stake", "effective"],
-    ));
-    parts.join(", ")
 }

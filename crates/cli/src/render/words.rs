@@ -1,6 +1,7 @@
 //! Values in words.
 
 use annals::model::edtf::{Edtf, MONTHS};
+use annals::projection::happening::Days;
 use annals::projection::view::ThreadView;
 use serde_json::Value;
 
@@ -17,6 +18,14 @@ pub(crate) fn date(text: &str) -> String {
         .strip_prefix("one day of ")
         .unwrap_or(&words)
         .to_owned()
+}
+
+/// "on 2026-02-19", "from 2026-02-16 to 2026-02-20".
+pub(crate) fn days(days: Days) -> String {
+    match days.first == days.last {
+        true => format!("on {}", days.first),
+        false => format!("from {} to {}", days.first, days.last),
+    }
 }
 
 /// A stage: `under_way` is "under way".

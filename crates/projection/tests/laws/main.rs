@@ -11,6 +11,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod across;
 mod differences;
 mod equality;
 mod laws;
