@@ -121,14 +121,18 @@ impl SledLog {
         };
         let mut digest = Digest::default();
         let mut failed: Result<(), LogError> = Ok(());
-        streams.scan(&SlugRange::default(), base.position, &mut |entry| {
-            let stored = Stored::of(&entry);
-            failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
-            match failed {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            }
-        })?;
+        streams.scan(
+            &SlugRange::default(),
+            (Position(0), base.position),
+            &mut |entry| {
+                let stored = Stored::of(&entry);
+                failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
+                match failed {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            },
+        )?;
         failed?;
         match digest == walk.digest {
             true => Ok(()),

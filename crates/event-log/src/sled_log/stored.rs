@@ -60,6 +60,16 @@ impl<'s> Stored<'s> {
         }
     }
 
+    /// The name of its kind, without unpacking the rest; `None` where that takes
+    /// unpacking.
+    #[must_use]
+    pub fn kind(&self) -> Option<&'s str> {
+        match self.bytes.split_first()? {
+            (&PACKED, packed) => packed::peek_kind(packed),
+            _ => None,
+        }
+    }
+
     /// Whether it can tell what a company is called, or strike an event that
     /// does. Most do neither, which is seen without unpacking them.
     #[must_use]
@@ -134,9 +144,10 @@ impl<'s> Stored<'s> {
 }
 
 /// A [`Stored`] event that is kept.
+#[derive(Debug)]
 pub(super) struct OwnStored {
     pub(super) company: Slug,
-    position: Position,
+    pub(super) position: Position,
     version: Version,
     recorded: Instant,
     id: EventId,
@@ -153,6 +164,11 @@ impl OwnStored {
             id: stored.id,
             bytes: stored.bytes.into(),
         }
+    }
+
+    /// What it takes in memory, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.bytes.len()
     }
 
     pub(super) fn stored(&self) -> Stored<'_> {

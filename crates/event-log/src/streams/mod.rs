@@ -14,6 +14,7 @@
 //! whole. Every byte that is read is under a CRC-32: a flipped one is an error
 //! and never a wrong answer.
 
+mod apart;
 mod chunk;
 mod company;
 mod error;

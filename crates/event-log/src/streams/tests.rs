@@ -322,7 +322,9 @@ fn same_scan(streams: &Streams, list: &[Event], companies: &BTreeMap<Slug, Vec<E
                 scanned.push(Event::of(entry, list));
                 ControlFlow::Continue(())
             };
-            streams.scan(range, Position(upto), &mut visitor).unwrap();
+            streams
+                .scan(range, (Position(0), Position(upto)), &mut visitor)
+                .unwrap();
         }
         let expected: Vec<Event> = companies
             .values()
@@ -479,7 +481,7 @@ fn touch(streams: &Streams, list: &[Event]) {
         ControlFlow::Continue(())
     };
     for range in streams.split(2).unwrap_or_default() {
-        let _ = streams.scan(&range, Position(u64::MAX), &mut visitor);
+        let _ = streams.scan(&range, (Position(0), Position(u64::MAX)), &mut visitor);
     }
     for event in list.iter().step_by(12) {
         let _ = streams.stream(&event.company);
@@ -689,7 +691,7 @@ fn a_reader_never_sees_half_a_commit() {
                 };
                 let range = SlugRange::default();
                 streams
-                    .scan(&range, Position(u64::MAX), &mut visitor)
+                    .scan(&range, (Position(0), Position(u64::MAX)), &mut visitor)
                     .unwrap();
                 assert_eq!(scanned, last);
             }
