@@ -10,19 +10,23 @@
 //! 4. [`rule`]: which of several claims prevails
 //! 5. [`thread`]: the claims about a matter, which links may make one of several,
 //!    and [`view`]: what it says through them
-//! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
+//! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads; and
+//!    [`tenures`], what a company is called day by day
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, and [`diff`]
-//! compares two.
+//! compares two. [`event_filter`] picks events without folding them, and
+//! [`inspection`] tells of one event how it stands and what it is tied to.
 
 pub mod basis;
 pub mod claim;
 pub mod diff;
 pub mod earnings;
+pub mod event_filter;
 pub mod fold;
 pub mod identity;
+pub mod inspection;
 pub mod item;
 mod links;
 pub mod listing;
@@ -31,6 +35,7 @@ pub mod regulation;
 pub mod replay;
 pub mod rule;
 pub mod standing;
+pub mod tenures;
 pub mod thread;
 pub mod timeline;
 mod timeline_json;

@@ -12,9 +12,12 @@
 )]
 
 mod equality;
+mod filters;
+mod inspection;
 mod laws;
 mod second_reading;
 mod shortcuts;
+mod tenures;
 
 use event_model::event::Event;
 use event_model::id::Position;
