@@ -7,11 +7,10 @@ use std::ops::ControlFlow;
 
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::Slug;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
-use projection::identity::{Company, company};
+use projection::identity::{Company, company, telling};
 use projection::standing::Standing;
 use projection::thread::threads;
 use projection::timeline::Answer;
@@ -125,10 +124,7 @@ fn is_visible(placed: &Placed, cuts: &Cuts) -> bool {
 fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
     let visible = events.iter().filter(|placed| is_visible(placed, cuts));
     let visible = visible.count();
-    let names = |placed: &&Placed| {
-        &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
-    };
-    let events: Vec<Placed> = events.iter().filter(names).cloned().collect();
+    let events = telling(events);
     let standing = Standing::of(&events, cuts);
     let threads = threads(&standing, &Kinds::built_in());
     (company(slug, &threads, cuts.on), visible)

@@ -8,10 +8,13 @@ use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
 use event_model::kind::Section;
+use event_model::kinds;
 use event_model::time::Day;
+use foldhash::HashSet;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::basis::Placed;
 use crate::claim::Claim;
 use crate::rule::prevailing;
 use crate::thread::{Thread, Voice};
@@ -96,6 +99,19 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
         successor: text("successor"),
         decided,
     }
+}
+
+/// Those of a company's events by which it is known what it is called: those that
+/// declare it, those that strike others, and those in whose place others stand.
+#[must_use]
+pub fn telling(events: &[Placed]) -> Vec<Placed> {
+    let corrected = events.iter().filter_map(|it| it.event.supersedes);
+    let corrected: HashSet<EventId> = corrected.collect();
+    let tells = |it: &&Placed| {
+        let event = &it.event;
+        &*event.kind == kinds::COMPANY || event.strikes().is_some() || corrected.contains(&event.id)
+    };
+    events.iter().filter(tells).cloned().collect()
 }
 
 /// The claims that declare a company, in the order of publication.

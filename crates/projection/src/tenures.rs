@@ -4,13 +4,12 @@
 //! once, and is what [`company`](crate::identity::company) tells on each of them.
 
 use event_model::id::EventId;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 
 use crate::basis::{Cuts, Placed};
 use crate::claim::Claim;
-use crate::identity::{IdentifierView, all_identifiers, decided, declaring, speaking};
+use crate::identity::{IdentifierView, all_identifiers, decided, declaring, speaking, telling};
 use crate::standing::Standing;
 use crate::thread::threads;
 
@@ -51,7 +50,7 @@ impl Tenures {
     /// positions. The day that is asked about plays no part.
     #[must_use]
     pub fn of(events: &[Placed], cuts: &Cuts) -> Self {
-        let telling: Vec<Placed> = events.iter().filter(|it| tells(it)).cloned().collect();
+        let telling = telling(events);
         let standing = Standing::of(&telling, cuts);
         let threads = threads(&standing, &Kinds::built_in());
         let claims = declaring(&threads);
@@ -92,11 +91,6 @@ impl Tenures {
         let is_over = |other: &&Tenure| other.to.is_some_and(|to| to < day);
         self.successors.iter().find(|other| !is_over(other))
     }
-}
-
-/// Whether an event can tell what a company is called, or strike one that does.
-fn tells(placed: &Placed) -> bool {
-    &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
 }
 
 /// The days on which it can change through which claims a company speaks.

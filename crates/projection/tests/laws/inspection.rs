@@ -64,6 +64,17 @@ proptest! {
         }
     }
 
+    /// What decides an identifier that the company has counts.
+    #[test]
+    fn who_tells_an_identifier_counts((history, cuts) in history_and_cuts()) {
+        let events = placed(&history);
+        let cuts = cuts_of(cuts);
+        for identifier in fold(&slug(), &events, &cuts).company.identifiers {
+            let inspected = inspect(&slug(), &events, identifier.event, &cuts).unwrap();
+            prop_assert_eq!(inspected.view, Seen::As(Status::Counts));
+        }
+    }
+
     /// What strikes it names it, does not come later than was known, and is told of
     /// itself that it strikes; and there is something wherever an event is struck
     /// that no error of ours explains.
