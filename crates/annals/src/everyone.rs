@@ -53,7 +53,8 @@ impl Store {
     }
 
     /// What was known of every company itself of which something was, in the
-    /// order of their slugs, and how many of its events are visible.
+    /// order of their slugs, and how many of its events are visible. With a text,
+    /// of those alone whose slug, name or symbol starts with it.
     ///
     /// # Errors
     ///
@@ -61,10 +62,15 @@ impl Store {
     pub fn companies_known<E: From<Error>>(
         &self,
         basis: &Basis,
-        take: impl FnMut((Company, usize)) -> Result<(), E>,
+        start: Option<&str>,
+        mut take: impl FnMut((Company, usize)) -> Result<(), E>,
     ) -> Result<(), E> {
-        let known = |company: &Slug, events: &[Placed]| known_of(company, events, &basis.cuts);
-        self.each_company(basis, known, take)
+        let known = |company: &Slug, events: &[Placed]| {
+            let (company, events) = known_of(company, events, &basis.cuts);
+            let is_meant = |start| company.is_named(start) || company.has_symbol(start);
+            start.is_none_or(is_meant).then_some((company, events))
+        };
+        self.each_company(basis, known, |known| known.map_or(Ok(()), &mut take))
     }
 
     /// Makes something of the events of every company of which something was

@@ -22,6 +22,9 @@
 //! - [`moment`]: points in time as people give them
 //! - [`question`]: from what a person asks to the three cuts of a basis
 //! - [`directory`]: which company a name or identifier means
+//! - [`listing`]: the log as it is listed, and followed; [`date_range`]: within which
+//!   dates
+//! - [`inspect`]: one event, and how it stands
 //! - [`amend`]: retractions and corrections
 //! - `kinds`: the kinds that a store knows
 //! - [`import`]: events from other formats
@@ -30,13 +33,17 @@ pub mod amend;
 pub mod answer;
 pub mod append;
 mod clock;
+pub mod date_range;
 pub mod directory;
 mod directory_file;
 pub mod error;
 mod everyone;
+mod held;
 pub mod import;
+pub mod inspect;
 mod intake;
 mod kinds;
+pub mod listing;
 pub mod moment;
 mod preparation;
 pub mod question;

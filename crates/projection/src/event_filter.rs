@@ -75,6 +75,17 @@ impl EventFilter {
         is_one_of(&self.kinds, |wanted| wanted == kind) && self.published.has(&published)
     }
 
+    /// Whether kind and publication tell whether an event is wanted.
+    #[must_use]
+    pub fn asks_no_more(&self) -> bool {
+        let told = Self {
+            kinds: self.kinds.clone(),
+            published: self.published,
+            ..Self::default()
+        };
+        *self == told
+    }
+
     /// Whether an event is wanted.
     #[must_use]
     pub fn wants(&self, event: &Event) -> bool {

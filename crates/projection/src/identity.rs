@@ -171,16 +171,19 @@ fn identifiers<'c>(
 }
 
 impl Company {
-    /// Whether its slug, its name, another name, or the symbol of a ticker starts
-    /// with a text, whatever its case.
+    /// Whether its slug, its name or another name starts with a text, whatever its
+    /// case.
     #[must_use]
-    pub fn starts_with(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        let starts = |word: &str| word.to_lowercase().starts_with(&text);
-        self.slug.as_str().starts_with(&text)
-            || self.name.as_deref().is_some_and(starts)
-            || self.aliases.iter().any(|alias| starts(alias))
-            || self.symbols().any(starts)
+    pub fn is_named(&self, start: &str) -> bool {
+        let names = self.name.iter().chain(&self.aliases);
+        let mut names = names.map(String::as_str).chain([self.slug.as_str()]);
+        names.any(|name| starts(name, start))
+    }
+
+    /// Whether one of its symbols does.
+    #[must_use]
+    pub fn has_symbol(&self, start: &str) -> bool {
+        self.symbols().any(|symbol| starts(symbol, start))
     }
 
     /// The symbols of its tickers.
@@ -188,6 +191,10 @@ impl Company {
         let tickers = self.identifiers.iter().filter(|id| id.scheme == "ticker");
         tickers.map(|ticker| ticker.value.rsplit(':').next().unwrap_or(&ticker.value))
     }
+}
+
+fn starts(word: &str, start: &str) -> bool {
+    word.to_lowercase().starts_with(&start.to_lowercase())
 }
 
 /// Reads a list of identifiers as a `company` event has it.

@@ -120,6 +120,9 @@ proptest! {
         for (_, event) in &history {
             prop_assert_eq!(filter.wants(event), one.wants(event) && other.wants(event));
             prop_assert!(EventFilter::default().wants(event));
+            let may = filter.may_want(&event.kind, event.published.instant());
+            prop_assert!(may || !filter.wants(event));
+            prop_assert!(!filter.asks_no_more() || filter.wants(event) == may);
         }
     }
 
