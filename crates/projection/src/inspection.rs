@@ -20,8 +20,10 @@ pub struct Inspection {
     pub view: Seen,
     /// The retractions and corrections that strike it, in the order of the log.
     pub struck_by: Vec<Arc<Event>>,
-    /// The retraction or correction does strike its target.
+    /// What it strikes, if it is a retraction or correction that does.
     pub strikes: Option<EventId>,
+    /// The event that it only tells again.
+    pub repeats: Option<EventId>,
     /// The events that only tell it again, in the order of the log.
     pub repeated_by: Vec<EventId>,
     /// The name under which its thread is told, where a link says that it is
@@ -95,6 +97,7 @@ pub fn inspect<'l>(
         strikes: strikes
             .filter(|_| stood.visible)
             .map(|target| target.placed.event.id),
+        repeats: event.repeats,
         repeated_by: repeated_by.map(|it| it.placed.event.id).collect(),
         told_as: name
             .filter(|name| **name != *event.thread)

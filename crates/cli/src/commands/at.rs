@@ -11,6 +11,9 @@ use crate::session::Session;
 pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
     let basis = session.basis(&store, &args.date, &args.cuts)?;
+    if !args.json {
+        out.page();
+    }
     match &args.company {
         Some(key) => {
             let company = store.find(key, &basis.cuts)?;
@@ -20,7 +23,9 @@ pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<
                 out.json(&store.at_without_events(&company, &basis)?)?;
             } else {
                 let answer = store.at_without_events(&company, &basis)?;
-                out.text(&render::timeline::timeline(&answer, out.is_terminal()))?;
+                let tenures = store.tenures(&company, &basis.cuts)?;
+                let page = render::timeline::timeline(&answer, &tenures, out.is_terminal());
+                out.text(&page)?;
             }
         }
         None if args.json => {

@@ -29,6 +29,7 @@ pub(crate) fn run(
             "changes": changes,
         }))?;
     } else {
+        out.page();
         out.text(&render::changes::changes(
             &changes,
             &was,

@@ -2,16 +2,16 @@
 
 pub(crate) mod append;
 mod at;
-mod companies;
+pub(crate) mod companies;
 mod demo;
 mod diff;
 mod export;
 mod import;
-mod log;
+pub(crate) mod log;
 mod rebuild;
 mod retract_correct;
 mod schema;
-mod show;
+pub(crate) mod show;
 mod stats;
 mod verify;
 
@@ -23,6 +23,9 @@ use crate::session::Session;
 /// Runs a command. One that only reads, and finds a cache damaged before it has
 /// told anything, makes the caches again and runs once more.
 pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
+    if cli.no_pager {
+        out.without_pager();
+    }
     let session = Session::new(cli.store, cli.verbose)?;
     match run_in(&session, &cli.command, out) {
         Err(error) if error.is_of_cache() && reads(&cli.command) && out.take_back() => {

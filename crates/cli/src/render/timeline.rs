@@ -1,5 +1,6 @@
 //! A timeline as a page of 80 columns.
 
+use crate::render::identity;
 use crate::render::table::{Table, cell, width};
 use crate::render::words;
 use annals::model::data::Field;
@@ -8,6 +9,7 @@ use annals::projection::basis::Basis;
 use annals::projection::earnings::{Earnings, ResultsDate};
 use annals::projection::identity::Company;
 use annals::projection::regulation::{Force, Regulation};
+use annals::projection::tenures::Tenures;
 use annals::projection::thread::Occurrence;
 use annals::projection::timeline::Answer;
 use annals::projection::view::ThreadView;
@@ -23,8 +25,8 @@ const ABOUT_CHARS_MAX: usize = 48;
 /// How much is shown of what a thread is about, in characters.
 const WHAT_CHARS_MAX: usize = 84;
 
-/// The page.
-pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
+/// The page. `tenures` tell what the company is called on other days.
+pub(crate) fn timeline(answer: &Answer, tenures: &Tenures, is_terminal: bool) -> String {
     let timeline = &answer.timeline;
     let mut table = Table::new(is_terminal);
     let pivots = timeline.strategy.pivots.iter().rev();
@@ -55,6 +57,12 @@ pub(crate) fn timeline(answer: &Answer, is_terminal: bool) -> String {
     );
     table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
+    for line in identity::lines(answer, tenures) {
+        let most = usize::from(width(is_terminal));
+        page.push_str(&words::shortened(&words::clean(&line), most));
+        page.push('\n');
+    }
+    page.push('\n');
     let body = table.to_string();
     page.push_str(match (body.is_empty(), timeline.tally.telling) {
         (false, _) => &body,
@@ -91,9 +99,9 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
     let used = title.chars().count() + known.chars().count();
     let gap = most.saturating_sub(used);
     if gap >= 2 {
-        format!("{title}{}{known}\n\n", " ".repeat(gap))
+        format!("{title}{}{known}\n", " ".repeat(gap))
     } else {
-        format!("{title}\n{known}\n\n")
+        format!("{title}\n{known}\n")
     }
 }
 
