@@ -12,7 +12,7 @@ use crate::render::words;
 
 /// So many events are gathered before their ids are shortened: many at once are
 /// cheaper.
-const EVENTS_AT_ONCE: usize = 512;
+const EVENTS_AT_ONCE: usize = 4_096;
 
 /// Lines as they come, under a heading; or JSON Lines.
 pub(crate) struct LogTable<'s> {

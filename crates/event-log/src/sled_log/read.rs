@@ -102,17 +102,10 @@ impl State {
 
     /// An event with what the log gave it.
     pub(super) fn recorded(&self, stored: &Stored<'_>) -> Result<Recorded, LogError> {
-        let missing = || damaged((stored.position, Damage::Index));
-        Ok(Recorded {
-            position: stored.position,
-            version: stored.version,
-            recorded: stored.recorded,
-            hash: self.hash_at(stored.position)?.ok_or_else(missing)?,
-            event: stored.new_event()?,
-        })
+        stored.recorded(self.hash_at(stored.position)?)
     }
 
-    fn hash_at(&self, position: Position) -> Result<Option<Hash>, LogError> {
+    pub(super) fn hash_at(&self, position: Position) -> Result<Option<Hash>, LogError> {
         Ok(self.head_at(position)?.map(|head| head.hash))
     }
 

@@ -18,8 +18,9 @@ use super::SledLog;
 use super::stored::{OwnStored, Stored};
 use crate::error::LogError;
 use crate::event_log::{EventLog, Recorded};
+use crate::hash::Hash;
 use crate::side_by_side::side_by_side;
-use crate::streams::{SlugRange, Streams};
+use crate::streams::{PositionsWalk, SlugRange, Streams};
 use crate::sync;
 
 /// Which way events are given.
@@ -54,6 +55,7 @@ pub struct Selection<'l> {
     /// Parts of the companies, once they were needed.
     ranges: Vec<SlugRange>,
     found: vec::IntoIter<OwnStored>,
+    hashes: Option<PositionsWalk>,
 }
 
 /// The positions after one and up to another.
@@ -124,6 +126,7 @@ impl SledLog {
         wanted: impl Fn(&Stored<'_>) -> Result<bool, LogError> + Sync + 'l,
     ) -> Selection<'l> {
         let upto = upto.min(self.head().position);
+        let streams = sync::read(&self.state).streams.clone();
         Selection {
             log: self,
             company: company.cloned(),
@@ -134,6 +137,7 @@ impl SledLog {
             window: company.map_or(self.settings.selection_first, |_| u64::MAX),
             ranges: Vec::new(),
             found: Vec::new().into_iter(),
+            hashes: streams.map(|streams| streams.hashes()),
         }
     }
 }
@@ -185,6 +189,15 @@ impl Selection<'_> {
             self.window = self.window.saturating_mul(WINDOW_GROWTH);
         }
         Ok(())
+    }
+
+    fn hash(&mut self, position: Position) -> Result<Option<Hash>, LogError> {
+        if let Some(hashes) = &mut self.hashes
+            && let Some(hash) = hashes.hash(position)?
+        {
+            return Ok(Some(hash));
+        }
+        sync::read(&self.log.state).hash_at(position)
     }
 
     fn gather_company(&self, company: &Slug, gathered: &mut Gathered) -> Result<(), LogError> {
@@ -253,7 +266,8 @@ impl Iterator for Selection<'_> {
         match self.next_stored() {
             Ok(stored) => {
                 let stored = stored?;
-                Some(sync::read(&self.log.state).recorded(&stored.stored()))
+                let hash = self.hash(stored.position);
+                Some(hash.and_then(|hash| stored.stored().recorded(hash)))
             }
             Err(error) => Some(Err(error)),
         }

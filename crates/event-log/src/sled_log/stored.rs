@@ -13,7 +13,7 @@ use event_model::time::Instant;
 
 use crate::bytes::Fields;
 use crate::error::{Damage, LogError};
-use crate::event_log::NewEvent;
+use crate::event_log::{NewEvent, Recorded};
 use crate::hash::Hash;
 use crate::record::{Raw, Told};
 use crate::streams::{Arrival, Entry, SlugRange, StreamsWriter};
@@ -111,6 +111,22 @@ impl<'s> Stored<'s> {
             _ => self.as_it_came(),
         };
         event.ok_or_else(|| self.damaged())
+    }
+
+    /// The event with what the log gave it, and its hash if that was found.
+    pub(super) fn recorded(&self, hash: Option<Hash>) -> Result<Recorded, LogError> {
+        let position = self.position;
+        let missing = || LogError::Damaged {
+            position,
+            what: Damage::Index,
+        };
+        Ok(Recorded {
+            position,
+            version: self.version,
+            recorded: self.recorded,
+            hash: hash.ok_or_else(missing)?,
+            event: self.new_event()?,
+        })
     }
 
     fn damaged(&self) -> LogError {

@@ -79,6 +79,7 @@ impl Neighbours {
                 return Ok(page * per_page + before);
             }
         }
-        lower_bound(&mut self.probe, key, self.next)
+        // From the start, where the guess is best.
+        lower_bound(&mut self.probe, key, 0)
     }
 }

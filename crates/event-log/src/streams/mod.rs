@@ -49,6 +49,7 @@ use run::{Chunks, Run};
 use source::refused;
 
 pub(crate) use error::StreamsError;
+pub(crate) use positions::PositionsWalk;
 pub(crate) use read::Visitor;
 pub(crate) use scan::SlugRange;
 pub(crate) use writer::{Arrival, StreamsWriter, Tuning};
@@ -253,6 +254,11 @@ impl Streams {
             recorded: Some(recorded),
             hash,
         }))
+    }
+
+    /// Reads the hashes of many positions that are near each other.
+    pub(crate) fn hashes(&self) -> PositionsWalk {
+        self.positions.walk()
     }
 
     /// The last position that was recorded at or before an instant; zero if
