@@ -19,9 +19,11 @@ use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
 use projection::identity::{self, Company};
 use projection::standing::Standing;
+use projection::tenures::Tenures;
 use projection::thread::threads;
 
 use crate::error::Error;
+pub use crate::held::Held;
 use crate::store::{Store, placed};
 
 /// What companies are called, as far as the log was read.
@@ -141,16 +143,7 @@ impl Directory {
     /// What a company is called, on a day and by a recorded cut.
     #[must_use]
     pub fn company(&self, slug: &Slug, on: Day, recorded: Position) -> Company {
-        let events = self
-            .companies
-            .get(slug)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let cuts = Cuts {
-            known: Instant::LAST,
-            on,
-            recorded,
-        };
+        let (events, cuts) = self.told(slug, on, recorded);
         let standing = Standing::of(events, &cuts);
         identity::company(slug, &threads(&standing, &Kinds::built_in()), on)
     }
@@ -160,8 +153,7 @@ impl Directory {
     pub fn matches(&self, key: &CompanyKey, on: Day, recorded: Position) -> Vec<Slug> {
         match key {
             CompanyKey::Slug(slug) => self.has(slug).then(|| slug.clone()).into_iter().collect(),
-            CompanyKey::Identifier { value, .. } => {
-                let ever = self.by_value.get(symbol_of(value)).into_iter().flatten();
+            CompanyKey::Identifier { .. } => {
                 let has_it = |slug: &&Slug| {
                     let identifiers = self.company(slug, on, recorded).identifiers;
                     identifiers.iter().any(|identifier| {
@@ -169,9 +161,41 @@ impl Directory {
                         scheme.is_ok_and(|scheme| key.matches(&scheme, &identifier.value))
                     })
                 };
-                ever.filter(has_it).cloned().collect()
+                self.ever(key).filter(has_it).cloned().collect()
             }
         }
+    }
+
+    /// The companies that had something like an identifier on any day.
+    pub(crate) fn ever(&self, key: &CompanyKey) -> impl Iterator<Item = &Slug> {
+        let value = match key {
+            CompanyKey::Slug(_) => None,
+            CompanyKey::Identifier { value, .. } => Some(value),
+        };
+        let ever = value.and_then(|value| self.by_value.get(symbol_of(value)));
+        ever.into_iter().flatten()
+    }
+
+    /// The companies, in the order of their slugs.
+    pub(crate) fn slugs(&self) -> impl Iterator<Item = &Slug> {
+        self.companies.keys()
+    }
+
+    /// What a company is called on each day, by a recorded cut.
+    #[must_use]
+    pub fn tenures(&self, slug: &Slug, recorded: Position) -> Tenures {
+        let (events, cuts) = self.told(slug, Day::MAX, recorded);
+        Tenures::of(events, &cuts)
+    }
+
+    fn told(&self, slug: &Slug, on: Day, recorded: Position) -> (&[Placed], Cuts) {
+        let cuts = Cuts {
+            known: Instant::LAST,
+            on,
+            recorded,
+        };
+        let events = self.companies.get(slug).map(Vec::as_slice);
+        (events.unwrap_or_default(), cuts)
     }
 
     /// The companies that a reader can mean by a text.
@@ -245,17 +269,9 @@ impl Directory {
         slugs
     }
 
-    /// The companies whose name or slug starts with a text, whatever its case.
+    /// The companies whose slug or name starts with a text, whatever its case.
     fn starting_with(&self, text: &str, on: Day, recorded: Position) -> Vec<Slug> {
-        let text = text.to_lowercase();
-        let starts = |slug: &&Slug| {
-            let company = self.company(slug, on, recorded);
-            let names = company.name.into_iter().chain(company.aliases);
-            slug.as_str().starts_with(&text)
-                || names
-                    .into_iter()
-                    .any(|name| name.to_lowercase().starts_with(&text))
-        };
+        let starts = |slug: &&Slug| self.company(slug, on, recorded).is_named(text);
         self.companies.keys().filter(starts).cloned().collect()
     }
 }
@@ -284,6 +300,15 @@ fn symbol_of(value: &str) -> &str {
 }
 
 impl Store {
+    /// What a company is called on each day, as known under the cuts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if its events cannot be read.
+    pub fn tenures(&self, company: &Slug, cuts: &Cuts) -> Result<Tenures, Error> {
+        Ok(Tenures::of(&self.history(company, cuts.recorded)?, cuts))
+    }
+
     /// The company that a reader means: by slug, by identifier with or without
     /// its scheme, or by the start of its name if that is one company's alone.
     ///
@@ -303,13 +328,15 @@ impl Store {
         let key = text.to_owned();
         match found.len() {
             0 => {
+                let held = directory.held(text, cuts.recorded);
                 let words = directory.words(cuts.on, cuts.recorded);
                 let near = Directory::near(text, &words);
-                Err(Error::UnknownCompany { key, near })
+                Err(Error::UnknownCompany { key, near, held })
             }
             1 => found.pop().ok_or(Error::UnknownCompany {
                 key,
                 near: Vec::new(),
+                held: Vec::new(),
             }),
             _ => Err(Error::AmbiguousCompany {
                 key,

@@ -9,6 +9,8 @@ use event_model::id::{EventId, Position, Slug};
 use event_model::problem::Problem;
 use event_model::time::{Instant, TimeError};
 
+use crate::date_range::RangeError;
+use crate::directory::Held;
 use crate::moment::MomentError;
 
 /// Why a store could not do what it was asked to.
@@ -51,12 +53,14 @@ pub enum Error {
         companies: usize,
     },
     /// No company of this name or identifier.
-    #[error("no company {key:?}")]
+    #[error("no company {key:?}{}", on_that_day(held))]
     UnknownCompany {
         /// What was asked for.
         key: String,
         /// Names that look like it.
         near: Vec<String>,
+        /// The companies that it means on other days.
+        held: Vec<Held>,
     },
     /// More than one company of this name or identifier.
     #[error("{key:?} is more than one company")]
@@ -89,6 +93,19 @@ pub enum Error {
         /// Some of them.
         matches: Vec<EventId>,
     },
+    /// An event that the log did not have by the recorded cut.
+    #[error("event {id} was recorded at position {position}, after the recorded cut {cut}")]
+    RecordedLater {
+        /// The event.
+        id: EventId,
+        /// Where it is.
+        position: Position,
+        /// The cut.
+        cut: Position,
+    },
+    /// A range that cannot be read.
+    #[error(transparent)]
+    Range(#[from] RangeError),
     /// A date or instant that cannot be read.
     #[error(transparent)]
     Time(#[from] TimeError),
@@ -183,6 +200,13 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+}
+
+fn on_that_day(held: &[Held]) -> &'static str {
+    match held {
+        [] => "",
+        _ => " on that day",
+    }
 }
 
 /// A line of a batch, and all that is wrong with it.

@@ -8,12 +8,11 @@ use std::ops::ControlFlow;
 
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::Slug;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use projection::basis::{Basis, Cuts, Placed};
 use projection::diff::{Change, Diff};
 use projection::fold::{fold, fold_without_events};
-use projection::identity::{Company, company};
+use projection::identity::{Company, company, telling};
 use projection::selection::{Selected, Selection};
 use projection::standing::Standing;
 use projection::thread::threads;
@@ -109,7 +108,8 @@ impl Store {
     }
 
     /// What was known of every company itself of which something was, in the
-    /// order of their slugs, and how many of its events are visible.
+    /// order of their slugs, and how many of its events are visible. With a text,
+    /// of those alone whose slug, name or symbol starts with it.
     ///
     /// # Errors
     ///
@@ -117,10 +117,15 @@ impl Store {
     pub fn companies_known<E: From<Error>>(
         &self,
         basis: &Basis,
-        take: impl FnMut((Company, usize)) -> Result<(), E>,
+        start: Option<&str>,
+        mut take: impl FnMut((Company, usize)) -> Result<(), E>,
     ) -> Result<(), E> {
-        let known = |company: &Slug, events: &[Placed]| known_of(company, events, &basis.cuts);
-        self.each_company(basis, known, take)
+        let known = |company: &Slug, events: &[Placed]| {
+            let (company, events) = known_of(company, events, &basis.cuts);
+            let is_meant = |start| company.is_named(start) || company.has_symbol(start);
+            start.is_none_or(is_meant).then_some((company, events))
+        };
+        self.each_company(basis, known, |known| known.map_or(Ok(()), &mut take))
     }
 
     /// Makes something of the events of every company of which something was
@@ -180,10 +185,7 @@ fn is_visible(placed: &Placed, cuts: &Cuts) -> bool {
 fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
     let visible = events.iter().filter(|placed| is_visible(placed, cuts));
     let visible = visible.count();
-    let names = |placed: &&Placed| {
-        &*placed.event.kind == kinds::COMPANY || placed.event.strikes().is_some()
-    };
-    let events: Vec<Placed> = events.iter().filter(names).cloned().collect();
+    let events = telling(events);
     let standing = Standing::of(&events, cuts);
     let threads = threads(&standing, &Kinds::built_in());
     (company(slug, &threads, cuts.on), visible)

@@ -22,6 +22,9 @@
 //! - [`moment`]: points in time as people give them, and [`days`]
 //! - [`question`]: from what a person asks to the three cuts of a basis
 //! - [`directory`]: which company a name or identifier means
+//! - [`listing`]: the log as it is listed, and followed; [`date_range`]: within which
+//!   dates
+//! - [`inspect`]: one event, and how it stands
 //! - [`amend`]: retractions and corrections
 //! - [`kinds`]: the kinds that a store knows
 //! - [`vintages`]: every value that a field has had
@@ -32,15 +35,19 @@ pub mod amend;
 pub mod answer;
 pub mod append;
 mod clock;
+pub mod date_range;
 pub mod days;
 pub mod directory;
 mod directory_file;
 pub mod error;
 mod everyone;
+mod held;
 pub mod import;
+pub mod inspect;
 mod intake;
 pub mod join;
 pub mod kinds;
+pub mod listing;
 pub mod moment;
 mod preparation;
 pub mod question;

@@ -1,6 +1,6 @@
 //! Points in time as people give them: [`Moment`].
 
-use event_model::edtf::{Edtf, EdtfError};
+use event_model::edtf::{Bounds, Edtf, EdtfError};
 use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -60,6 +60,23 @@ impl Moment {
     ///
     /// [`MomentError`] says why it is none of them.
     pub fn read(text: &str, now: Instant, zone: Zone) -> Result<Self, MomentError> {
+        Self::read_side(text, (now, zone), |bounds| bounds.latest)
+    }
+
+    /// Reads the same where something begins: of an EDTF date its first day.
+    ///
+    /// # Errors
+    ///
+    /// [`MomentError`] says why it is none of them.
+    pub fn read_first(text: &str, now: Instant, zone: Zone) -> Result<Self, MomentError> {
+        Self::read_side(text, (now, zone), |bounds| bounds.earliest)
+    }
+
+    fn read_side(
+        text: &str,
+        (now, zone): (Instant, Zone),
+        day: impl Fn(Bounds) -> Option<Day>,
+    ) -> Result<Self, MomentError> {
         match Self::parse(text) {
             Ok(moment) => return Ok(moment),
             Err(TimeError::Malformed { .. }) => {}
@@ -70,7 +87,7 @@ impl Moment {
                 let open = || MomentError::Open {
                     text: text.to_owned(),
                 };
-                date.bounds().latest.map(Self::Day).ok_or_else(open)
+                day(date.bounds()).map(Self::Day).ok_or_else(open)
             }
             Err(_) if is_words(text) => words(text, now, zone).ok_or_else(|| MomentError::Words {
                 text: text.to_owned(),
@@ -85,6 +102,16 @@ impl Moment {
     pub fn known(self, zone: Zone) -> Instant {
         match self {
             Self::Day(day) => Instant::end_of(day, zone),
+            Self::Instant(instant) => instant,
+        }
+    }
+
+    /// From when on something is that is from this moment on: a day begins with its
+    /// first microsecond in a zone.
+    #[must_use]
+    pub fn begins(self, zone: Zone) -> Instant {
+        match self {
+            Self::Day(day) => Instant::start_of(day, zone),
             Self::Instant(instant) => instant,
         }
     }

@@ -252,13 +252,19 @@ impl<'s> Preparation<'s> {
     /// The defect of a key that no company has, with near names where it will be
     /// told: where a company is made of it, it is not.
     fn unknown(&self, key: &CompanyKey) -> Result<Defect, Error> {
-        let is_told = !self.new_company || !matches!(key, CompanyKey::Slug(_));
+        let is_identifier = !matches!(key, CompanyKey::Slug(_));
+        let is_told = !self.new_company || is_identifier;
         let key = key.to_string();
-        let near = match is_told {
+        let held = match is_identifier {
+            true => self.store.directory()?.held(&key, Position(u64::MAX)),
+            false => Vec::new(),
+        };
+        let near = match is_told && held.is_empty() {
             true => self.near(&key)?,
             false => Vec::new(),
         };
-        Ok(Defect::UnknownCompany { key, near })
+        let held = held.iter().map(ToString::to_string).collect();
+        Ok(Defect::UnknownCompany { key, near, held })
     }
 
     fn near(&self, key: &str) -> Result<Vec<String>, Error> {

@@ -150,6 +150,14 @@ fn steps<C: Copy + Ord>(
     Ok(steps)
 }
 
+impl Vintage {
+    /// The first of the events that made it.
+    #[must_use]
+    pub fn event(&self) -> Option<&Arc<Event>> {
+        self.events.first()
+    }
+}
+
 impl Serialize for Vintages {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let clock = match self.clock {
@@ -163,7 +171,7 @@ impl Serialize for Vintages {
 
 impl Serialize for Vintage {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let first = self.events.first();
+        let first = self.event();
         let mut fields = json!({
             "value": self.value,
             "event": first.map(|event| event.id),

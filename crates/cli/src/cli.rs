@@ -8,10 +8,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
 use crate::commands::at::AtArgs;
+use crate::commands::companies::CompaniesArgs;
 use crate::commands::diff::DiffArgs;
 use crate::commands::history::HistoryArgs;
 use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
+use crate::commands::log::LogArgs;
+use crate::commands::show::ShowArgs;
 use crate::commands::why::WhyArgs;
 
 /// What was known when: an event-sourced store of corporate timelines
@@ -33,6 +36,9 @@ pub(crate) struct Cli {
     /// Say on standard error how the question was understood
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+    /// Show nothing in a pager
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -56,9 +62,9 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Tell what was known at the moment of each row of a table
     Join(JoinArgs),
-    /// List the events of the log
-    Log(LogArgs),
-    /// Show one event
+    /// List the events of the log, or follow it
+    Log(Box<LogArgs>),
+    /// Show one event, and how it stands
     Show(ShowArgs),
     /// List the companies
     Companies(CompaniesArgs),
@@ -123,46 +129,6 @@ pub(crate) struct AskArgs {
     pub(crate) at: Option<String>,
     #[command(flatten)]
     pub(crate) cuts: CutArgs,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  annals log alibaba
-  annals log --kind earnings_date --limit 20
-  annals log alibaba --json")]
-pub(crate) struct LogArgs {
-    /// Only this company
-    pub(crate) company: Option<String>,
-    /// Only this kind
-    #[arg(long)]
-    pub(crate) kind: Option<String>,
-    /// At most so many events, the last ones
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
-    #[command(flatten)]
-    pub(crate) ask: AskArgs,
-    /// Print JSON Lines
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ShowArgs {
-    /// The id of an event, or its first digits
-    pub(crate) id: String,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CompaniesArgs {
-    #[command(flatten)]
-    pub(crate) ask: AskArgs,
-    /// Print JSON Lines
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// What a retraction and a correction say besides.

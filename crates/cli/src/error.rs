@@ -178,6 +178,15 @@ impl From<Error> for CommandError {
                     ))
                 })
                 .hint("an id keeps its content; to say it otherwise use `annals correct ID`"),
+            Error::UnknownCompany { held, .. } if !held.is_empty() => {
+                let slugs: Vec<String> = held.iter().map(|held| held.slug.to_string()).collect();
+                held.iter()
+                    .fold(told, |told, held| told.detail(held.to_string()))
+                    .hint(format!(
+                        "ask with --on and one of those days, or by its slug: {}",
+                        slugs.join(", ")
+                    ))
+            }
             Error::UnknownCompany { near, .. } if near.is_empty() => {
                 told.hint("`annals companies` lists the companies")
             }
@@ -232,15 +241,13 @@ impl CommandError {
 }
 
 fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
-    let is_unknown_company = |problem: &LineProblem| {
-        matches!(problem, LineProblem::Event(problem)
-            if matches!(problem.what, Defect::UnknownCompany { .. }))
+    let all_are = |is_one: fn(&Defect) -> bool| {
+        let mut problems = lines.iter().flat_map(|line| &line.problems);
+        problems.all(|problem| matches!(problem, LineProblem::Event(it) if is_one(&it.what)))
     };
-    if lines
-        .iter()
-        .flat_map(|line| &line.problems)
-        .all(is_unknown_company)
-    {
+    if all_are(|defect| matches!(defect, Defect::UnknownCompany { held, .. } if !held.is_empty())) {
+        "an identifier means who had it on the day of publication; say the company by its slug"
+    } else if all_are(|defect| matches!(defect, Defect::UnknownCompany { .. })) {
         "declare it with `annals append company SLUG --name …`, or add --new-company"
     } else {
         "mend these and append again; `annals schema KIND` shows what a kind holds"
@@ -255,7 +262,8 @@ fn code_of(error: &Error) -> ExitCode {
         Error::IdsReused { .. } => ExitCode::Conflict,
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
-        Error::Time(_) | Error::Moment(_) => ExitCode::Usage,
+        Error::Time(_) | Error::Moment(_) | Error::Range(_) => ExitCode::Usage,
+        Error::RecordedLater { .. } => ExitCode::NotFound,
         Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
@@ -334,6 +342,10 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "append the same again: what was stored is told as known"
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
+        Error::RecordedLater { .. } => "leave --recorded out, or ask up to that position",
+        Error::Range(_) => {
+            "write it as A..B, either side left out: 2026-01-01.., ..today, 2025-12..2026-02"
+        }
         Error::UnknownEvent { .. } => {
             "`annals log COMPANY` lists the ids; four digits or more will do"
         }

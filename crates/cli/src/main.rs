@@ -6,6 +6,7 @@ mod error;
 mod exit_code;
 mod kind_flags;
 mod output;
+mod pager;
 mod parse;
 mod render;
 mod session;
@@ -46,6 +47,8 @@ fn run() -> ExitCode {
     };
     let mut output = Output::stdout();
     let ran = commands::run(cli, &mut output).and_then(|()| output.finish());
+    // A pager is read to its end before anything is said.
+    drop(output);
     match ran {
         Ok(()) => ExitCode::Done,
         Err(error) if error.is_broken_pipe() => ExitCode::Done,

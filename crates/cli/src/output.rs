@@ -3,36 +3,66 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 use std::path::Path;
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::Serialize;
 
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
+use crate::pager::{self, Paged, Pager, Paging};
 
-/// Standard output, buffered.
+/// Standard output, buffered, or the pager before it.
 pub(crate) struct Output {
-    out: BufWriter<Stdout>,
+    out: BufWriter<Sink>,
     /// How many bytes it was given.
     given: u64,
     is_terminal: bool,
+    /// Whether there may be a pager.
+    pages: bool,
+    /// What is held back until it is longer than the screen.
+    paging: Option<Paging>,
+}
+
+enum Sink {
+    Stdout(Stdout),
+    Pager(Pager),
 }
 
 impl Output {
     pub(crate) fn stdout() -> Self {
         let out = io::stdout();
+        let is_terminal = out.is_terminal();
         Self {
-            is_terminal: out.is_terminal(),
-            out: BufWriter::new(out),
+            is_terminal,
+            out: BufWriter::new(Sink::Stdout(out)),
             given: 0,
+            pages: is_terminal,
+            paging: None,
+        }
+    }
+
+    /// Lets nothing go through a pager.
+    pub(crate) fn without_pager(&mut self) {
+        self.pages = false;
+    }
+
+    /// Lets what follows go through a pager, if it is longer than the screen.
+    pub(crate) fn page(&mut self) {
+        let is_plain = matches!(self.out.get_ref(), Sink::Stdout(_)) && self.paging.is_none();
+        if self.pages && is_plain {
+            self.paging = pager::chosen().map(Paging::by);
         }
     }
 
     /// Takes back what it was given, if nobody has seen any of it.
     pub(crate) fn take_back(&mut self) -> bool {
-        if self.given > self.out.buffer().len() as u64 {
+        let held = self.paging.take().map(Paging::into_held);
+        let unseen = self.out.buffer().len() + held.map_or(0, |held| held.len());
+        if self.given > unseen as u64 {
             return false;
         }
-        let fresh = BufWriter::new(io::stdout());
+        let fresh = BufWriter::new(Sink::Stdout(io::stdout()));
         drop(std::mem::replace(&mut self.out, fresh).into_parts());
         self.given = 0;
         true
@@ -67,21 +97,70 @@ impl Output {
         self.text("\n")
     }
 
-    /// Writes what is buffered.
+    /// Writes what is buffered, and what was short enough to need no pager.
     pub(crate) fn finish(&mut self) -> Result<(), CommandError> {
-        self.out.flush().map_err(CommandError::output)
+        let held = self.paging.take().map(Paging::into_held);
+        let written = self.out.write_all(&held.unwrap_or_default());
+        written
+            .and_then(|()| self.out.flush())
+            .map_err(CommandError::output)
+    }
+
+    /// Waits so long, or until nobody reads any more; tells whether somebody does.
+    pub(crate) fn wait(&self, time: Duration) -> bool {
+        let stdout = io::stdout();
+        // Nothing is asked for, so that only its end is told.
+        let mut ends = [PollFd::new(&stdout, PollFlags::empty())];
+        let time = Timespec::try_from(time).ok();
+        match poll(&mut ends, time.as_ref()) {
+            Ok(_) => ends.iter().all(|end| end.revents().is_empty()),
+            // A signal that is none of ours.
+            Err(_) => true,
+        }
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
+        let written = match &mut self.paging {
+            None => self.out.write(bytes)?,
+            Some(paging) => {
+                match paging.take(bytes) {
+                    Paged::Held => {}
+                    Paged::Shown(pager) => {
+                        self.paging = None;
+                        self.out = BufWriter::new(Sink::Pager(pager));
+                    }
+                    Paged::Plain(held) => {
+                        self.paging = None;
+                        self.out.write_all(&held)?;
+                    }
+                }
+                bytes.len()
+            }
+        };
         self.given += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::Pager(pager) => pager.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::Pager(pager) => pager.flush(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use annals::date_range::{DateRange, RecordedRange};
 use annals::days::read_days;
 use annals::log_errors::OpenError;
 use annals::model::time::{Instant, Zone};
@@ -191,6 +192,26 @@ impl Session {
         })?;
         self.explain(&format!("{text:?} is {} to {}", days.first, days.last));
         Ok(days)
+    }
+
+    /// Reads a range of dates, and tells how it was understood.
+    pub(crate) fn range(&self, text: &str, zone: Zone) -> Result<DateRange, CommandError> {
+        let range = DateRange::read(text, self.now(), zone).map_err(Error::Range)?;
+        let instants = range.instants();
+        let side = |side: Option<Instant>| side.map_or_else(String::new, |it| it.to_string());
+        let (from, to) = (side(instants.from), side(instants.to));
+        self.explain(&format!("{text:?} is {from}..{to}"));
+        Ok(range)
+    }
+
+    /// Reads a range of positions, or of times of recording.
+    pub(crate) fn recorded_range(
+        &self,
+        text: &str,
+        zone: Zone,
+    ) -> Result<RecordedRange, CommandError> {
+        let range = RecordedRange::read(text, self.now(), zone);
+        Ok(range.map_err(Error::Range)?)
     }
 
     /// Says how something was understood, to those who asked for it.

@@ -14,6 +14,7 @@
 //! ```
 
 mod frame;
+mod watched;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
@@ -25,6 +26,7 @@ use event_model::time::Instant;
 use uuid::Uuid;
 
 pub(crate) use frame::Frame;
+pub(crate) use watched::{Grown, Watched};
 
 use crate::bytes::Fields;
 use crate::event_log::Head;
@@ -76,6 +78,7 @@ pub(crate) struct Contents {
     /// The end of the log of sled.
     pub(crate) base: Head,
     path: PathBuf,
+    file: File,
     bytes: Vec<u8>,
     store: Uuid,
     /// Where the last whole frame ends.
@@ -109,9 +112,8 @@ impl Contents {
     pub(crate) fn read(dir: &Path, store: Uuid, base: Position) -> Result<Self, JournalError> {
         let path = path_of(dir, base);
         let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|mut file| file.read_to_end(&mut bytes))
-            .map_err(at(&path))?;
+        let mut file = File::open(&path).map_err(at(&path))?;
+        file.read_to_end(&mut bytes).map_err(at(&path))?;
         let found = decode_header(store, &bytes).filter(|head| head.position == base);
         let Some(base) = found else {
             return Err(JournalError::Missing { path });
@@ -119,6 +121,7 @@ impl Contents {
         let mut contents = Self {
             base,
             path,
+            file,
             bytes,
             store,
             end: HEADER_BYTES,

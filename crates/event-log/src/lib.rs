@@ -46,7 +46,7 @@ pub use crate::limits::Limits;
 pub use crate::memory::MemoryLog;
 pub use crate::side_by_side::side_by_side;
 pub use crate::sled_log::{
-    Batch, CheckedBatch, Committed, IdConflict, Other, Settings, SledLog, Stats, Stored,
-    StreamRange, Verified,
+    Batch, CheckedBatch, Committed, Direction, IdConflict, Other, Selection, Settings, SledLog,
+    Stats, Stored, StreamRange, Verified,
 };
 pub use crate::spool::EncodedEvent;

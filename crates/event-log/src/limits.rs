@@ -36,6 +36,11 @@ pub const CHUNK_BYTES: usize = 1024 * 1024;
 /// The most payload bytes of the appends that share one sync; one append may
 /// be larger.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
+/// The bytes of events that are held at once where a log is gone through in order
+/// without sled; of each part of the companies, a quarter.
+pub const SELECTION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The positions that are looked through first where a log is gone through so.
+pub const SELECTION_FIRST: u64 = 16 * 1024;
 /// The room that a commit leaves free on the disk, in bytes: sled cannot even
 /// open a store on a full one.
 pub const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;

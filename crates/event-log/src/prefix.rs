@@ -1,4 +1,4 @@
-//! The ids that begin alike: [`ids_of`].
+//! The ids that begin alike: [`ids_of`], [`digits_alike`].
 
 use event_model::id::EventId;
 
@@ -21,4 +21,11 @@ pub(crate) fn ids_of(prefix: &str) -> Option<(EventId, EventId)> {
             .map(|id| EventId(uuid::Uuid::from_u128(id)))
     };
     Some((bound('0')?, bound('f')?))
+}
+
+/// With how many hex digits two ids both begin.
+pub(crate) fn digits_alike(one: &[u8; 16], other: &[u8; 16]) -> usize {
+    let differ = u128::from_be_bytes(*one) ^ u128::from_be_bytes(*other);
+    // Half a byte is a digit.
+    usize::try_from(differ.leading_zeros() / 4).unwrap_or(0)
 }

@@ -8,7 +8,9 @@
 //! - `open` makes a store, or opens one and mends what a crash left.
 //! - `commit` stores appends, many with one sync; `batch` stores batches.
 //! - `seal` moves the journal into blocks; `tail` is the journal in memory.
-//! - `read` gives events back; `stored` is how the streams hold them.
+//! - `read` gives events back, `iterate` one after the other, and `select` those
+//!   that are wanted, without sled; `stored` is how the streams hold them.
+//! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` is sled, and the only part that calls it; `guard` keeps its
 //!   habits away.
@@ -18,10 +20,13 @@ mod check;
 mod commit;
 mod engine;
 mod guard;
+mod iterate;
 mod open;
 mod past;
 mod read;
+mod refresh;
 mod seal;
+mod select;
 mod settings;
 mod stored;
 mod tail;
@@ -38,6 +43,7 @@ use event_model::time::Instant;
 
 pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Stats, Verified};
+pub use select::{Direction, Selection};
 pub use settings::Settings;
 pub use stored::{Stored, StreamRange};
 
@@ -58,6 +64,7 @@ use crate::queue::Queue;
 use crate::streams::Streams;
 use crate::sync;
 use engine::Engine;
+use refresh::Watch;
 use tail::Tail;
 
 /// The log on disk. An append that returned survives a power cut.
@@ -78,6 +85,8 @@ pub struct SledLog {
     /// What the mark of the head says.
     marked: AtomicU64,
     clock: Arc<dyn Clock>,
+    /// Where the log is only read: how what another process appends is seen.
+    watch: Mutex<Option<Watch>>,
 }
 
 /// What readers see; it changes once an append is on the disk.
@@ -195,11 +204,11 @@ impl EventLog for SledLog {
     }
 
     fn read(&self, after: Position, upto: Position) -> Events<'_> {
-        Box::new(read::Reader::new(self, after, upto))
+        self.read_all(after, upto)
     }
 
     fn read_stream(&self, company: &Slug, upto: Position) -> Events<'_> {
-        Box::new(read::StreamReader::new(self, company, upto))
+        Box::new(iterate::StreamReader::new(self, company, upto))
     }
 
     fn event_at(&self, position: Position) -> Result<Option<Recorded>, LogError> {
@@ -227,7 +236,7 @@ impl EventLog for SledLog {
     }
 
     fn tail(&self, after: Position) -> TailEvents<'_> {
-        Box::new(read::Following::new(self, after))
+        Box::new(iterate::Following::new(self, after))
     }
 
     fn shut(&self) {

@@ -236,12 +236,14 @@ pub enum Defect {
     #[error("is the same thread")]
     LinkedToItself,
     /// No company of this key.
-    #[error("no company {key:?}{}", near_text(near))]
+    #[error("no company {key:?}{}{}", held_text(held), near_text(near))]
     UnknownCompany {
         /// What was asked for.
         key: String,
         /// Names that look like it.
         near: Vec<String>,
+        /// Whose it is on other days than that of the publication, in words.
+        held: Vec<String>,
     },
     /// More than one company of this key.
     #[error("{key:?} is more than one company: {}", matches.join(", "))]
@@ -294,6 +296,13 @@ fn near_text(near: &[String]) -> String {
     match near {
         [] => String::new(),
         near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+fn held_text(held: &[String]) -> String {
+    match held {
+        [] => String::new(),
+        held => format!(" on the day of publication: {}", held.join("; ")),
     }
 }
 

@@ -274,6 +274,7 @@ fn an_unknown_company_is_told_with_the_rest() {
     let defect = Defect::UnknownCompany {
         key: "alibab".to_owned(),
         near: vec!["alibaba".to_owned()],
+        held: Vec::new(),
     };
     let draft = Draft::read(&base(
         &json!({"company": "alibab", "occurred": "2025-02-30"}),

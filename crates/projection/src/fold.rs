@@ -6,6 +6,7 @@ use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::kind::Section;
 use event_model::kinds;
+use event_model::time::Day;
 use foldhash::{HashSet, HashSetExt};
 
 use crate::basis::{Cuts, Lens, Placed};
@@ -136,23 +137,10 @@ fn event_views(
         let event = Arc::clone(event);
         views.push((order, EventView { status, event }));
     };
-    let identifiers = company.identifiers.iter();
-    let identifying: HashSet<EventId> = identifiers.map(|identifier| identifier.event).collect();
     for thread in threads {
-        let view = thread.view(cuts.on);
-        let deciding = view.iter().flat_map(ThreadView::deciding_events);
-        let deciding: HashSet<EventId> = deciding.collect();
-        let speaking: HashSet<EventId> = thread.speaking(cuts.on).map(|claim| claim.id()).collect();
+        let statuses = Statuses::of(thread, company, cuts.on);
         for claim in thread.claims() {
-            let id = claim.id();
-            let status = if deciding.contains(&id) || identifying.contains(&id) {
-                Status::Counts
-            } else if speaking.contains(&id) {
-                Status::Lost
-            } else {
-                Status::Silent
-            };
-            put(claim.list_order(), status, &claim.event);
+            put(claim.list_order(), statuses.get(claim.id()), &claim.event);
         }
     }
     for stood in standing.seen().filter(|stood| !stood.counts()) {
@@ -164,8 +152,40 @@ fn event_views(
     views.into_iter().map(|(_, view)| view).collect()
 }
 
+/// How the claims of a thread stand on a day.
+pub(crate) struct Statuses {
+    deciding: HashSet<EventId>,
+    speaking: HashSet<EventId>,
+}
+
+impl Statuses {
+    pub(crate) fn of(thread: &Thread, company: &Company, on: Day) -> Self {
+        let view = thread.view(on);
+        let deciding = view.iter().flat_map(ThreadView::deciding_events);
+        let mut deciding: HashSet<EventId> = deciding.collect();
+        if thread.section() == Section::Company {
+            // Identifiers are decided one by one.
+            deciding.extend(company.identifiers.iter().map(|it| it.event));
+        }
+        Self {
+            deciding,
+            speaking: thread.speaking(on).map(|claim| claim.id()).collect(),
+        }
+    }
+
+    pub(crate) fn get(&self, claim: EventId) -> Status {
+        if self.deciding.contains(&claim) {
+            Status::Counts
+        } else if self.speaking.contains(&claim) {
+            Status::Lost
+        } else {
+            Status::Silent
+        }
+    }
+}
+
 /// The status of an event that does not count.
-fn status_apart(stood: &Stood<'_>) -> Status {
+pub(crate) fn status_apart(stood: &Stood<'_>) -> Status {
     if stood.struck {
         Status::Struck
     } else if stood.placed.event.repeats.is_some() {

@@ -8,10 +8,13 @@ use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
 use event_model::kind::Section;
+use event_model::kinds;
 use event_model::time::Day;
+use foldhash::HashSet;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::basis::Placed;
 use crate::claim::Claim;
 use crate::rule::prevailing;
 use crate::thread::{Thread, Voice};
@@ -82,17 +85,11 @@ pub struct IdentifierView {
 /// it are heard.
 #[must_use]
 pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, on: Day) -> Company {
-    let declare = |thread: &&Thread| thread.section() == Section::Company;
-    let threads = threads.into_iter().filter(declare);
-    let mut claims: Vec<&Claim> = threads.flat_map(Thread::counting).collect();
-    claims.sort_unstable_by_key(|claim| claim.order());
-    let voice = Voice::on(on, claims.iter().copied());
-    let is_heard = |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
-    let speaking = claims.iter().copied().filter(is_heard);
+    let claims = declaring(threads);
+    let speaking = speaking(&claims, on);
     let decide = |field: &'static str| {
-        let stating = speaking.clone();
-        let stating = stating.filter(|claim| claim.event.data.contains(field));
-        Some((field, Arc::clone(&prevailing(stating)?.event)))
+        let won = decided(&speaking, field)?;
+        Some((field, Arc::clone(&won.event)))
     };
     let fields = ["name", "aliases", "fiscal_year_end", "successor"];
     let decided = Deciders(fields.into_iter().filter_map(decide).collect());
@@ -100,21 +97,66 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
     let text = |field: &str| value(field)?.as_str().map(str::to_owned);
     let possible = claims.iter().copied();
     let possible = possible.filter(|claim| claim.is_possible_by(on));
+    let covers = |identifier: &Identifier| identifier.covers(on);
     Company {
         slug: slug.clone(),
         name: text("name"),
         aliases: texts(value("aliases").map(Field::to_value).as_ref()),
-        identifiers: identifiers(possible, on),
+        identifiers: identifiers(possible, covers),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
         decided,
     }
 }
 
+/// Those of a company's events by which it is known what it is called: those that
+/// declare it, those that strike others, and those in whose place others stand.
+#[must_use]
+pub fn telling(events: &[Placed]) -> Vec<Placed> {
+    let corrected = events.iter().filter_map(|it| it.event.supersedes);
+    let corrected: HashSet<EventId> = corrected.collect();
+    let tells = |it: &&Placed| {
+        let event = &it.event;
+        &*event.kind == kinds::COMPANY || event.strikes().is_some() || corrected.contains(&event.id)
+    };
+    events.iter().filter(tells).cloned().collect()
+}
+
+/// The claims that declare a company, in the order of publication.
+pub(crate) fn declaring<'t>(threads: impl IntoIterator<Item = &'t Thread>) -> Vec<&'t Claim> {
+    let declare = |thread: &&Thread| thread.section() == Section::Company;
+    let threads = threads.into_iter().filter(declare);
+    let mut claims: Vec<&Claim> = threads.flat_map(Thread::counting).collect();
+    claims.sort_unstable_by_key(|claim| claim.order());
+    claims
+}
+
+/// Those of the claims through which the company speaks on a day.
+pub(crate) fn speaking<'c>(claims: &[&'c Claim], on: Day) -> Vec<&'c Claim> {
+    let voice = Voice::on(on, claims.iter().copied());
+    let is_heard = |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
+    claims.iter().copied().filter(is_heard).collect()
+}
+
+/// The claim that decides a field.
+pub(crate) fn decided<'c>(speaking: &[&'c Claim], field: &str) -> Option<&'c Claim> {
+    let stating = speaking.iter().copied();
+    prevailing(stating.filter(|claim| claim.event.data.contains(field)))
+}
+
+/// Every identifier that a company ever had, given its threads.
+#[must_use]
+pub fn all_identifiers<'t>(threads: impl IntoIterator<Item = &'t Thread>) -> Vec<IdentifierView> {
+    identifiers(declaring(threads).into_iter(), |_| true)
+}
+
 /// The identifiers, each decided by itself among the claims that list it: that
 /// one is added takes none away. Their own spans tell on which days they are
 /// the company's, so whether a claim is certain or possible plays no part.
-fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<IdentifierView> {
+fn identifiers<'c>(
+    claims: impl Iterator<Item = &'c Claim>,
+    is_meant: impl Fn(&Identifier) -> bool,
+) -> Vec<IdentifierView> {
     let mut listed: BTreeMap<(String, String), Vec<(&Claim, Identifier)>> = BTreeMap::new();
     for claim in claims {
         for identifier in identifiers_of(claim.event.data.value("identifiers").as_ref()) {
@@ -125,7 +167,7 @@ fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<Iden
     let decided = listed.into_iter().filter_map(|((scheme, value), stated)| {
         let won = prevailing(stated.iter().map(|(claim, _)| *claim))?.id();
         let (claim, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
-        identifier.covers(on).then(|| IdentifierView {
+        is_meant(&identifier).then(|| IdentifierView {
             scheme,
             value,
             from: identifier.from.as_ref().map(ToString::to_string),
@@ -135,6 +177,33 @@ fn identifiers<'c>(claims: impl Iterator<Item = &'c Claim>, on: Day) -> Vec<Iden
         })
     });
     decided.collect()
+}
+
+impl Company {
+    /// Whether its slug, its name or another name starts with a text, whatever its
+    /// case.
+    #[must_use]
+    pub fn is_named(&self, start: &str) -> bool {
+        let names = self.name.iter().chain(&self.aliases);
+        let mut names = names.map(String::as_str).chain([self.slug.as_str()]);
+        names.any(|name| starts(name, start))
+    }
+
+    /// Whether one of its symbols does.
+    #[must_use]
+    pub fn has_symbol(&self, start: &str) -> bool {
+        self.symbols().any(|symbol| starts(symbol, start))
+    }
+
+    /// The symbols of its tickers.
+    pub fn symbols(&self) -> impl Iterator<Item = &str> {
+        let tickers = self.identifiers.iter().filter(|id| id.scheme == "ticker");
+        tickers.map(|ticker| ticker.value.rsplit(':').next().unwrap_or(&ticker.value))
+    }
+}
+
+fn starts(word: &str, start: &str) -> bool {
+    word.to_lowercase().starts_with(&start.to_lowercase())
 }
 
 /// Reads a list of identifiers as a `company` event has it.

@@ -10,7 +10,8 @@
 //! 4. [`rule`]: which of several claims prevails
 //! 5. [`thread`]: the claims about a matter, which links may make one of several,
 //!    and [`view`]: what it says through them
-//! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads
+//! 6. [`earnings`], [`regulation`], [`identity`]: what follows from threads; and
+//!    [`tenures`], what a company is called day by day
 //! 7. [`timeline`]: the answer, its [`listing`]s and its JSON, which reads an
 //!    [`item`] field by field, as a [`path`] does
 //! 8. [`condition`]s that a timeline can meet, and the [`selection`] of companies,
@@ -19,17 +20,20 @@
 //!
 //! [`replay`] gives the same answers sooner to one who asks often, [`diff`] compares
 //! two, [`why`] tells what a value follows from, and [`history`] every value that
-//! there was.
+//! there was. [`event_filter`] picks events without folding them, and [`inspection`]
+//! tells of one event how it stands and what it is tied to.
 
 pub mod basis;
 pub mod claim;
 pub mod condition;
 pub mod diff;
 pub mod earnings;
+pub mod event_filter;
 pub mod fold;
 pub mod happening;
 pub mod history;
 pub mod identity;
+pub mod inspection;
 pub mod item;
 mod links;
 pub mod listing;
@@ -40,6 +44,7 @@ pub mod rule;
 pub mod section;
 pub mod selection;
 pub mod standing;
+pub mod tenures;
 pub mod thread;
 pub mod timeline;
 mod timeline_json;

@@ -30,6 +30,19 @@ pub struct Stood<'a> {
     pub place: Place,
 }
 
+/// What ties an event to others of its company.
+#[derive(Debug)]
+pub struct Bonds<'s, 'a> {
+    /// The event itself.
+    pub stood: &'s Stood<'a>,
+    /// The retractions and corrections of it that act.
+    pub struck_by: Vec<&'s Stood<'a>>,
+    /// What it strikes, if it does.
+    pub strikes: Option<&'s Stood<'a>>,
+    /// The events that tell it again.
+    pub repeated_by: Vec<&'s Stood<'a>>,
+}
+
 /// A place in the order of publication. A correction stands in the place of
 /// what it corrects; one of our own errors mends a wrong publication too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,6 +121,33 @@ impl<'a> Standing<'a> {
     /// The events that can be seen: published by then, and heard.
     pub fn seen(&self) -> impl Iterator<Item = &Stood<'a>> {
         self.events.iter().filter(|stood| stood.is_seen())
+    }
+
+    /// What ties an event to others of its company, if it is among them.
+    #[must_use]
+    pub fn bonds(&self, id: EventId) -> Option<Bonds<'_, 'a>> {
+        let number = |stood: &Stood<'_>| stood.placed.event.id == id;
+        let number = self.events.iter().position(number)?;
+        let read: Vec<Placed> = self.events.iter().map(|it| it.placed.clone()).collect();
+        let ties = Ties::among(&read);
+        let acting = acting(&self.events, &ties);
+        let at = |number: usize| self.events.get(number);
+        let of = |ties: &[Tie]| -> Vec<&Stood<'a>> {
+            let mut others: Vec<usize> = ties
+                .iter()
+                .filter(|tie| tie.target == number)
+                .map(|tie| tie.at)
+                .collect();
+            others.sort_unstable();
+            others.into_iter().filter_map(at).collect()
+        };
+        let strikes = acting.iter().find(|tie| tie.at == number);
+        Some(Bonds {
+            stood: at(number)?,
+            struck_by: of(&acting),
+            strikes: strikes.and_then(|tie| at(tie.target)),
+            repeated_by: of(&ties.repeats),
+        })
     }
 
     /// The events that count: claims of their own that can be seen and are not
@@ -256,11 +296,30 @@ impl Index {
 }
 
 /// Marks the events that are struck.
+fn strike(stood: &mut [Stood<'_>], ties: &Ties) {
+    for Tie { at, target } in acting(stood, ties) {
+        let strike = stood.get(at).map(|strike| strike.placed);
+        if let Some(target) = stood.get_mut(target) {
+            target.struck = true;
+            target.struck_by = strike;
+        }
+    }
+    for Tie { at, target } in &ties.repeats {
+        let struck_by = stood.get(*target).and_then(|target| target.struck_by);
+        if let Some(again) = stood.get_mut(*at).filter(|again| !again.struck) {
+            again.struck = struck_by.is_some();
+            again.struck_by = struck_by;
+        }
+    }
+}
+
+/// The strikes that act.
 ///
 /// An event strikes only what came before it, so going backwards everything
 /// that could undo a strike is settled before the strike is looked at.
-fn strike(stood: &mut [Stood<'_>], ties: &Ties) {
+fn acting(stood: &[Stood<'_>], ties: &Ties) -> Vec<Tie> {
     let mut retracted = vec![false; stood.len()];
+    let mut acting = Vec::with_capacity(ties.strikes.len());
     for Tie { at, target } in ties.strikes.iter().rev() {
         let Some(strike) = stood.get(*at) else {
             continue;
@@ -276,18 +335,11 @@ fn strike(stood: &mut [Stood<'_>], ties: &Ties) {
             {
                 *retracted = true;
             }
-            let strike = strike.placed;
-            if let Some(target) = stood.get_mut(*target) {
-                target.struck = true;
-                target.struck_by = Some(strike);
-            }
+            acting.push(Tie {
+                at: *at,
+                target: *target,
+            });
         }
     }
-    for Tie { at, target } in &ties.repeats {
-        let struck_by = stood.get(*target).and_then(|target| target.struck_by);
-        if let Some(again) = stood.get_mut(*at).filter(|again| !again.struck) {
-            again.struck = struck_by.is_some();
-            again.struck_by = struck_by;
-        }
-    }
+    acting
 }

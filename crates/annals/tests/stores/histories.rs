@@ -140,5 +140,7 @@ pub(crate) fn tiny() -> Settings {
         direct_bytes_min: 2_000,
         run_bytes_max: 2_000,
         ids_at_once_max: 3,
+        selection_bytes_max: 2_000,
+        selection_first: 3,
     }
 }

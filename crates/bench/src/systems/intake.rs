@@ -27,6 +27,7 @@ pub(crate) fn check_line(line: &str, past: &impl Past, now: Instant) -> Result<E
         (Some(key), _) => Err(Defect::UnknownCompany {
             key: key.to_string(),
             near: Vec::new(),
+            held: Vec::new(),
         }),
         (None, _) => Err(Defect::Missing),
     };

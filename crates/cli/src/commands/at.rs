@@ -77,6 +77,9 @@ fn section() -> impl TypedValueParser<Value = SectionName> {
 pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
     let basis = session.basis(&store, &args.date, &args.cuts)?;
+    if !args.json {
+        out.page();
+    }
     let company = match &args.company {
         Some(key) => Some(store.find(key, &basis.cuts)?),
         None => None,
@@ -158,7 +161,11 @@ fn one(
     match &selected {
         None => {}
         Some(selected) if args.json => out.json(selected)?,
-        Some(selected) => out.text(&render::timeline::timeline(selected, out.is_terminal()))?,
+        Some(selected) => {
+            let tenures = store.tenures(company, &basis.cuts)?;
+            let page = render::timeline::timeline(selected, &tenures, out.is_terminal());
+            out.text(&page)?;
+        }
     }
     Ok(Told::if_any(selected.is_some()))
 }

@@ -45,6 +45,8 @@ pub(crate) fn run(
     args: &DemoArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
+    // All of it is one page, of which each command writes a part.
+    out.without_pager();
     let folder = folder(args.keep.as_deref())?;
     let (store, sample) = (folder.join("store"), folder.join("alibaba.jsonl"));
     let export = folder.join("alibaba.json");

@@ -1,7 +1,7 @@
 //! `annals history`
 
 use annals::projection::path::Path;
-use annals::vintages::VintageClock;
+use annals::vintages::{Vintage, VintageClock};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -67,12 +67,15 @@ pub(crate) fn run(
         }
         out.json(&fields)?;
     } else {
-        let is_terminal = out.is_terminal();
+        out.page();
+        let firsts: Vec<_> = told.steps.iter().filter_map(Vintage::event).collect();
+        let firsts: Vec<_> = firsts.iter().map(|event| event.id).collect();
+        let ids = firsts.iter().copied().zip(store.short_ids(&firsts)?);
         out.text(&render::history::history(
             &told,
-            &company,
-            &args.path,
-            is_terminal,
+            (&company, &args.path),
+            &ids.collect(),
+            out.is_terminal(),
         ))?;
     }
     out.finish()?;

@@ -1,61 +1,198 @@
 //! `annals log`
 
-use std::collections::VecDeque;
+use std::time::Duration;
 
-use annals::Recorded;
+use annals::listing::{Count, Following, LogQuery, Order};
 use annals::model::id::Position;
+use annals::projection::basis::Basis;
+use annals::projection::event_filter::EventFilter;
+use annals::{Recorded, Store};
+use clap::Args;
 
-use crate::cli::LogArgs;
+use crate::cli::AskArgs;
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
-use crate::output::Output;
-use crate::render;
-use crate::session::Session;
+use crate::output::{Output, say};
+use crate::render::log::{LogStyle, LogTable};
+use crate::session::{Session, zone};
+
+/// How often it is looked whether there is more.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A range is A..B with either side left out, each side a date or words; or one date.
+
+Examples:
+  annals log alibaba
+  annals log --kind earnings_date --limit 20
+  annals log --published 2025-12-23..2026-01-31 --min-certainty attributed
+  annals log alibaba --occurred 2025-12 --text 'h200'
+  annals log --recorded-in yesterday.. --reverse
+  annals log alibaba --at 2025-12-23 --json
+  annals log --follow --json | jq .data")]
+pub(crate) struct LogArgs {
+    /// Only this company: a slug, LEI, CIK, ISIN, ticker, or the start of a name
+    company: Option<String>,
+    /// At most so many events, the last ones
+    #[arg(long, value_name = "N", conflicts_with = "first")]
+    limit: Option<u64>,
+    /// At most so many events, the first ones
+    #[arg(long, value_name = "N")]
+    first: Option<u64>,
+    /// The newest first
+    #[arg(long)]
+    reverse: bool,
+    /// Go on with every event that is appended, until interrupted
+    #[arg(long, conflicts_with_all = ["first", "reverse", "recorded_in"])]
+    #[arg(conflicts_with_all = ["at", "known", "on", "recorded"])]
+    follow: bool,
+    /// Print JSON Lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    ask: AskArgs,
+}
+
+/// Which events are listed, beside --source and --min-certainty.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filters")]
+struct FilterArgs {
+    /// Only of this kind (repeatable)
+    #[arg(long)]
+    kind: Vec<String>,
+    /// Only of this thread (repeatable)
+    #[arg(long, value_name = "NAME")]
+    thread: Vec<String>,
+    /// Only what was published within this range
+    #[arg(long, value_name = "A..B")]
+    published: Option<String>,
+    /// Only what can have happened within this range
+    #[arg(long, value_name = "A..B")]
+    occurred: Option<String>,
+    /// Only what was recorded within this range, of dates or positions (digits)
+    #[arg(long, value_name = "A..B")]
+    recorded_in: Option<String>,
+    /// Only what has this text in its source, thread, reason or data
+    #[arg(long, value_name = "WORDS", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    text: Option<String>,
+}
 
 pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
     let basis = session.basis_of(&store, &args.ask)?;
-    let upto = basis.cuts.recorded;
-    let company = match &args.company {
-        Some(key) => Some(store.find(key, &basis.cuts)?),
-        None => None,
-    };
-    let events: Box<dyn Iterator<Item = Result<Recorded, annals::Error>>> = match &company {
-        Some(slug) => Box::new(store.read_stream(slug, upto)),
-        None => Box::new(store.read(Position(0), upto)),
-    };
-    let is_wanted = |recorded: &Recorded| {
-        args.kind
-            .as_deref()
-            .is_none_or(|kind| kind.replace('-', "_") == *recorded.event.kind)
-    };
-    let events = events.filter(|read| read.as_ref().map_or(true, is_wanted));
-    let mut found = false;
-    let mut last: VecDeque<Recorded> = VecDeque::new();
-    let mut table = render::log::LogTable::new(out.is_terminal(), company.is_none());
-    for recorded in events {
-        let recorded = recorded?;
-        found = true;
-        match args.limit {
-            None => table.event(&recorded, args.json, out)?,
-            Some(limit) => {
-                last.push_back(recorded);
-                if last.len() > limit {
-                    last.pop_front();
-                }
-            }
-        }
+    let query = query(session, &store, args, &basis)?;
+    if !args.json && !args.follow {
+        out.page();
     }
-    for recorded in &last {
-        table.event(recorded, args.json, out)?;
-    }
-    if let Some(kind) = args.kind.as_deref().filter(|_| !found) {
-        let kind = kind.replace('-', "_");
-        if basis.kinds.named(&kind).is_none() {
-            let error = CommandError::unknown_kind(&kind, &basis.kinds);
-            return Err(error.ending_with(ExitCode::NotFound));
-        }
+    let style = LogStyle {
+        as_json: args.json,
+        names_company: query.company.is_none(),
+        zone: zone(&args.ask.cuts)?,
+    };
+    let mut table = LogTable::new(&store, style);
+    let found = table.list(store.listing(&query)?, out)?;
+    if args.follow {
+        follow(store.follow(query), &mut table, out)?;
+    } else if !found {
+        nothing(&store, &query, &basis)?;
     }
     out.finish()?;
     Ok(store.close()?)
+}
+
+fn query(
+    session: &Session,
+    store: &Store,
+    args: &LogArgs,
+    basis: &Basis,
+) -> Result<LogQuery, CommandError> {
+    let (ask, filter) = (&args.ask, &args.filter);
+    let zone = zone(&ask.cuts)?;
+    let range = |text: &Option<String>| {
+        let text = text.as_deref();
+        text.map(|text| session.range(text, zone)).transpose()
+    };
+    let (published, occurred) = (range(&filter.published)?, range(&filter.occurred)?);
+    let company = args.company.as_deref();
+    let company = company.map(|key| store.find(key, &basis.cuts));
+    let recorded = filter.recorded_in.as_deref();
+    let recorded = recorded.map(|text| session.recorded_range(text, zone));
+    let (after, upto) = match recorded.transpose()? {
+        Some(range) => store.recorded_within(&range)?,
+        None => (Position(0), Position(u64::MAX)),
+    };
+    // What is in the log is listed, whenever it is made public, unless it is asked
+    // what was known.
+    let is_cut = ask.at.is_some() || ask.cuts.known.is_some();
+    Ok(LogQuery {
+        company: company.transpose()?,
+        filter: EventFilter {
+            kinds: filter.kind.iter().map(|it| it.replace('-', "_")).collect(),
+            threads: filter.thread.clone(),
+            sources: ask.cuts.source.clone(),
+            min_certainty: ask.cuts.min_certainty,
+            published: published.map(|it| it.instants()).unwrap_or_default(),
+            occurred: occurred.map(|it| it.days()).unwrap_or_default(),
+            text: filter.text.clone(),
+        },
+        known: is_cut.then_some(basis.cuts.known),
+        after,
+        upto: upto.min(basis.cuts.recorded),
+        count: match (args.first, args.limit) {
+            (Some(count), _) => Count::First(count),
+            (None, Some(count)) => Count::Last(count),
+            (None, None) => Count::All,
+        },
+        order: match args.reverse {
+            true => Order::NewestFirst,
+            false => Order::OldestFirst,
+        },
+    })
+}
+
+/// Lists what is appended, until nobody reads it any more.
+fn follow(
+    mut following: Following<'_>,
+    table: &mut LogTable<'_>,
+    out: &mut Output,
+) -> Result<(), CommandError> {
+    loop {
+        table.list(following.more()?, out)?;
+        out.finish()?;
+        if !out.wait(LOOK_EVERY) {
+            return Ok(());
+        }
+    }
+}
+
+/// Says that nothing was found; an error if that is of a kind that there is not.
+fn nothing(store: &Store, query: &LogQuery, basis: &Basis) -> Result<(), CommandError> {
+    for kind in &query.filter.kinds {
+        let of_kind = LogQuery {
+            company: None,
+            filter: EventFilter {
+                kinds: vec![kind.clone()],
+                ..EventFilter::default()
+            },
+            known: None,
+            after: Position(0),
+            upto: basis.cuts.recorded,
+            count: Count::First(1),
+            order: Order::OldestFirst,
+        };
+        let is_known = basis.kinds.named(kind).is_some();
+        let first: Option<Result<Recorded, _>> = match is_known {
+            true => continue,
+            false => store.listing(&of_kind)?.next(),
+        };
+        if first.transpose()?.is_none() {
+            let error = CommandError::unknown_kind(kind, &basis.kinds);
+            return Err(error.ending_with(ExitCode::NotFound));
+        }
+    }
+    say("note: no event of the log is like that");
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod at;
-mod companies;
+pub(crate) mod companies;
 mod demo;
 pub(crate) mod diff;
 mod export;
@@ -10,11 +10,11 @@ pub(crate) mod history;
 mod import;
 pub(crate) mod join;
 pub(crate) mod kind;
-mod log;
+pub(crate) mod log;
 mod rebuild;
 mod retract_correct;
 mod schema;
-mod show;
+pub(crate) mod show;
 mod stats;
 mod verify;
 pub(crate) mod why;
@@ -27,6 +27,9 @@ use crate::session::Session;
 /// Runs a command. One that only reads, and finds a cache damaged before it has
 /// told anything, makes the caches again and runs once more.
 pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
+    if cli.no_pager {
+        out.without_pager();
+    }
     let session = Session::new(cli.store, cli.verbose)?;
     match run_in(&session, &cli.command, out) {
         Err(error) if error.is_of_cache() && reads(&cli.command) && out.take_back() => {

@@ -1,10 +1,27 @@
 //! `annals show`
 
-use crate::cli::ShowArgs;
+use clap::Args;
+
+use crate::cli::AskArgs;
 use crate::error::CommandError;
 use crate::output::Output;
 use crate::render;
 use crate::session::Session;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals show a1000001
+  annals show a1000001 --at 2025-12-23 --json")]
+pub(crate) struct ShowArgs {
+    /// The id of an event, or its first digits
+    id: String,
+    #[command(flatten)]
+    ask: AskArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
 
 pub(crate) fn run(
     session: &Session,
@@ -12,11 +29,14 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let recorded = store.event(&args.id)?;
+    let basis = session.basis_of(&store, &args.ask)?;
+    let inspected = store.inspect(&args.id, &basis)?;
     if args.json {
-        out.json(&render::log::recorded_json(&recorded))?;
+        out.json(&render::event::event_json(&inspected, &basis))?;
     } else {
-        out.text(&render::log::recorded_text(&recorded))?;
+        out.page();
+        let page = render::event::event_page(&inspected, &basis, out.is_terminal());
+        out.text(&page)?;
     }
     out.finish()?;
     Ok(store.close()?)

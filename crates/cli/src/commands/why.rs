@@ -8,6 +8,7 @@ use crate::cli::AskArgs;
 use crate::error::CommandError;
 use crate::output::Output;
 use crate::render;
+use crate::render::log::short_ids;
 use crate::session::Session;
 
 #[derive(Debug, Args)]
@@ -43,7 +44,9 @@ pub(crate) fn run(session: &Session, args: &WhyArgs, out: &mut Output) -> Result
         fields.insert("path".to_owned(), json!(args.path));
         out.json(&Value::Object(fields))?;
     } else {
-        out.text(&render::why::why(&why, &company, &args.path, &basis))?;
+        out.page();
+        let (place, short_id) = ((&company, &args.path), short_ids(&store));
+        out.text(&render::why::why(&why, place, &basis, &short_id))?;
     }
     out.finish()?;
     Ok(store.close()?)

@@ -1,12 +1,13 @@
 //! Every value that a field has had, a row each.
 
-use annals::model::id::Slug;
+use std::collections::HashMap;
+
+use annals::model::id::{EventId, Slug};
 use annals::projection::history::Revision;
 use annals::projection::path::Path;
 use annals::vintages::{Point, Vintage, Vintages};
 use serde_json::Value;
 
-use crate::render::log::short_id;
 use crate::render::table::{Table, cell};
 use crate::render::words;
 
@@ -14,8 +15,13 @@ use crate::render::words;
 const VALUE_CHARS: usize = 60;
 const SOURCE_CHARS: usize = 18;
 
-/// The page.
-pub(crate) fn history(told: &Vintages, company: &Slug, path: &Path, is_terminal: bool) -> String {
+/// The page. `ids` holds the first id of each value, as short as it is shown.
+pub(crate) fn history(
+    told: &Vintages,
+    (company, path): (&Slug, &Path),
+    ids: &HashMap<EventId, String>,
+    is_terminal: bool,
+) -> String {
     let mut page = format!("{company} · {path}\n\n");
     let mut table = Table::new(is_terminal);
     let from = match told.steps.first().map(|step| step.from) {
@@ -27,7 +33,7 @@ pub(crate) fn history(told: &Vintages, company: &Slug, path: &Path, is_terminal:
         table.row([
             cell(point(step.from)),
             cell(value(&step.value)),
-            cell(event(step)),
+            cell(event(step, ids)),
             cell(source(step)),
         ]);
     }
@@ -66,16 +72,17 @@ fn value(value: &Value) -> String {
     words::shortened(&text, VALUE_CHARS)
 }
 
-fn event(step: &Vintage) -> String {
-    let id = step.events.first().map(|event| short_id(event.id));
+fn event(step: &Vintage, ids: &HashMap<EventId, String>) -> String {
+    let id = step.event().and_then(|event| ids.get(&event.id));
+    let id = id.map(String::as_str).unwrap_or_default();
     match step.events.len() {
-        0 | 1 => id.unwrap_or_default(),
-        more => format!("{} +{}", id.unwrap_or_default(), more - 1),
+        0 | 1 => id.to_owned(),
+        more => format!("{id} +{}", more - 1),
     }
 }
 
 fn source(step: &Vintage) -> String {
-    let name = step.events.first().map(|event| &*event.source.name);
+    let name = step.event().map(|event| &*event.source.name);
     words::shortened(name.unwrap_or_default(), SOURCE_CHARS)
 }
 

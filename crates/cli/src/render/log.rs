@@ -1,8 +1,9 @@
-//! Events of the log, a line each or one at length.
+//! Events of the log, a line each.
 
-use annals::Recorded;
 use annals::model::event::Event;
 use annals::model::id::EventId;
+use annals::model::time::Zone;
+use annals::{Error, Recorded, Store};
 use serde_json::{Value, json};
 
 use crate::error::CommandError;
@@ -10,69 +11,108 @@ use crate::output::Output;
 use crate::render::table::width;
 use crate::render::words;
 
-/// How much of an id a line shows, which `annals show` takes: of one that is
-/// made by the clock, all that the clock gave.
-const ID_CHARS: usize = 13;
+/// So many events are gathered before their ids are shortened: many at once are
+/// cheaper.
+const EVENTS_AT_ONCE: usize = 4_096;
 
-/// So much of an id.
-pub(crate) fn short_id(id: EventId) -> String {
-    id.to_string().chars().take(ID_CHARS).collect()
+/// Ids as short as they are still unique in the log; whole where that cannot be told.
+pub(crate) fn short_ids(store: &Store) -> impl Fn(EventId) -> String {
+    |id| {
+        let short = store.short_ids(&[id]).ok();
+        let short = short.and_then(|mut ids| ids.pop());
+        short.unwrap_or_else(|| id.to_string())
+    }
 }
 
-/// Lines as they come, under a heading.
-pub(crate) struct LogTable {
-    started: bool,
-    width: usize,
-    names_company: bool,
+/// Lines as they come, under a heading; or JSON Lines.
+pub(crate) struct LogTable<'s> {
+    store: &'s Store,
+    style: LogStyle,
+    /// The width of the column of ids, once there was one.
+    id_width: Option<usize>,
 }
 
-impl LogTable {
-    /// `names_company`: whether the lines say which company they are of.
-    pub(crate) fn new(is_terminal: bool, names_company: bool) -> Self {
+/// How events are written.
+pub(crate) struct LogStyle {
+    /// As JSON Lines.
+    pub(crate) as_json: bool,
+    /// Whether the lines say which company they are of.
+    pub(crate) names_company: bool,
+    /// The zone of the days of publication.
+    pub(crate) zone: Zone,
+}
+
+impl<'s> LogTable<'s> {
+    pub(crate) fn new(store: &'s Store, style: LogStyle) -> Self {
         Self {
-            started: false,
-            width: usize::from(width(is_terminal)),
-            names_company,
+            store,
+            style,
+            id_width: None,
         }
     }
 
-    /// Writes an event.
-    pub(crate) fn event(
+    /// Writes events, and tells whether there were any.
+    pub(crate) fn list(
         &mut self,
-        recorded: &Recorded,
-        as_json: bool,
+        events: impl Iterator<Item = Result<Recorded, Error>>,
         out: &mut Output,
-    ) -> Result<(), CommandError> {
-        if as_json {
-            return out.json_line(&recorded_json(recorded));
+    ) -> Result<bool, CommandError> {
+        let mut found = false;
+        let mut gathered = Vec::new();
+        for recorded in events {
+            let recorded = recorded?;
+            found = true;
+            if self.style.as_json {
+                out.line(&json_line(&recorded))?;
+                continue;
+            }
+            gathered.push(recorded);
+            if gathered.len() == EVENTS_AT_ONCE {
+                self.lines(&gathered, out)?;
+                gathered.clear();
+            }
         }
-        if !self.started {
-            self.started = true;
-            out.line(&format!(
-                "{:>8}  {:13}  {:10}  what",
-                "position", "id", "published"
-            ))?;
-        }
-        out.line(&self.line(recorded))
+        self.lines(&gathered, out)?;
+        Ok(found)
     }
 
-    fn line(&self, recorded: &Recorded) -> String {
+    fn lines(&mut self, events: &[Recorded], out: &mut Output) -> Result<(), CommandError> {
+        let ids: Vec<_> = events.iter().map(|it| it.event.id).collect();
+        let ids = self.store.short_ids(&ids)?;
+        let Some(widest) = ids.iter().map(String::len).max() else {
+            return Ok(());
+        };
+        let id_width = match self.id_width {
+            Some(id_width) => id_width,
+            None => {
+                out.line(&format!(
+                    "{:>8}  {:widest$}  {:10}  what",
+                    "position", "id", "published"
+                ))?;
+                *self.id_width.insert(widest)
+            }
+        };
+        let most = usize::from(width(out.is_terminal()));
+        for (recorded, id) in events.iter().zip(ids) {
+            let line = self.line(recorded, &format!("{id:id_width$}"));
+            out.line(&words::shortened(&line, most))?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, recorded: &Recorded, id: &str) -> String {
         let event = &recorded.event;
-        let published = recorded.event.published.to_string();
-        let day = published.get(..10).unwrap_or(&published);
-        let id = short_id(event.id);
-        let company = match self.names_company {
+        let day = event.published.local(self.style.zone).date();
+        let company = match self.style.names_company {
             true => format!("{} ", event.company),
             false => String::new(),
         };
         let kind = words::field(&event.kind);
         let summary = summary(recorded);
-        let text = format!(
-            "{:>8}  {id}  {day}  {company}{kind}: {summary}",
-            recorded.position
-        );
-        let text = words::clean(&text);
-        words::shortened(&text, self.width)
+        let position = recorded.position;
+        words::clean(&format!(
+            "{position:>8}  {id}  {day}  {company}{kind}: {summary}"
+        ))
     }
 }
 
@@ -96,6 +136,23 @@ fn summary(recorded: &Recorded) -> String {
         .join(", ")
 }
 
+/// An event as export writes it, and after its fields what the log gave it.
+fn json_line(recorded: &Recorded) -> String {
+    let payload = String::from_utf8_lossy(&recorded.event.payload);
+    let fields = payload.strip_suffix('}').unwrap_or(&payload);
+    let Recorded {
+        position,
+        version,
+        recorded: at,
+        hash,
+        ..
+    } = recorded;
+    let given =
+        json!({"position": position, "version": version, "recorded": at, "hash": hash.to_string()});
+    let given = given.to_string();
+    format!("{fields},{}", given.strip_prefix('{').unwrap_or(&given))
+}
+
 /// An event with what the log gave it, as JSON.
 pub(crate) fn recorded_json(recorded: &Recorded) -> Value {
     let mut value: Value =
@@ -107,31 +164,4 @@ pub(crate) fn recorded_json(recorded: &Recorded) -> Value {
         fields.insert("hash".to_owned(), json!(recorded.hash.to_string()));
     }
     value
-}
-
-/// An event at length, a field a line.
-pub(crate) fn recorded_text(recorded: &Recorded) -> String {
-    let value = recorded_json(recorded);
-    let mut text = String::new();
-    let names = ["position", "version", "recorded", "hash"];
-    for name in Event::FIELDS.iter().chain(&names) {
-        match value.get(name) {
-            None => {}
-            Some(Value::Object(fields)) => {
-                for (inner, value) in fields {
-                    line(&mut text, &format!("{name}.{inner}"), value);
-                }
-            }
-            Some(other) => line(&mut text, name, other),
-        }
-    }
-    text
-}
-
-fn line(text: &mut String, name: &str, value: &Value) {
-    let value = match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    text.push_str(&format!("{name:20} {}\n", words::clean(&value)));
 }

@@ -61,35 +61,36 @@ fn next_results(next: &ResultsDate) -> String {
     }
 }
 
-/// A line for each company: its slug, how many events it has, its tickers and
-/// its name.
-pub(crate) fn company_list(rows: &[(Company, usize)], is_terminal: bool) -> String {
-    let slugs = rows.iter().map(|(company, _)| company.slug.as_str().len());
-    let column = slugs.max().unwrap_or(0).clamp(4, SLUG_COLUMN_MAX);
-    let mut list = format!(
-        "{:column$}  {:>8}  {:16}  name\n",
+/// What stands above the lines of companies.
+pub(crate) fn companies_heading() -> String {
+    format!(
+        "{:SLUG_COLUMN$}  {:>8}  {:16}  name",
         "slug", "events", "tickers"
-    );
-    for (company, events) in rows {
-        let slug = &company.slug;
-        let name = company.name.as_deref().unwrap_or_default();
-        let line = words::clean(&format!(
-            "{slug:column$}  {events:>8}  {:16}  {name}",
-            tickers(company)
-        ));
-        let most = if is_terminal {
-            usize::from(width(true))
-        } else {
-            usize::MAX
-        };
-        list.push_str(words::shortened(line.trim_end(), most).trim_end());
-        list.push('\n');
-    }
-    list
+    )
 }
 
-/// The widest column of slugs; a longer slug pushes the rest of its line.
-const SLUG_COLUMN_MAX: usize = 32;
+/// A line for a company: its slug, how many events it has, its tickers, its name,
+/// and who follows it. The columns do not wait for the companies to come.
+pub(crate) fn company_line(company: &Company, events: usize, is_terminal: bool) -> String {
+    let slug = company.slug.as_str();
+    let mut name = company.name.clone().unwrap_or_default();
+    if let Some(successor) = &company.successor {
+        name.push_str(&format!(" (succeeded by {successor})"));
+    }
+    let tickers = tickers(company);
+    let line = words::clean(&format!(
+        "{slug:SLUG_COLUMN$}  {events:>8}  {tickers:16}  {name}"
+    ));
+    let most = if is_terminal {
+        usize::from(width(true))
+    } else {
+        usize::MAX
+    };
+    words::shortened(line.trim_end(), most)
+}
+
+/// The column of slugs; a longer slug pushes the rest of its line.
+const SLUG_COLUMN: usize = 24;
 /// How many tickers are shown of a company.
 const TICKERS_MAX: usize = 2;
 

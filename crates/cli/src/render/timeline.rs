@@ -6,8 +6,10 @@ use annals::projection::identity::Company;
 use annals::projection::item::Item;
 use annals::projection::section::SectionName;
 use annals::projection::selection::Selected;
+use annals::projection::tenures::Tenures;
 use annals::projection::timeline::{Answer, Timeline};
 
+use crate::render::identity;
 use crate::render::row::{Row, facts, heading as heading_of};
 use crate::render::table::{Table, cell, width};
 use crate::render::words;
@@ -24,8 +26,8 @@ const WIDTH_SURE: u16 = 13;
 /// How much is shown of what a thread is about, in characters.
 const WHAT_CHARS_MAX: usize = 84;
 
-/// The page.
-pub(crate) fn timeline(selected: &Selected<'_>, is_terminal: bool) -> String {
+/// The page. `tenures` tell what the company is called on other days.
+pub(crate) fn timeline(selected: &Selected<'_>, tenures: &Tenures, is_terminal: bool) -> String {
     let answer = selected.answer;
     let mut table = Table::new(is_terminal);
     let others = match selected.sections() {
@@ -37,6 +39,12 @@ pub(crate) fn timeline(selected: &Selected<'_>, is_terminal: bool) -> String {
     };
     table.widths(&[WIDTH_NAME, 0, WIDTH_STATE, WIDTH_SURE]);
     let mut page = heading(answer, is_terminal);
+    for line in identity::lines(answer, tenures) {
+        let most = usize::from(width(is_terminal));
+        page.push_str(&words::shortened(&words::clean(&line), most));
+        page.push('\n');
+    }
+    page.push('\n');
     let body = table.to_string();
     page.push_str(match body.is_empty() {
         false => &body,
@@ -129,18 +137,25 @@ fn heading(answer: &Answer, is_terminal: bool) -> String {
     if let Some(symbol) = symbol(company) {
         title.push_str(&format!(" · {symbol}"));
     }
-    headline(&title, &answer.basis, is_terminal)
+    title_lines(&title, &answer.basis, is_terminal)
+}
+
+/// What is told, and as known when, above what is told.
+pub(crate) fn headline(title: &str, basis: &Basis, is_terminal: bool) -> String {
+    format!("{}\n", title_lines(title, basis, is_terminal))
 }
 
 /// What is told, and as known when, on a line or two.
-pub(crate) fn headline(title: &str, basis: &Basis, is_terminal: bool) -> String {
+fn title_lines(title: &str, basis: &Basis, is_terminal: bool) -> String {
     let most = usize::from(width(is_terminal));
     let title = words::shortened(&words::clean(title), most);
     let known = as_known(basis);
     let used = title.chars().count() + known.chars().count();
-    match most.saturating_sub(used) {
-        gap if gap >= 2 => format!("{title}{}{known}\n\n", " ".repeat(gap)),
-        _ => format!("{title}\n{known}\n\n"),
+    let gap = most.saturating_sub(used);
+    if gap >= 2 {
+        format!("{title}{}{known}\n", " ".repeat(gap))
+    } else {
+        format!("{title}\n{known}\n")
     }
 }
 

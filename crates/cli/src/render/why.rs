@@ -2,21 +2,29 @@
 
 use annals::model::event::Event;
 use annals::model::id::{EventId, Slug};
+use annals::model::time::Day;
 use annals::model::vocabulary::Fault;
 use annals::projection::basis::Basis;
 use annals::projection::path::Path;
 use annals::projection::why::{Aside, Because, Evidence, Explanation, Lost, Rule, Struck, Why};
 
-use crate::render::log::short_id;
 use crate::render::timeline::as_known;
 use crate::render::words;
 
 /// How wide a line is.
 const WIDTH: usize = 80;
 
-/// The page.
-pub(crate) fn why(why: &Why, company: &Slug, path: &Path, basis: &Basis) -> String {
-    let mut page = Page::default();
+/// The page. `short_id` tells how much of an id is shown.
+pub(crate) fn why(
+    why: &Why,
+    (company, path): (&Slug, &Path),
+    basis: &Basis,
+    short_id: &dyn Fn(EventId) -> String,
+) -> String {
+    let mut page = Page {
+        text: String::new(),
+        short_id,
+    };
     page.line(0, &format!("{company} · {path}"));
     page.line(0, &as_known(basis));
     if why.is_list {
@@ -30,12 +38,12 @@ pub(crate) fn why(why: &Why, company: &Slug, path: &Path, basis: &Basis) -> Stri
 }
 
 /// A page that is being written.
-#[derive(Default)]
-struct Page {
+struct Page<'a> {
     text: String,
+    short_id: &'a dyn Fn(EventId) -> String,
 }
 
-impl Page {
+impl Page<'_> {
     fn blank(&mut self) {
         self.text.push('\n');
     }
@@ -49,7 +57,7 @@ impl Page {
     }
 }
 
-fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page) {
+fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page<'_>) {
     let Explanation {
         kind,
         thread,
@@ -86,7 +94,12 @@ fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page) {
     }
 }
 
-fn section<T>(heading: &str, items: &[T], page: &mut Page, mut tell: impl FnMut(&T, &mut Page)) {
+fn section<T>(
+    heading: &str,
+    items: &[T],
+    page: &mut Page<'_>,
+    mut tell: impl FnMut(&T, &mut Page<'_>),
+) {
     if items.is_empty() {
         return;
     }
@@ -96,8 +109,8 @@ fn section<T>(heading: &str, items: &[T], page: &mut Page, mut tell: impl FnMut(
 }
 
 /// Its id, when it was published, what it states, who says so.
-fn of_event(event: &Event, states: &str, page: &mut Page) {
-    let id = short_id(event.id);
+fn of_event(event: &Event, states: &str, page: &mut Page<'_>) {
+    let id = (page.short_id)(event.id);
     let published = event.published.text();
     let day = published.get(..10).unwrap_or(published);
     page.line(2, &format!("{id}  {day}  {states}"));
@@ -112,21 +125,21 @@ fn of_event(event: &Event, states: &str, page: &mut Page) {
     page.line(4, who.trim_end());
 }
 
-fn evidence(evidence: &Evidence, page: &mut Page) {
+fn evidence(evidence: &Evidence, page: &mut Page<'_>) {
     of_event(&evidence.event, &words::said(&evidence.states), page);
     for again in &evidence.repeated_by {
         page.line(4, &format!("told again by {}", again.source.name));
     }
 }
 
-fn lost(lost: &Lost, basis: &Basis, page: &mut Page) {
+fn lost(lost: &Lost, basis: &Basis, page: &mut Page<'_>) {
     evidence(&lost.evidence, page);
-    page.line(4, &sentence(lost.rule, lost.against, basis));
+    let other = lost.against.map(page.short_id);
+    let other = other.as_deref().unwrap_or("another");
+    page.line(4, &sentence(lost.rule, other, basis.cuts.on));
 }
 
-fn sentence(rule: Rule, against: Option<EventId>, basis: &Basis) -> String {
-    let other = against.map_or_else(|| "another".to_owned(), short_id);
-    let on = basis.cuts.on;
+fn sentence(rule: Rule, other: &str, on: Day) -> String {
     match rule {
         Rule::Level => format!("foretold or thought, where {other} tells what is"),
         Rule::Later => format!("{other} certainly happened later"),
@@ -143,7 +156,7 @@ fn sentence(rule: Rule, against: Option<EventId>, basis: &Basis) -> String {
     }
 }
 
-fn struck(struck: &Struck, page: &mut Page) {
+fn struck(struck: &Struck, page: &mut Page<'_>) {
     evidence(&struck.evidence, page);
     let whose = match struck.fault {
         Some(Fault::Record) => "our own error",
@@ -151,7 +164,7 @@ fn struck(struck: &Struck, page: &mut Page) {
         None => "an error",
     };
     let by = struck.by.as_ref();
-    let by_whom = by.map(|event| format!(", mended by {}", short_id(event.id)));
+    let by_whom = by.map(|event| format!(", mended by {}", (page.short_id)(event.id)));
     let why = by.and_then(|event| event.reason.as_deref());
     let why = why.map(|reason| format!(": {reason}"));
     page.line(
@@ -164,7 +177,7 @@ fn struck(struck: &Struck, page: &mut Page) {
     );
 }
 
-fn aside(aside: &Aside, page: &mut Page) {
+fn aside(aside: &Aside, page: &mut Page<'_>) {
     let because = match aside.because {
         Because::Reported => "its results were reported",
         Because::Cancelled => "its date is cancelled",

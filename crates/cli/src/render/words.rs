@@ -148,13 +148,20 @@ pub(crate) fn value(value: &Value) -> String {
         {
             quantity(value)
         }
-        Value::Object(fields) => fields
-            .values()
-            .map(self::value)
-            .collect::<Vec<_>>()
-            .join(" "),
+        Value::Object(fields) => {
+            let identifier = fields.get("scheme").zip(fields.get("value"));
+            identifier.map_or_else(
+                || parts(fields.values()),
+                |(scheme, value)| parts([scheme, value]),
+            )
+        }
         other => other.to_string(),
     }
+}
+
+fn parts<'v>(values: impl IntoIterator<Item = &'v Value>) -> String {
+    let said = values.into_iter().filter(|value| !value.is_null());
+    said.map(value).collect::<Vec<_>>().join(" ")
 }
 
 /// A value of any field where it stands alone: a date in words, a word of the

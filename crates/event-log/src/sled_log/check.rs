@@ -124,7 +124,7 @@ impl SledLog {
         let mut all = |_: &_| Choice::Read;
         streams.scan(
             &SlugRange::default(),
-            base.position,
+            (Position(0), base.position),
             &mut all,
             &mut |entry| {
                 let stored = Stored::of(&entry);

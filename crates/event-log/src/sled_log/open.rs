@@ -12,6 +12,7 @@ use std::time::Duration;
 use event_model::id::Position;
 
 use super::engine::Engine;
+use super::refresh::Watch;
 use super::tail::Tail;
 use super::{Settings, SledLog, State, guard};
 use crate::clock::Clock;
@@ -19,7 +20,7 @@ use crate::error::{Damage, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::head_mark;
-use crate::journal::{Contents, Journal};
+use crate::journal::{Contents, Journal, Watched};
 use crate::layout::format::Format;
 use crate::layout::lock::Lock;
 use crate::layout::{self, Found, Layout, MadeFolders, at};
@@ -83,38 +84,74 @@ impl SledLog {
     pub fn open_to_read(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let layout = found(dir)?;
         let format = Format::read(&layout)?;
-        for look in 0..LOOKS {
-            if look > 0 {
+        for again in 0..LOOKS {
+            if again > 0 {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
-            // Before the journal: a writer may go on meanwhile.
-            let marked = head_mark::load(&layout.head_mark(), format.store);
-            let journal = Contents::read_newest(&layout.journal(), format.store)?;
-            guard::check_log(&layout)?;
-            let base = journal.base.position;
-            let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
-            let upto = streams
-                .as_ref()
-                .map_or(Head::ZERO, |streams| streams.upto());
-            if upto.position < base && streams.is_some() {
-                // A batch may be on its way into the streams.
-                continue;
+            match look(&layout, &format)? {
+                Looked::Whole(seen) => return Ok(seen.into_log(layout, format, clock)),
+                // A writer may be at it.
+                Looked::Unsettled => {}
+                Looked::Bare => break,
             }
-            if upto != journal.base {
-                break;
-            }
-            let tail = tail_of(&journal)?;
-            check_mark(marked, tail.head())?;
-            let opened = Opened {
-                layout,
-                format,
-                clock,
-                settings: Settings::default(),
-                marked,
-            };
-            return Ok(opened.log(State { streams, tail }, None, None));
         }
         Self::open(dir, clock)
+    }
+}
+
+/// What who only reads finds.
+pub(super) enum Looked {
+    /// All of the log.
+    Whole(Box<Seen>),
+    /// Streams that do not go as far as the journal begins, or go further.
+    Unsettled,
+    /// No streams, though there should be.
+    Bare,
+}
+
+/// A log as it is found at once.
+pub(super) struct Seen {
+    pub(super) state: State,
+    pub(super) watched: Watched,
+    marked: Option<(Position, Hash)>,
+}
+
+/// Looks at a log without its lock.
+pub(super) fn look(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
+    // Before the journal: a writer may go on meanwhile.
+    let marked = head_mark::load(&layout.head_mark(), format.store);
+    let journal = Contents::read_newest(&layout.journal(), format.store)?;
+    guard::check_log(layout)?;
+    let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
+    let upto = streams.as_ref().map(|streams| streams.upto());
+    if upto.unwrap_or(Head::ZERO) != journal.base {
+        return Ok(match upto {
+            // A batch may be on its way into them, or was between our two looks.
+            Some(upto) if upto.position != journal.base.position => Looked::Unsettled,
+            _ => Looked::Bare,
+        });
+    }
+    let tail = tail_of(&journal)?;
+    check_mark(marked, tail.head())?;
+    Ok(Looked::Whole(Box::new(Seen {
+        state: State { streams, tail },
+        watched: Watched::after(journal),
+        marked,
+    })))
+}
+
+impl Seen {
+    fn into_log(self, layout: Layout, format: Format, clock: Arc<dyn Clock>) -> SledLog {
+        let opened = Opened {
+            layout,
+            format,
+            clock,
+            settings: Settings::default(),
+            marked: self.marked,
+        };
+        let mut log = opened.log(self.state, None, None);
+        log.watch = Mutex::new(Some(Watch::of(self.watched)));
+        log
     }
 }
 
@@ -264,6 +301,7 @@ impl Opened {
             progress: Progress::new(head.position),
             marked: AtomicU64::new(marked.0),
             clock: self.clock,
+            watch: Mutex::new(None),
         }
     }
 }

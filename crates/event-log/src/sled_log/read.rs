@@ -4,7 +4,6 @@
 //! else. Those of all, in the order of the log, come from its blocks.
 
 use std::ops::ControlFlow;
-use std::vec;
 
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
@@ -15,7 +14,7 @@ use crate::block::Block;
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::hash::Hash;
-use crate::prefix::ids_of;
+use crate::prefix::{digits_alike, ids_of};
 use crate::streams::{Choice, SlugRange};
 use crate::sync;
 
@@ -25,13 +24,13 @@ type Wanted<'w> = &'w dyn Fn(&Slug) -> bool;
 /// The same of one company after the other, in the order of their slugs.
 type Choose<'c> = &'c mut dyn FnMut(&Slug) -> Choice;
 
-fn damaged((position, what): (Position, Damage)) -> LogError {
+pub(super) fn damaged((position, what): (Position, Damage)) -> LogError {
     LogError::Damaged { position, what }
 }
 
 impl State {
     /// Gives the events of a company after a position and up to another.
-    fn visit(
+    pub(super) fn visit(
         &self,
         company: &Slug,
         (after, upto): (Position, Position),
@@ -56,19 +55,30 @@ impl State {
         (after, upto): (Position, Position),
         visit: Visit<'_>,
     ) -> Result<ControlFlow<()>, LogError> {
-        let mut bytes = Vec::new();
         let positions = self.tail.positions(company).iter().copied();
-        for position in positions.filter(|position| *position > after && *position <= upto) {
+        let mut wanted = positions.filter(|position| *position > after && *position <= upto);
+        self.visit_tail_at(&mut wanted, visit)
+    }
+
+    /// Gives the events of the tail at these positions.
+    pub(super) fn visit_tail_at(
+        &self,
+        positions: &mut dyn Iterator<Item = Position>,
+        visit: Visit<'_>,
+    ) -> Result<ControlFlow<()>, LogError> {
+        let mut bytes = Vec::new();
+        for position in positions {
             let Some(raw) = self.tail.raw(position) else {
                 break;
             };
             let raw = raw.map_err(damaged)?;
             let wrong = |what| damaged((position, what));
             let told = raw.told().map_err(wrong)?;
+            let company: Slug = told.company.parse().map_err(|_| wrong(Damage::Envelope))?;
             bytes.clear();
             stored::pack(&told, &mut bytes);
             let entry = crate::streams::Entry {
-                company,
+                company: &company,
                 version: raw.version(),
                 position,
                 recorded: raw.recorded().map_err(wrong)?,
@@ -97,7 +107,12 @@ impl State {
         Ok(events)
     }
 
-    fn hash_at(&self, position: Position) -> Result<Option<Hash>, LogError> {
+    /// An event with what the log gave it.
+    pub(super) fn recorded(&self, stored: &Stored<'_>) -> Result<Recorded, LogError> {
+        stored.recorded(self.hash_at(stored.position)?)
+    }
+
+    pub(super) fn hash_at(&self, position: Position) -> Result<Option<Hash>, LogError> {
         Ok(self.head_at(position)?.map(|head| head.hash))
     }
 
@@ -221,7 +236,7 @@ impl SledLog {
         let mut flow = ControlFlow::Continue(());
         let mut current: Option<Slug> = None;
         if let Some(streams) = streams {
-            streams.scan(range, upto, choose, &mut |entry| {
+            streams.scan(range, (Position(0), upto), choose, &mut |entry| {
                 if current.as_ref() != Some(entry.company) {
                     // Those of the tail that come before it, and the end of the
                     // company before it.
@@ -277,7 +292,7 @@ impl SledLog {
     }
 
     /// The next events of a company after a position, at most so many.
-    fn read_part(
+    pub(super) fn read_part(
         &self,
         company: &Slug,
         after: Position,
@@ -288,17 +303,7 @@ impl SledLog {
         let mut events = Vec::new();
         let mut failed = Ok(());
         let _ = state.visit(company, (after, upto), &mut |stored| {
-            let read = || {
-                let missing = || damaged((stored.position, Damage::Index));
-                Ok(Recorded {
-                    position: stored.position,
-                    version: stored.version,
-                    recorded: stored.recorded,
-                    hash: state.hash_at(stored.position)?.ok_or_else(missing)?,
-                    event: stored.new_event()?,
-                })
-            };
-            match read() {
+            match state.recorded(&stored) {
                 Ok(event) => events.push(event),
                 Err(error) => failed = Err(error),
             }
@@ -383,6 +388,35 @@ impl SledLog {
         Ok(found)
     }
 
+    /// How many hex digits tell each of these ids from all others of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    pub fn digits_apart(&self, ids: &[EventId]) -> Result<Vec<usize>, LogError> {
+        let state = sync::read(&self.state);
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_unstable_by_key(|at| ids.get(*at));
+        let sorted: Vec<EventId> = order
+            .iter()
+            .filter_map(|at| ids.get(*at))
+            .copied()
+            .collect();
+        let mut alike = vec![0; sorted.len()];
+        if let Some(streams) = &state.streams {
+            streams.digits_alike(&sorted, &mut alike)?;
+        }
+        let mut apart = vec![0; ids.len()];
+        for ((id, alike), at) in sorted.iter().zip(alike).zip(order) {
+            let beside = state.tail.ids_beside(*id);
+            let beside = beside.map(|other| digits_alike(id.0.as_bytes(), other.0.as_bytes()));
+            if let Some(apart) = apart.get_mut(at) {
+                *apart = beside.fold(alike, usize::max) + 1;
+            }
+        }
+        Ok(apart)
+    }
+
     pub(super) fn head_then(&self, position: Position) -> Result<Option<Head>, LogError> {
         sync::read(&self.state).head_at(position)
     }
@@ -413,7 +447,7 @@ impl SledLog {
 
     /// The events of the block that holds a position that are wanted, and the
     /// last position of the block with the hash there.
-    fn read_block(
+    pub(super) fn read_block(
         &self,
         position: Position,
         wanted: impl Fn(Position) -> bool,
@@ -431,136 +465,5 @@ impl SledLog {
         }
         let events = block.events(wanted).map_err(damaged)?;
         Ok((events, block.last, block.hash))
-    }
-}
-
-/// The events with `after < position <= upto`.
-pub(super) struct Reader<'l> {
-    log: &'l SledLog,
-    after: Position,
-    upto: Position,
-    events: vec::IntoIter<Recorded>,
-    failed: bool,
-}
-
-impl<'l> Reader<'l> {
-    pub(super) fn new(log: &'l SledLog, after: Position, upto: Position) -> Self {
-        Self {
-            log,
-            after,
-            upto: upto.min(log.head().position),
-            events: Vec::new().into_iter(),
-            failed: false,
-        }
-    }
-
-    /// Takes the next block, or what is left of the tail.
-    fn fetch(&mut self) -> Result<(), LogError> {
-        let (after, upto) = (self.after, self.upto);
-        let next = Position(after.0 + 1);
-        let in_tail = sync::read(&self.log.state).tail.event(next);
-        let (events, last) = match in_tail {
-            Some(event) => (vec![event.map_err(damaged)?], next),
-            None => {
-                let wanted = |at: Position| at > after && at <= upto;
-                let (events, last, _) = self.log.read_block(next, wanted)?;
-                (events, last)
-            }
-        };
-        if events.is_empty() {
-            return Err(damaged((next, Damage::BlockMissing)));
-        }
-        self.after = last.min(upto);
-        self.events = events.into_iter();
-        Ok(())
-    }
-}
-
-impl Iterator for Reader<'_> {
-    type Item = Result<Recorded, LogError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let fetches = self.events.len() == 0 && !self.failed && self.after < self.upto;
-        if fetches && let Err(error) = self.fetch() {
-            self.failed = true;
-            return Some(Err(error));
-        }
-        self.events.next().map(Ok)
-    }
-}
-
-/// How many events of a company are read at once.
-const STREAM_EVENTS: usize = 256;
-
-/// The events of one company.
-pub(super) struct StreamReader<'l> {
-    log: &'l SledLog,
-    company: Slug,
-    /// `None` once all were read, or one could not be.
-    after: Option<Position>,
-    upto: Position,
-    events: vec::IntoIter<Recorded>,
-}
-
-impl<'l> StreamReader<'l> {
-    pub(super) fn new(log: &'l SledLog, company: &Slug, upto: Position) -> Self {
-        Self {
-            log,
-            company: company.clone(),
-            after: Some(Position(0)),
-            upto,
-            events: Vec::new().into_iter(),
-        }
-    }
-}
-
-impl Iterator for StreamReader<'_> {
-    type Item = Result<Recorded, LogError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.events.len() == 0 {
-            let after = self.after.take()?;
-            let part = self
-                .log
-                .read_part(&self.company, after, self.upto, STREAM_EVENTS);
-            match part {
-                Ok(events) => {
-                    self.after = events.last().map(|last| last.position);
-                    self.events = events.into_iter();
-                }
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        self.events.next().map(Ok)
-    }
-}
-
-/// History, and then what is appended.
-pub(super) struct Following<'l> {
-    reader: Reader<'l>,
-}
-
-impl<'l> Following<'l> {
-    pub(super) fn new(log: &'l SledLog, after: Position) -> Self {
-        Self {
-            reader: Reader::new(log, after, Position(u64::MAX)),
-        }
-    }
-}
-
-impl Iterator for Following<'_> {
-    type Item = Result<Recorded, LogError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(item) = self.reader.next() {
-                return Some(item);
-            }
-            if self.reader.failed {
-                return None;
-            }
-            let progress = &self.reader.log.progress;
-            self.reader.upto = progress.wait_past(self.reader.after)?;
-        }
     }
 }

@@ -14,6 +14,10 @@ pub struct Settings {
     pub run_bytes_max: usize,
     /// The ids of a batch that are sorted in memory at once.
     pub ids_at_once_max: usize,
+    /// The bytes of events that are held where a log is gone through without sled.
+    pub selection_bytes_max: usize,
+    /// The positions that are looked through first then.
+    pub selection_first: u64,
 }
 
 impl Default for Settings {
@@ -23,6 +27,8 @@ impl Default for Settings {
             direct_bytes_min: limits::DIRECT_BYTES_MIN,
             run_bytes_max: limits::RUN_BYTES_MAX,
             ids_at_once_max: limits::IDS_AT_ONCE_MAX,
+            selection_bytes_max: limits::SELECTION_BYTES_MAX,
+            selection_first: limits::SELECTION_FIRST,
         }
     }
 }

@@ -13,7 +13,7 @@ use event_model::time::Instant;
 
 use crate::bytes::Fields;
 use crate::error::{Damage, LogError};
-use crate::event_log::NewEvent;
+use crate::event_log::{NewEvent, Recorded};
 use crate::hash::Hash;
 use crate::record::{Raw, Told};
 use crate::streams::{Arrival, Entry, SlugRange, StreamsWriter};
@@ -60,7 +60,8 @@ impl<'s> Stored<'s> {
         }
     }
 
-    /// The name of its kind, without unpacking the rest, if that can be told.
+    /// The name of its kind, without unpacking the rest; `None` where that takes
+    /// unpacking.
     #[must_use]
     pub fn kind(&self) -> Option<&'s str> {
         match self.bytes.split_first()? {
@@ -115,6 +116,22 @@ impl<'s> Stored<'s> {
         event.ok_or_else(|| self.damaged())
     }
 
+    /// The event with what the log gave it, and its hash if that was found.
+    pub(super) fn recorded(&self, hash: Option<Hash>) -> Result<Recorded, LogError> {
+        let position = self.position;
+        let missing = || LogError::Damaged {
+            position,
+            what: Damage::Index,
+        };
+        Ok(Recorded {
+            position,
+            version: self.version,
+            recorded: self.recorded,
+            hash: hash.ok_or_else(missing)?,
+            event: self.new_event()?,
+        })
+    }
+
     fn damaged(&self) -> LogError {
         LogError::Cache {
             what: format!(
@@ -146,9 +163,10 @@ impl<'s> Stored<'s> {
 }
 
 /// A [`Stored`] event that is kept.
+#[derive(Debug)]
 pub(super) struct OwnStored {
     pub(super) company: Slug,
-    position: Position,
+    pub(super) position: Position,
     version: Version,
     recorded: Instant,
     id: EventId,
@@ -165,6 +183,11 @@ impl OwnStored {
             id: stored.id,
             bytes: stored.bytes.into(),
         }
+    }
+
+    /// What it takes in memory, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.bytes.len()
     }
 
     pub(super) fn stored(&self) -> Stored<'_> {

@@ -1,7 +1,7 @@
 //! The events of the journal, in memory: [`Tail`].
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::Mutex;
 
 use event_model::id::{EventId, Position, Slug};
@@ -185,6 +185,14 @@ impl Tail {
     /// The ids from this one on, in order.
     pub(super) fn ids_from(&self, id: EventId) -> impl Iterator<Item = (EventId, Position)> {
         self.ids.range(id..).map(|(id, position)| (*id, *position))
+    }
+
+    /// The ids on either side of this one.
+    pub(super) fn ids_beside(&self, id: EventId) -> impl Iterator<Item = EventId> {
+        let before = self.ids.range(..id).next_back();
+        let after = (Bound::Excluded(id), Bound::Unbounded);
+        let after = self.ids.range(after).next();
+        before.into_iter().chain(after).map(|(id, _)| *id)
     }
 
     /// The company of the event at a position.

@@ -2,7 +2,9 @@
 
 mod damage;
 mod folder;
+mod refresh;
 mod reopen;
+mod select;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -14,6 +14,7 @@
 //! whole. Every byte that is read is under a CRC-32: a flipped one is an error
 //! and never a wrong answer.
 
+mod apart;
 mod chunk;
 mod company;
 mod error;
@@ -48,6 +49,7 @@ use run::{Chunks, Run};
 use source::refused;
 
 pub(crate) use error::StreamsError;
+pub(crate) use positions::PositionsWalk;
 pub(crate) use read::Visitor;
 pub(crate) use scan::{Choice, SlugRange};
 pub(crate) use writer::{Arrival, StreamsWriter, Tuning};
@@ -252,6 +254,11 @@ impl Streams {
             recorded: Some(recorded),
             hash,
         }))
+    }
+
+    /// Reads the hashes of many positions that are near each other.
+    pub(crate) fn hashes(&self) -> PositionsWalk {
+        self.positions.walk()
     }
 
     /// The last position that was recorded at or before an instant; zero if

@@ -102,6 +102,14 @@ impl Positions {
         self.record(&mut window, position.0 - 1).map(Some)
     }
 
+    /// Reads many that are near each other.
+    pub(super) fn walk(&self) -> PositionsWalk {
+        PositionsWalk {
+            window: self.window(),
+            positions: self.clone(),
+        }
+    }
+
     /// The last position that was recorded at or before an instant.
     pub(super) fn last_at(&self, instant: Instant) -> Result<Position, StreamsError> {
         let mut window = self.window();
@@ -140,6 +148,24 @@ impl Positions {
             path: PathBuf::from(POSITIONS),
             what: "a position cannot be understood",
         })
+    }
+}
+
+/// Reads positions one after the other; those of a page are read once.
+#[derive(Debug)]
+pub(crate) struct PositionsWalk {
+    positions: Positions,
+    window: Option<Window>,
+}
+
+impl PositionsWalk {
+    /// The hash of a position; `None` if it is not there.
+    pub(crate) fn hash(&mut self, position: Position) -> Result<Option<Hash>, StreamsError> {
+        if position.0 == 0 || position > self.positions.upto {
+            return Ok(None);
+        }
+        let record = self.positions.record(&mut self.window, position.0 - 1)?;
+        Ok(Some(record.0))
     }
 }
 

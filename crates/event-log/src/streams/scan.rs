@@ -161,23 +161,20 @@ impl Streams {
         Ok(split)
     }
 
-    /// Gives the events of company after company up to a position, those of
-    /// each in order of position.
+    /// Gives the events of company after company, after a position and up to
+    /// another, those of each in order of position.
     ///
-    /// All events of a company follow each other, so a company begins with
-    /// version 1. Nothing is read of those that are not chosen.
+    /// All events of a company follow each other. Nothing is read of those that
+    /// are not chosen.
     pub(crate) fn scan(
         &self,
         range: &SlugRange,
-        upto: Position,
+        (after, upto): (Position, Position),
         choose: &mut dyn FnMut(&Slug) -> Choice,
         visitor: Visitor<'_>,
     ) -> Result<(), StreamsError> {
-        let runs = self
-            .runs
-            .iter()
-            .take_while(|run| run.footer.first <= upto.0);
-        let runs: Vec<_> = runs.cloned().collect();
+        let has_some = |run: &&Arc<Run>| run.footer.last > after.0 && run.footer.first <= upto.0;
+        let runs: Vec<_> = self.runs.iter().filter(has_some).cloned().collect();
         let mut chunks: Vec<_> = runs.iter().map(Chunks::new).collect();
         let mut companies = Merged::new(&runs, range)?;
         let mut parts = Parts::new();
@@ -191,7 +188,7 @@ impl Streams {
                 let Some(chunks) = chunks.get_mut(*number) else {
                     continue;
                 };
-                let bounds = (Position(0), upto);
+                let bounds = (after, upto);
                 if visit(chunks, (&slug, company), bounds, visitor)? == ControlFlow::Break(()) {
                     return Ok(());
                 }

@@ -323,7 +323,12 @@ fn same_scan(streams: &Streams, list: &[Event], companies: &BTreeMap<Slug, Vec<E
                 ControlFlow::Continue(())
             };
             streams
-                .scan(range, Position(upto), &mut |_| Choice::Read, &mut visitor)
+                .scan(
+                    range,
+                    (Position(0), Position(upto)),
+                    &mut |_| Choice::Read,
+                    &mut visitor,
+                )
                 .unwrap();
         }
         let expected: Vec<Event> = companies
@@ -483,7 +488,7 @@ fn touch(streams: &Streams, list: &[Event]) {
     for range in streams.split(2).unwrap_or_default() {
         let _ = streams.scan(
             &range,
-            Position(u64::MAX),
+            (Position(0), Position(u64::MAX)),
             &mut |_| Choice::Read,
             &mut visitor,
         );
@@ -698,7 +703,7 @@ fn a_reader_never_sees_half_a_commit() {
                 streams
                     .scan(
                         &range,
-                        Position(u64::MAX),
+                        (Position(0), Position(u64::MAX)),
                         &mut |_| Choice::Read,
                         &mut visitor,
                     )

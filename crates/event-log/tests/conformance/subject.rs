@@ -42,6 +42,8 @@ pub(crate) fn tiny(clock: &Arc<dyn Clock>) -> Subject {
         direct_bytes_min: 700,
         run_bytes_max: 4_000,
         ids_at_once_max: 7,
+        selection_bytes_max: 1_000,
+        selection_first: 3,
     };
     let dir = tempfile::tempdir().unwrap();
     let store = dir.path().join("store");

@@ -14,10 +14,13 @@
 mod across;
 mod differences;
 mod equality;
+mod filters;
+mod inspection;
 mod laws;
 mod reasons;
 mod second_reading;
 mod shortcuts;
+mod tenures;
 mod vintages;
 
 use event_model::event::Event;

@@ -710,6 +710,7 @@ fn company(picks: &[u8; 6]) -> Filled {
         "name": pick(&["Alibaba", "Alibaba Group"], picks[0]),
         "identifiers": identifiers,
         "fiscal_year_end": pick(&[None, Some("03-31")], picks[2]),
+        "successor": pick(&[None, None, Some("acme"), Some("globex")], picks[3]),
     });
     ("company", None, data)
 }

@@ -1,0 +1,193 @@
+//! The log as it is listed, and what is appended to it meanwhile: [`LogQuery`],
+//! [`Following`].
+
+use event_log::{Direction, EventLog, Head, LogError, Recorded, Selection, Stored};
+use event_model::id::{Position, Slug};
+use event_model::time::Instant;
+use projection::event_filter::EventFilter;
+
+use crate::date_range::RecordedRange;
+use crate::error::Error;
+use crate::kinds::is_of_kinds;
+use crate::question::RecordedCut;
+use crate::store::Store;
+
+/// What is to be listed of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogQuery {
+    /// Only of this company.
+    pub company: Option<Slug>,
+    /// Only what it wants.
+    pub filter: EventFilter,
+    /// What was published after this is left out; `None` leaves nothing out.
+    pub known: Option<Instant>,
+    /// After this position.
+    pub after: Position,
+    /// Up to this position.
+    pub upto: Position,
+    /// How many of them.
+    pub count: Count,
+    /// In which order.
+    pub order: Order,
+}
+
+/// How many events are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// All.
+    All,
+    /// So many, the oldest.
+    First(u64),
+    /// So many, the newest.
+    Last(u64),
+}
+
+/// In which order events are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As they were recorded.
+    OldestFirst,
+    /// The other way round.
+    NewestFirst,
+}
+
+impl Store {
+    /// The events of the log that a query asks for. What is held at once is
+    /// bounded, and nobody who writes is held up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if they cannot be read.
+    pub fn listing<'s>(
+        &'s self,
+        query: &'s LogQuery,
+    ) -> Result<impl Iterator<Item = Result<Recorded, Error>> + 's, Error> {
+        let bounds = self.bounds(query)?;
+        let direction = match query.order {
+            Order::OldestFirst => Direction::Forwards,
+            Order::NewestFirst => Direction::Backwards,
+        };
+        let events = self.selection(query, bounds, direction);
+        Ok(events.map(|read| read.map_err(Error::from)))
+    }
+
+    /// The positions between which all is listed that is wanted.
+    fn bounds(&self, query: &LogQuery) -> Result<(Position, Position), Error> {
+        let (after, upto) = (query.after, query.upto);
+        let (count, direction) = match query.count {
+            Count::All => return Ok((after, upto)),
+            Count::First(count) => (count, Direction::Forwards),
+            Count::Last(count) => (count, Direction::Backwards),
+        };
+        let Some(skipped) = count.checked_sub(1) else {
+            return Ok((upto, upto));
+        };
+        let mut events = self.selection(query, (after, upto), direction);
+        let end = events.skip_to(skipped)?;
+        Ok(match (end, direction) {
+            (None, _) => (upto, upto),
+            (Some(last), Direction::Forwards) => (after, last),
+            (Some(first), Direction::Backwards) => (Position(first.0 - 1), upto),
+        })
+    }
+
+    fn selection<'s>(
+        &'s self,
+        query: &'s LogQuery,
+        bounds: (Position, Position),
+        direction: Direction,
+    ) -> Selection<'s> {
+        let wanted = |stored: &Stored<'_>| query.wants(stored);
+        self.log()
+            .select(query.company.as_ref(), bounds, direction, wanted)
+    }
+
+    /// The positions of what was recorded within a range: those after the first
+    /// that is told and up to the second.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if the log cannot be read.
+    pub fn recorded_within(&self, range: &RecordedRange) -> Result<(Position, Position), Error> {
+        let before = |instant: Instant| self.log().position_at(instant.plus_micros(-1));
+        let after = match range.from {
+            None => Position(0),
+            Some(RecordedCut::Position(first)) => Position(first.0.saturating_sub(1)),
+            Some(RecordedCut::Moment(moment)) => before(moment.begins(range.zone))?,
+        };
+        let upto = match range.to {
+            None => Position(u64::MAX),
+            Some(RecordedCut::Position(last)) => last,
+            Some(RecordedCut::Moment(moment)) => {
+                self.log().position_at(moment.known(range.zone))?
+            }
+        };
+        Ok((after, upto))
+    }
+
+    /// Looks what other processes appended, where this store was opened to read it,
+    /// and tells the head of the log as it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if it cannot be read.
+    pub fn refresh(&self) -> Result<Head, Error> {
+        let before = self.head().position;
+        let head = self.log().refresh()?;
+        if head.position != before {
+            self.kept_declarations().forget();
+            self.replays().forget_all();
+        }
+        Ok(head)
+    }
+
+    /// Follows the log after what a query lists.
+    #[must_use]
+    pub fn follow(&self, query: LogQuery) -> Following<'_> {
+        Following { store: self, query }
+    }
+}
+
+/// What comes after a listing, as it is appended.
+pub struct Following<'s> {
+    store: &'s Store,
+    query: LogQuery,
+}
+
+impl Following<'_> {
+    /// The events that were appended since the listing, or since this was asked
+    /// last: each of them once, in the order of the log.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Log`] if they cannot be read.
+    pub fn more(&mut self) -> Result<impl Iterator<Item = Result<Recorded, Error>> + '_, Error> {
+        let head = self.store.refresh()?;
+        self.query = LogQuery {
+            after: self.query.upto,
+            upto: head.position,
+            count: Count::All,
+            order: Order::OldestFirst,
+            ..self.query.clone()
+        };
+        self.store.listing(&self.query)
+    }
+}
+
+impl LogQuery {
+    fn wants(&self, stored: &Stored<'_>) -> Result<bool, LogError> {
+        let published = stored.published();
+        let is_known = |known| {
+            published.is_none_or(|published| published <= known) || is_of_kinds(stored.company)
+        };
+        if !self.known.is_none_or(is_known) {
+            return Ok(false);
+        }
+        // Most are told by what need not be unpacked.
+        match (stored.kind(), published) {
+            (Some(kind), Some(published)) if !self.filter.may_want(kind, published) => Ok(false),
+            (Some(_), Some(_)) if self.filter.asks_no_more() => Ok(true),
+            _ => Ok(self.filter.wants(&stored.event()?)),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Seeing what another process appends.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const TINY: Settings = Settings {
+    journal_bytes_max: 3_000,
+    direct_bytes_min: 6_000,
+    run_bytes_max: 8_000,
+    ids_at_once_max: 7,
+    selection_bytes_max: 2_000,
+    selection_first: 5,
+};
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// One event after the other.
+    Append(u64),
+    /// So many at once.
+    Batch(u64),
+    /// The writer ends, and another begins.
+    Reopen,
+    /// The reader looks.
+    Look,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1..6_u64).prop_map(Step::Append),
+        (1..60_u64).prop_map(Step::Batch),
+        Just(Step::Reopen),
+        Just(Step::Look),
+    ]
+}
+
+/// What a reader sees after a position, told without sled.
+fn seen(reader: &SledLog, after: Position) -> Vec<Recorded> {
+    let upto = reader.head().position;
+    reader
+        .select(None, (after, upto), crate::Direction::Forwards, |_| {
+            Ok(true)
+        })
+        .map(Result::unwrap)
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 20,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever a writer does between two looks, each event is seen once.
+    #[test]
+    fn no_event_is_missed_or_seen_twice(steps in prop::collection::vec(step(), 1..40)) {
+        let (_dir, store) = dir();
+        let begin = || SledLog::create_or_open_with(&store, clock(), TINY).unwrap();
+        let mut writer = Some(begin());
+        let reader = read_only(&store).unwrap();
+        let (mut next, mut events) = (0, Vec::new());
+        for step in steps.into_iter().chain([Step::Look]) {
+            let log = writer.get_or_insert_with(begin);
+            match step {
+                Step::Append(count) => {
+                    append(log, next..next + count);
+                    next += count;
+                }
+                Step::Batch(count) => {
+                    append_all(log, next..next + count);
+                    next += count;
+                }
+                Step::Reopen => drop(writer.take()),
+                Step::Look => {
+                    let head = reader.refresh().unwrap();
+                    prop_assert_eq!(head, log.head());
+                    let after = Position(events.len() as u64);
+                    events.extend(seen(&reader, after));
+                    prop_assert_eq!(events.len() as u64, next);
+                }
+            }
+        }
+        prop_assert_eq!(answers(writer.get_or_insert_with(begin)), answers(&reader));
+    }
+}
+
+#[test]
+fn a_frame_that_is_not_whole_is_told_once_it_is() {
+    let (_dir, store) = dir();
+    let writer = create(&store);
+    append(&writer, 0..3);
+    let reader = read_only(&store).unwrap();
+    append(&writer, 3..4);
+    let path = store.join("journal/00000000000000000000");
+    let whole = std::fs::read(&path).unwrap();
+    // As the file looks while it is written: the end of the frame is missing.
+    let end = whole.iter().rposition(|byte| *byte != 0).unwrap();
+    let mut torn = whole.clone();
+    torn[end - 20..].fill(0);
+    std::fs::write(&path, &torn).unwrap();
+    assert_eq!(reader.refresh().unwrap().position, Position(3));
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(reader.refresh().unwrap().position, Position(4));
+    assert_eq!(seen(&reader, Position(3)).len(), 1);
+}
+
+#[test]
+fn a_writer_that_ended_before_the_streams_were_in_place_is_waited_for_no_longer() {
+    let (_dir, store) = dir();
+    let writer = create_sealing(&store);
+    append(&writer, 0..10);
+    let reader = read_only(&store).unwrap();
+    append(&writer, 10..20);
+    writer.close().unwrap();
+    std::fs::remove_file(store.join("cache/streams/MANIFEST")).unwrap();
+    let mut looks = (0..100).map(|_| reader.refresh().unwrap().position);
+    assert_eq!(looks.find(|head| *head > Position(10)), Some(Position(20)));
+    assert_eq!(seen(&reader, Position(0)).len(), 20);
+}
