@@ -215,6 +215,13 @@ impl Run {
     /// answered.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, words: &[&str]) {
+        let answer = self.failed(code, words);
+        assert_eq!(answer, "", "{}", self.command);
+    }
+
+    /// Holds that it ended so, with these words, and tells what it answered.
+    #[track_caller]
+    pub(crate) fn failed(&self, code: i32, words: &[&str]) -> String {
         let Self {
             command, stderr, ..
         } = self;
@@ -222,7 +229,7 @@ impl Run {
         for word in words {
             assert!(stderr.contains(word), "{word:?} is not in: {stderr}");
         }
-        assert_eq!(String::from_utf8_lossy(&self.stdout), "", "{command}");
+        String::from_utf8_lossy(&self.stdout).into_owned()
     }
 
     /// What it answered.

@@ -14,6 +14,7 @@
 mod across;
 mod amendments;
 mod append;
+mod check;
 mod corrections;
 mod demo;
 mod diff;

@@ -130,7 +130,7 @@ impl Store {
 
     /// Makes something of the events of every company of which something was
     /// known.
-    fn each_company<T: Send, E: From<Error>>(
+    pub(crate) fn each_company<T: Send, E: From<Error>>(
         &self,
         basis: &Basis,
         made: impl Fn(&Slug, &[Placed]) -> T + Sync,

@@ -27,6 +27,7 @@
 //! - [`inspect`]: one event, and how it stands
 //! - [`amend`]: retractions and corrections
 //! - [`kinds`]: the kinds that a store knows
+//! - `reasons`, `check`: what values follow from, and what is doubtful
 //! - [`vintages`]: every value that a field has had
 //! - [`join`]: what was known at the moment of each row of a table
 //! - [`import`]: events from other formats
@@ -34,6 +35,7 @@
 pub mod amend;
 pub mod answer;
 pub mod append;
+mod check;
 mod clock;
 pub mod date_range;
 pub mod days;

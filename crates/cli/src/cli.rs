@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
 use crate::commands::at::AtArgs;
+use crate::commands::check::CheckArgs;
 use crate::commands::companies::CompaniesArgs;
 use crate::commands::diff::DiffArgs;
 use crate::commands::history::HistoryArgs;
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     Show(ShowArgs),
     /// List the companies
     Companies(CompaniesArgs),
+    /// Tell what is legal and yet doubtful, or hold expectations against the store
+    Check(CheckArgs),
     /// Say that an event does not hold
     Retract(RetractArgs),
     /// Say what an event should have said

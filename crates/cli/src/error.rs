@@ -97,6 +97,11 @@ impl CommandError {
         self.broken_pipe
     }
 
+    /// What went wrong, in a line.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Whether something that can be made again from the log is damaged.
     pub(crate) fn is_of_cache(&self) -> bool {
         self.of_cache

@@ -13,6 +13,8 @@ pub(crate) enum ExitCode {
     NotFound = 3,
     /// It conflicts with what is there.
     Conflict = 4,
+    /// A check found something.
+    CheckFailed = 5,
     /// The store is damaged.
     Damaged = 6,
     /// The machine is in the way: disk, permission, lock.

@@ -297,6 +297,19 @@ impl Row {
         }
     }
 
+    /// What stands in a column; of CSV always a text, `null` where there is no such
+    /// field.
+    #[must_use]
+    pub fn value(&self, column: &Column) -> Value {
+        match (&self.cells, column) {
+            (Cells::Json(fields), Column::Named(name)) => {
+                fields.get(name).cloned().unwrap_or_default()
+            }
+            (Cells::Csv(_), _) => Value::String(self.text(column)),
+            _ => Value::Null,
+        }
+    }
+
     /// The names of its fields, where the row itself says them.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -24,11 +24,13 @@
 //! tells of one event how it stands and what it is tied to.
 
 pub mod basis;
+pub mod check;
 pub mod claim;
 pub mod condition;
 pub mod diff;
 pub mod earnings;
 pub mod event_filter;
+pub mod expectation;
 pub mod fold;
 pub mod happening;
 pub mod history;

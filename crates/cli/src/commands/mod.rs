@@ -2,9 +2,11 @@
 
 pub(crate) mod append;
 pub(crate) mod at;
+pub(crate) mod check;
 pub(crate) mod companies;
 mod demo;
 pub(crate) mod diff;
+mod expectations;
 mod export;
 pub(crate) mod history;
 mod import;
@@ -55,6 +57,7 @@ fn reads(command: &Command) -> bool {
             | Command::Join(_)
             | Command::Why(_)
             | Command::History(_)
+            | Command::Check(_)
             | Command::Stats(_)
     )
 }
@@ -67,6 +70,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Log(args) => log::run(session, args, out),
         Command::Show(args) => show::run(session, args, out),
         Command::Companies(args) => companies::run(session, args, out),
+        Command::Check(args) => check::run(session, args, out),
         Command::Retract(args) => retract_correct::retract(session, args, out),
         Command::Correct(args) => retract_correct::correct(session, args, out),
         Command::Export(args) => export::run(session, args, out),

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod event;
+pub(crate) mod findings;
 pub(crate) mod happenings;
 pub(crate) mod history;
 pub(crate) mod identity;

@@ -13,6 +13,7 @@
 
 mod across;
 mod differences;
+mod doubts;
 mod equality;
 mod filters;
 mod inspection;

@@ -1,0 +1,78 @@
+//! Values that say too little, and claims that disagree.
+
+use event_model::id::EventId;
+use event_model::kind::{Kind, Shape};
+use event_model::problem::near;
+use serde_json::Value;
+
+use super::{Case, Findings};
+use crate::claim::Claim;
+
+/// Finds that nobody says what the company is called.
+pub(super) fn company_without_name(case: &Case<'_>, found: &mut Findings) {
+    if case.timeline.company.name.is_none() {
+        let first = case.holding().next().map(|stood| stood.placed.event.id);
+        let on = case.cuts.on;
+        found.of_company(first, format!("no name is known for it on {on}"));
+    }
+}
+
+/// Finds kinds that nobody described.
+pub(super) fn kind_unknown(case: &Case<'_>, found: &mut Findings) {
+    let mut kinds: Vec<(&str, Vec<EventId>)> = Vec::new();
+    for thread in case.matters().filter(|thread| thread.kind.is_none()) {
+        let events = thread.counting().map(Claim::id);
+        let name = thread.kind_name();
+        match kinds.iter_mut().find(|(kind, _)| *kind == name) {
+            Some((_, known)) => known.extend(events),
+            None => kinds.push((name, events.collect())),
+        }
+    }
+    for (name, events) in kinds {
+        let known = case.kinds.iter().map(|kind| kind.name);
+        let instead = match near(name, known).first() {
+            Some(kind) => format!("; did you mean {kind}?"),
+            None => String::new(),
+        };
+        found.of_company(events, format!("no kind is called {name:?}{instead}"));
+    }
+}
+
+/// Finds amounts of which nobody says the currency.
+pub(super) fn money_without_currency(case: &Case<'_>, found: &mut Findings) {
+    for thread in case.matters() {
+        for field in thread.kind.map(money).unwrap_or_default() {
+            for claim in thread.counting() {
+                let amount = claim.event.data.value(field);
+                if amount.as_ref().is_some_and(|amount| !has_currency(amount)) {
+                    let text = format!("{field} is in no currency");
+                    let name = (thread.kind_name(), thread.name());
+                    found.of_thread(name, [claim.id()], text);
+                }
+            }
+        }
+    }
+}
+
+fn money(kind: &'static Kind) -> Vec<&'static str> {
+    let fields = kind.fields.iter();
+    let fields = fields.filter(|field| matches!(field.shape, Shape::Money));
+    fields.map(|field| field.name).collect()
+}
+
+fn has_currency(amount: &Value) -> bool {
+    amount.get("currency").is_some_and(Value::is_string)
+}
+
+/// Finds threads whose claims disagree.
+pub(super) fn contested(case: &Case<'_>, found: &mut Findings) {
+    let contested = case.timeline.threads();
+    for (_, view) in contested.filter(|(_, view)| view.contested) {
+        let count = view.events().len();
+        found.of_thread(
+            (view.kind_name(), view.thread()),
+            view.events().iter().copied(),
+            format!("{count} claims do not agree, and the surer prevails"),
+        );
+    }
+}
