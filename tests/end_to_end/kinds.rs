@@ -6,26 +6,9 @@ use crate::environment::{Environment, company, thread};
 
 const ABOUT: &str = "--certainty official --source-name PTO";
 
+/// The declaration that we ship as an example.
 fn declaration() -> Value {
-    json!({
-        "name": "patent_grant",
-        "about": "A patent is granted",
-        "schema": {
-            "type": "object",
-            "properties": {
-                "number": {"type": "string"},
-                "claims": {"type": "integer", "minimum": 1},
-                "state": {"enum": ["filed", "granted", "lapsed"]},
-                "classes": {"type": "array", "items": {"type": "string"}},
-            },
-            "required": ["number"],
-            "additionalProperties": false,
-        },
-        "thread": ["number"],
-        "stage_field": "state",
-        "stages": ["filed", "granted"],
-        "ends": ["lapsed"],
-    })
+    serde_json::from_str(include_str!("../../data/patent_grant.kind.json")).unwrap()
 }
 
 /// With the kind declared at position 1, and Acme at 2.

@@ -98,9 +98,10 @@ fn revised(revision: &Revision) -> String {
         let bounds: Vec<&str> = bounds.into_iter().flatten().map(String::as_str).collect();
         text.push_str(&format!(" ({} more)", bounds.join(" to ")));
     }
-    if let Some(stages) = revision.stages.as_ref().filter(|stages| !stages.is_empty()) {
-        let stages: Vec<String> = stages.iter().map(|stage| words::stage(stage)).collect();
-        text.push_str(&format!(" (by {})", stages.join(", ")));
+    let stages = revision.stages.as_deref().unwrap_or_default();
+    if let Some((_, between @ [_, ..])) = stages.split_last() {
+        let between: Vec<String> = between.iter().map(|stage| words::stage(stage)).collect();
+        text.push_str(&format!(" (by {})", between.join(", ")));
     }
     text
 }
