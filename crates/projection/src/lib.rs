@@ -24,6 +24,7 @@
 //! tells of one event how it stands and what it is tied to.
 
 pub mod basis;
+pub mod bearing;
 pub mod check;
 pub mod claim;
 pub mod condition;

@@ -248,7 +248,12 @@ impl Path {
     /// by the names of those threads of which it is true, and so are whole threads.
     #[must_use]
     pub fn value(&self, timeline: &Timeline) -> Value {
-        self.find(timeline).value(self.fields.is_empty())
+        self.value_of(self.find(timeline))
+    }
+
+    /// The value of what it found.
+    pub(crate) fn value_of(&self, found: Found<'_>) -> Value {
+        found.value(self.fields.is_empty())
     }
 
     fn is_of_one(&self) -> bool {

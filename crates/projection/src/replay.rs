@@ -7,6 +7,7 @@
 //! and is remembered.
 
 mod shelf;
+mod sight;
 mod spans;
 mod stretch;
 
@@ -19,7 +20,10 @@ use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
+pub use self::sight::Clock;
+
 use self::shelf::{Known, Shelf, Spanned};
+use self::sight::Sight;
 use crate::basis::{Cuts, Filter, Lens, Placed};
 use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
 use crate::fold::fold_without_events;
@@ -40,6 +44,7 @@ pub struct Replay {
     slug: Slug,
     events: Vec<Placed>,
     kinds: Kinds,
+    sight: Sight,
     /// Which threads are one depends on what is known, so that nothing of an
     /// answer can be arranged beforehand.
     is_linked: bool,
@@ -85,21 +90,28 @@ impl Replay {
     /// known by then.
     #[must_use]
     pub fn of(slug: Slug, events: Vec<Placed>, kinds: Kinds) -> Self {
-        Self::within(Limits::default(), slug, events, kinds)
+        let all = (Clock::Published, Filter::default());
+        Self::within(Limits::default(), slug, events, (kinds, all))
     }
 
-    /// The same, remembering so much.
+    /// The same on a clock and through a filter, remembering so much.
     #[must_use]
-    pub fn within(limits: Limits, slug: Slug, events: Vec<Placed>, kinds: Kinds) -> Self {
+    pub fn within(
+        limits: Limits,
+        slug: Slug,
+        events: Vec<Placed>,
+        (kinds, (clock, filter)): (Kinds, (Clock, Filter)),
+    ) -> Self {
+        let sight = Sight { clock, filter };
         let is_linked = events.iter().any(|placed| is_link(&placed.event));
         let arranged = if is_linked { &[] } else { &*events };
-        let mut threads = threads(arranged, &kinds);
+        let mut threads = threads(arranged, &kinds, &sight);
         let mut take = |section: Section| -> Vec<Spanned> {
             let is_there = |spanned: &mut Spanned| spanned.thread.section() == section;
             threads.extract_if(.., is_there).collect()
         };
         Self {
-            tallies: Tallies::of(&events),
+            tallies: Tallies::of(&events, &sight),
             declaring: Known::all(take(Section::Company), limits),
             pivots: Shelf::of(take(Section::Strategy), limits),
             chips: Shelf::of(take(Section::Chips), limits),
@@ -111,6 +123,7 @@ impl Replay {
             slug,
             events,
             kinds,
+            sight,
             is_linked,
         }
     }
@@ -130,19 +143,21 @@ impl Replay {
     /// What could have been known of the company under these cuts, without the
     /// list of events.
     ///
-    /// A recorded cut before its last event is folded each time, with the kinds
-    /// that it knows.
+    /// What the other clock passes is folded each time, with the kinds that it knows:
+    /// on the clock of publication a recorded cut before its last event, on that of
+    /// recording another known cut than its own.
     #[must_use]
     pub fn at(&mut self, cuts: &Cuts) -> Timeline {
-        let last = self.events.last().map(|placed| placed.position);
-        if self.is_linked || last > Some(cuts.recorded) {
+        if self.is_linked || !self.is_on_clock(cuts) {
             let lens = Lens {
                 cuts: *cuts,
                 kinds: &self.kinds,
-                filter: Filter::NONE,
+                filter: &self.sight.filter,
             };
             return fold_without_events(&self.slug, &self.events, lens);
         }
+        let asked = cuts;
+        let cuts = &self.sight.point(cuts);
         let Cuts { known, on, .. } = *cuts;
         let view = |thread: &Thread| thread.view(on).map(Arc::new);
         let dates = self.dates.iter_mut();
@@ -168,7 +183,7 @@ impl Replay {
                 dates.collect(),
                 &closed,
                 results.into_iter().collect(),
-                cuts,
+                asked,
             ),
             chips: self.chips.at(cuts, view),
             regulation: self.rules.at(cuts, |thread| regulation(thread, on)),
@@ -178,14 +193,24 @@ impl Replay {
             events: None,
         }
     }
+
+    fn is_on_clock(&self, cuts: &Cuts) -> bool {
+        match self.sight.clock {
+            Clock::Published => {
+                let last = self.events.last().map(|placed| placed.position);
+                last <= Some(cuts.recorded)
+            }
+            Clock::Recorded(known) => known == cuts.known,
+        }
+    }
 }
 
 /// Every thread of these events, with all claims that count under some cut.
-fn threads(events: &[Placed], kinds: &Kinds) -> Vec<Spanned> {
+fn threads(events: &[Placed], kinds: &Kinds, sight: &Sight) -> Vec<Spanned> {
     let ties = Ties::among(events);
     let mut places: HashMap<usize, Place> = HashMap::new();
     places.extend(ties.places(events));
-    let spans = spans::counting(events, &ties);
+    let spans = spans::counting(events, &ties, sight);
     let claims = events.iter().zip(&spans).enumerate();
     let claims = claims.filter(|(_, (placed, spans))| is_claim(placed) && !spans.is_never());
     let claims = claims.map(|(at, (placed, _))| {
@@ -216,33 +241,34 @@ fn reported_by(thread: &Thread, cuts: &Cuts) -> Option<Reported> {
 /// What a [`Tally`] is counted from, each in order.
 #[derive(Debug)]
 struct Tallies {
-    /// When the events were published.
+    /// When the events came in sight.
     visible: Vec<Instant>,
-    /// When those were that do not only tell what the company is called.
+    /// When those did that do not only tell what the company is called.
     telling: Vec<Instant>,
-    /// When the first of those was, of each source.
+    /// When the first of those did, of each source.
     sources: Vec<Instant>,
 }
 
 impl Tallies {
-    fn of(events: &[Placed]) -> Self {
-        let instant = |placed: &Placed| placed.event.published.instant();
+    fn of(events: &[Placed], sight: &Sight) -> Self {
+        let seen = |placed: &Placed| sight.seen_from(placed);
         let telling = events
             .iter()
             .filter(|placed| &*placed.event.kind != kinds::COMPANY);
         let mut sources: HashMap<&str, Instant> = HashMap::new();
         for placed in telling.clone() {
-            let first = sources.entry(&placed.event.source.name);
-            let first = first.or_insert_with(|| instant(placed));
-            *first = instant(placed).min(*first);
+            if let Some(seen) = seen(placed) {
+                let first = sources.entry(&placed.event.source.name).or_insert(seen);
+                *first = seen.min(*first);
+            }
         }
         let sorted = |mut instants: Vec<Instant>| {
             instants.sort_unstable();
             instants
         };
         Self {
-            visible: sorted(events.iter().map(instant).collect()),
-            telling: sorted(telling.map(instant).collect()),
+            visible: sorted(events.iter().filter_map(seen).collect()),
+            telling: sorted(telling.filter_map(seen).collect()),
             sources: sorted(sources.into_values().collect()),
         }
     }

@@ -201,7 +201,7 @@ pub(crate) struct Ties {
     /// An event, and the one that it only tells again.
     pub(crate) repeats: Vec<Tie>,
     /// A correction, and what it corrects.
-    supersedes: Vec<Tie>,
+    pub(crate) supersedes: Vec<Tie>,
 }
 
 /// An event that refers to an earlier one, each by its index. They are kept in

@@ -1,13 +1,13 @@
 //! The rows of one company: [`CompanyRows`].
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use event_model::id::{EventId, Slug};
+use event_model::id::Slug;
 use projection::basis::{Basis, Cuts, Lens, Placed};
+use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
 use projection::path::Path;
-use projection::replay::Replay;
+use projection::replay::{Clock, Limits, Replay};
 use projection::timeline::Timeline;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub(super) struct CompanyRows<'q> {
 enum Told {
     /// The log is read as far for every row.
     Replay(Box<Replay>),
-    /// Each row has a cut or a filter of its own.
+    /// Each row has a cut of its own.
     Events(Slug, Vec<Placed>),
 }
 
@@ -37,11 +37,15 @@ impl<'q> CompanyRows<'q> {
         question: &'q JoinQuestion,
         basis: &'q Basis,
     ) -> Self {
-        let is_replayed = question.knowledge == Knowledge::Published && basis.filter.is_none();
-        let kinds = || basis.kinds.clone();
-        let told = match is_replayed {
-            true => Told::Replay(Box::new(Replay::of(slug.clone(), events, kinds()))),
-            false => Told::Events(slug.clone(), events),
+        let told = match question.knowledge {
+            Knowledge::Published => {
+                let told = (Clock::Published, basis.filter.clone());
+                let told = (basis.kinds.clone(), told);
+                let limits = Limits::default();
+                let replay = Replay::within(limits, slug.clone(), events, told);
+                Told::Replay(Box::new(replay))
+            }
+            Knowledge::Recorded => Told::Events(slug.clone(), events),
         };
         Self {
             fields: &question.fields,
@@ -89,24 +93,16 @@ pub(super) fn each(
 ) -> Result<(), Error> {
     let bears = |kind: &str| fields.iter().any(|field| field.bears_on(kind));
     read(store, companies, basis, &bears, &mut |slug, events| {
-        if has_what_it_corrects(&events) {
+        if let Some(events) = bearing_on(&events, fields) {
             return take(slug, events);
         }
+        // Something was corrected that is of another kind.
         let slug = std::slice::from_ref(slug);
-        read(store, slug, basis, &|_| true, take)
+        read(store, slug, basis, &|_| true, &mut |slug, events| {
+            let bearing = bearing_on(&events, fields);
+            take(slug, bearing.unwrap_or(events))
+        })
     })
-}
-
-/// Whether everything that is corrected is there, and gives its place. Something can
-/// be corrected that is of another kind.
-fn has_what_it_corrects(events: &[Placed]) -> bool {
-    let corrected = events.iter().filter_map(|placed| placed.event.supersedes);
-    let mut corrected = corrected.peekable();
-    if corrected.peek().is_none() {
-        return true;
-    }
-    let ids: HashSet<EventId> = events.iter().map(|placed| placed.event.id).collect();
-    corrected.all(|id| ids.contains(&id))
 }
 
 /// Gives the events of each of some companies that bear on something.

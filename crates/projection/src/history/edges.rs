@@ -1,35 +1,11 @@
-//! Where a value can change: [`edges`], and the events that bear on it.
-
-use std::collections::HashSet;
+//! Where a value can change: [`edges`].
 
 use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
-use event_model::id::EventId;
 use event_model::time::{Day, Instant, Zone};
 use serde_json::Value;
 
 use crate::basis::Placed;
-use crate::links::is_link;
-use crate::path::Path;
-
-/// The events that bear on what stands at a path: those of its kinds, and whatever
-/// strikes, or gives its place to one of them.
-pub(super) fn bearing(events: &[Placed], path: &Path) -> Vec<Placed> {
-    // Linked threads are told under one name, whichever each claim has.
-    let is_linked = events.iter().any(|placed| is_link(&placed.event));
-    let bears = |placed: &&Placed| {
-        let event = &placed.event;
-        let is_chosen = || is_linked || path.chooses(&event.kind, &event.thread) != Some(false);
-        event.strikes().is_some() || (path.bears_on(&event.kind) && is_chosen())
-    };
-    let fewer: Vec<Placed> = events.iter().filter(bears).cloned().collect();
-    let ids: HashSet<EventId> = fewer.iter().map(|placed| placed.event.id).collect();
-    let mut corrected = fewer.iter().filter_map(|placed| placed.event.supersedes);
-    match corrected.all(|id| ids.contains(&id)) {
-        true => fewer,
-        false => events.to_vec(),
-    }
-}
 
 /// The instants, up to one, at which an answer can begin to be another: where an
 /// event is published, and where a day begins on which something begins or ceases to

@@ -18,10 +18,10 @@ use serde_json::Value;
 
 pub use self::revision::Revision;
 
-use crate::basis::{Cuts, Filter, Lens, Placed};
-use crate::fold::fold_without_events;
+use crate::basis::{Cuts, Filter, Placed};
+use crate::bearing::bearing_on;
 use crate::path::Path;
-use crate::replay::Replay;
+use crate::replay::{Clock, Limits, Replay};
 use crate::timeline::Timeline;
 
 /// The values that a path has had on a clock, one after the other.
@@ -63,10 +63,10 @@ impl<C: Copy + Ord> History<C> {
 
     /// Hears what stands at a path from a point on.
     fn hear(&mut self, from: C, path: &Path, timeline: &Timeline) {
-        let value = path.value(timeline);
         let found = path.find(timeline);
         let mut events = found.values.iter().filter_map(|found| found.event);
         let event = events.next().filter(|_| !found.is_list);
+        let value = path.value_of(found);
         let is_new = self.steps.last().map_or(&self.before, |step| &step.value) != &value;
         if is_new {
             self.steps.push(Step {
@@ -116,34 +116,20 @@ pub fn as_published(
     (known, days): (Instant, Days),
     path: &Path,
 ) -> History<Instant> {
-    let events = edges::bearing(events, path);
+    let bearing = bearing_on(events, std::slice::from_ref(path));
+    let events = bearing.unwrap_or_else(|| events.to_vec());
     let edges = edges::edges(&events, known);
-    let on = |known: Instant| match days {
-        Days::GoAlong => known.day(),
-        Days::Stay(day) => day,
-    };
-    let all = Position(u64::MAX);
-    let mut replay = filter
-        .is_none()
-        .then(|| Replay::of(slug.clone(), events.clone(), kinds.clone()));
+    let told = (kinds.clone(), (Clock::Published, filter.clone()));
+    let mut replay = Replay::within(Limits::default(), slug.clone(), events, told);
     let mut told = |known: Instant| {
-        let cuts = Cuts {
+        replay.at(&Cuts {
             known,
-            on: on(known),
-            recorded: all,
-        };
-        match &mut replay {
-            Some(replay) => replay.at(&cuts),
-            None => fold_without_events(
-                slug,
-                &events,
-                Lens {
-                    cuts,
-                    kinds,
-                    filter,
-                },
-            ),
-        }
+            on: match days {
+                Days::GoAlong => known.day(),
+                Days::Stay(day) => day,
+            },
+            recorded: Position(u64::MAX),
+        })
     };
     let first = edges.first().map_or(known, |first| first.plus_micros(-1));
     let mut history = History::of(path.value(&told(first)));
@@ -166,23 +152,27 @@ pub fn as_recorded(
     (cuts, filter): (&Cuts, &Filter),
     path: &Path,
 ) -> History<Position> {
-    let events = edges::bearing(events, path);
-    let told = |recorded: Position| {
-        let lens = Lens {
-            cuts: Cuts { recorded, ..*cuts },
-            kinds: &kinds(recorded),
-            filter,
-        };
-        fold_without_events(slug, &events, lens)
+    let bearing = bearing_on(events, std::slice::from_ref(path));
+    let events = bearing.unwrap_or_else(|| events.to_vec());
+    let clock = Clock::Recorded(cuts.known);
+    let replay = |recorded: Position| {
+        let told = (kinds(recorded), (clock, filter.clone()));
+        Replay::within(Limits::default(), slug.clone(), events.clone(), told)
     };
     let mut positions: Vec<Position> = events.iter().map(|placed| placed.position).collect();
     positions.extend(declared);
     positions.retain(|position| *position <= cuts.recorded);
     positions.sort_unstable();
     positions.dedup();
-    let mut history = History::of(path.value(&told(Position(0))));
+    let at = |recorded: Position| Cuts { recorded, ..*cuts };
+    let mut told = replay(Position(0));
+    let mut history = History::of(path.value(&told.at(&at(Position(0)))));
     for position in positions {
-        history.hear(position, path, &told(position));
+        // From here on other kinds are known.
+        if declared.contains(&position) {
+            told = replay(position);
+        }
+        history.hear(position, path, &told.at(&at(position)));
     }
     history
 }

@@ -1,9 +1,9 @@
-//! When events count: [`Spans`] of the known cut.
+//! When events count: [`Spans`] of a clock.
 
 use event_model::time::Instant;
-use event_model::vocabulary::Fault;
 use foldhash::{HashMap, HashMapExt};
 
+use super::sight::Sight;
 use crate::basis::Placed;
 use crate::standing::{Tie, Ties};
 
@@ -17,21 +17,21 @@ pub(super) struct Spans {
 }
 
 impl Spans {
-    const fn never() -> Self {
+    pub(super) const fn never() -> Self {
         Self {
             at_first: false,
             changes: Vec::new(),
         }
     }
 
-    fn always() -> Self {
+    pub(super) fn always() -> Self {
         Self {
             at_first: true,
             changes: Vec::new(),
         }
     }
 
-    fn from(instant: Instant) -> Self {
+    pub(super) fn from(instant: Instant) -> Self {
         Self {
             at_first: false,
             changes: vec![instant],
@@ -80,10 +80,10 @@ impl Spans {
     }
 }
 
-/// Under which cuts each event is visible and not struck.
+/// At which points of the clock each event is visible and not struck.
 ///
-/// It follows [`crate::standing::Standing`], for all known cuts at once.
-pub(super) fn counting(events: &[Placed], ties: &Ties) -> Vec<Spans> {
+/// It follows [`crate::standing::Standing`], for all points of the clock at once.
+pub(super) fn counting(events: &[Placed], ties: &Ties, sight: &Sight) -> Vec<Spans> {
     const NEVER: &Spans = &Spans::never();
     let (mut struck, mut retracted) = (HashMap::new(), HashMap::new());
     let add = |to: &mut HashMap<usize, Spans>, at: usize, spans: &Spans| {
@@ -94,11 +94,9 @@ pub(super) fn counting(events: &[Placed], ties: &Ties) -> Vec<Spans> {
         let Some(strike) = events.get(*at) else {
             continue;
         };
-        let acts = match strike.event.fault {
-            Some(Fault::Record) => Spans::always(),
-            _ => Spans::from(strike.event.published.instant()),
-        };
-        let acts = acts.but_not(retracted.get(at).unwrap_or(NEVER));
+        let acts = sight
+            .acts(strike)
+            .but_not(retracted.get(at).unwrap_or(NEVER));
         if strike.event.is_retraction() {
             add(&mut retracted, *target, &acts);
         }
@@ -110,7 +108,8 @@ pub(super) fn counting(events: &[Placed], ties: &Ties) -> Vec<Spans> {
         }
     }
     let spans = events.iter().enumerate().map(|(at, placed)| {
-        let visible = Spans::from(placed.event.published.instant());
+        let seen = sight.seen_from(placed);
+        let visible = seen.map_or(Spans::never(), Spans::from);
         match struck.get(&at) {
             Some(struck) => visible.but_not(struck),
             None => visible,

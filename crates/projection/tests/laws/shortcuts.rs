@@ -6,10 +6,10 @@ use event_model::id::Position;
 use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 use event_model::vocabulary::{Certainty, Level};
-use projection::basis::{Cuts, Placed};
+use projection::basis::{Cuts, Filter, Lens, Placed};
 use projection::claim::Claim;
 use projection::fold::{fold, fold_without_events};
-use projection::replay::{Limits, Replay};
+use projection::replay::{Clock, Limits, Replay};
 use projection::rule::{beats, prevailing};
 use projection::standing::Place;
 use projection::timeline::Timeline;
@@ -93,7 +93,7 @@ proptest! {
         }
     }
 
-    /// A replay says what the fold says, whatever it was asked before.
+    /// A replay says what the fold says on either clock, whatever it was asked before.
     #[test]
     fn a_replay_equals_the_fold(
         (history, all) in history().prop_flat_map(|history| {
@@ -102,14 +102,32 @@ proptest! {
         }),
         run in 1..4_usize,
         regions in 1..3_usize,
+        is_recorded in any::<bool>(),
+        is_filtered in any::<bool>(),
     ) {
         let events = placed(&history);
         let slug = history[0].1.company.clone();
-        let mut replay = Replay::within(Limits { run, regions }, slug.clone(), events.clone(), Kinds::default());
-        for (known, on, recorded) in all {
-            let head = Position(u64::MAX);
-            for cuts in [Cuts { known, on, recorded: head }, Cuts { known, on, recorded }] {
-                let expected = fold_without_events(&slug, &events, &cuts);
+        let limits = Limits { run, regions };
+        let filter = Filter {
+            min_certainty: is_filtered.then(|| "asserted".parse().unwrap()),
+            ..Filter::default()
+        };
+        let kinds = Kinds::default();
+        let clock = match is_recorded {
+            true => Clock::Recorded(all[0].0),
+            false => Clock::Published,
+        };
+        let told = (kinds.clone(), (clock, filter.clone()));
+        let mut replay = Replay::within(limits, slug.clone(), events.clone(), told);
+        for (known, on, recorded) in &all {
+            let (known, on, recorded) = (*known, *on, *recorded);
+            let here = match clock {
+                Clock::Published => Cuts { known, on, recorded: Position(u64::MAX) },
+                Clock::Recorded(known) => Cuts { known, on, recorded },
+            };
+            for cuts in [here, Cuts { known, on, recorded }] {
+                let lens = Lens { cuts, kinds: &kinds, filter: &filter };
+                let expected = fold_without_events(&slug, &events, lens);
                 prop_assert_eq!(replay.at(&cuts), expected);
             }
         }
