@@ -180,19 +180,42 @@ pub(crate) fn as_known(basis: &Basis) -> String {
     if basis.cuts.on != day {
         text.push_str(&format!(", on {}", basis.cuts.on));
     }
-    text
+    if let Some(least) = basis.filter.min_certainty {
+        text.push_str(&format!(", {least} or surer"));
+    }
+    if !basis.filter.sources.is_empty() {
+        text.push_str(&format!(", by {}", basis.filter.sources.join(" and ")));
+    }
+    words::clean(&text)
 }
 
 fn footing(answer: &Answer) -> String {
     let tally = answer.timeline.tally;
-    let slug = &answer.timeline.company.slug;
     let plural = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
     format!(
-        "\n{} from {}. Next: annals log {slug}\n",
+        "\n{} from {}. Next: annals {}\n",
         plural(tally.telling, "event"),
-        plural(tally.sources, "source")
+        plural(tally.sources, "source"),
+        next(answer)
     )
+}
+
+/// What to ask next: what the first that stands there follows from.
+fn next(answer: &Answer) -> String {
+    let timeline = &answer.timeline;
+    let slug = &timeline.company.slug;
+    // A name with other signs would have to be quoted twice.
+    let is_plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let deal = timeline.chips.iter().map(|view| view.thread());
+    match (
+        deal.filter(|name| is_plain(name)).last(),
+        &timeline.earnings.next,
+    ) {
+        (Some(deal), _) => format!("why {slug} 'chips[{deal}].stage'"),
+        (None, Some(_)) => format!("why {slug} earnings.next.date"),
+        (None, None) => format!("log {slug}"),
+    }
 }
