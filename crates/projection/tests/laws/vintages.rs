@@ -3,14 +3,15 @@
 use event_model::id::Position;
 use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
-use projection::basis::{Cuts, Filter};
+use projection::basis::{Cuts, Filter, Placed};
+use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
 use projection::history::{Days, History, as_published, as_recorded};
 use projection::path::Path;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::second_reading::histories::history_and_cuts;
+use crate::second_reading::histories::{cuts, history, history_and_cuts};
 use crate::{config, placed};
 
 const PATHS: &[&str] = &[
@@ -103,6 +104,31 @@ proptest! {
             let cuts = Cuts { recorded: position, ..cuts };
             let timeline = fold_without_events(&slug, &events, &cuts);
             prop_assert_eq!(told.at(position), &path.value(&timeline), "at {}", position);
+        }
+    }
+
+    /// The events that are left out change nothing of the value, whatever the cuts.
+    #[test]
+    fn what_bears_on_a_path_is_enough(
+        (history, cuts) in history().prop_flat_map(|history| {
+            let cuts = prop::collection::vec(cuts(&history), 1..6);
+            (Just(history), cuts)
+        }),
+    ) {
+        let events = placed(&history);
+        let slug = events[0].event.company.clone();
+        for path in PATHS {
+            let path: Path = path.parse().unwrap();
+            let Some(fewer) = bearing_on(&events, std::slice::from_ref(&path)) else {
+                continue;
+            };
+            for (known, on, recorded) in &cuts {
+                let cuts = Cuts { known: *known, on: *on, recorded: *recorded };
+                let value = |events: &[Placed]| {
+                    path.value(&fold_without_events(&slug, events, &cuts))
+                };
+                prop_assert_eq!(value(&fewer), value(&events), "{}", path);
+            }
         }
     }
 
