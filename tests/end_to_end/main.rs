@@ -23,6 +23,7 @@ mod edgar;
 mod environment;
 mod export;
 mod find;
+mod heads;
 mod help;
 mod history;
 mod join;

@@ -62,10 +62,10 @@ pub use clock::SystemClock;
 pub use error::Error;
 /// What the log beneath says when it cannot.
 pub mod log_errors {
-    pub use event_log::{AppendError, EngineError, LogError, OpenError};
+    pub use event_log::{AppendError, Damage, EngineError, LogError, OpenError};
 }
 
-pub use event_log::{Clock, Expected, Head, Outcome, Recorded, Settings, Stats};
+pub use event_log::{Clock, Expected, Head, KeptHead, Outcome, Recorded, Settings, Stats};
 pub use event_model as model;
 pub use exchange::rows;
 pub use moment::Moment;

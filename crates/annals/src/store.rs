@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use event_log::{Clock, EventLog, Head, Recorded, Settings, SledLog, Stats, Verified};
+use event_log::{Clock, EventLog, Head, KeptHead, Recorded, Settings, SledLog, Stats, Verified};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::time::Instant;
@@ -225,13 +225,18 @@ impl Store {
         Ok(())
     }
 
-    /// Walks the whole log: every checksum, and the chain of hashes.
+    /// Walks the whole log: every checksum, the chain of hashes, and whether it comes
+    /// by the heads that were `kept` elsewhere.
     ///
     /// # Errors
     ///
     /// [`Error::Log`] tells the first position that does not hold.
-    pub fn verify(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, Error> {
-        Ok(self.log.verify(progress)?)
+    pub fn verify(
+        &self,
+        kept: &[KeptHead],
+        progress: &mut dyn FnMut(Position),
+    ) -> Result<Verified, Error> {
+        Ok(self.log.verify(kept, progress)?)
     }
 
     pub(crate) fn log(&self) -> &SledLog {

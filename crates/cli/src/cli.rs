@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use annals::KeptHead;
 use annals::model::vocabulary::Certainty;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -85,6 +86,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Tell how much the store holds
     Stats(StatsArgs),
+    /// Print the head of the log, to be kept elsewhere
+    Head(HeadArgs),
     /// Walk the whole log and check it
     Verify(VerifyArgs),
     /// Make every cache again from the log
@@ -302,6 +305,13 @@ pub(crate) struct SchemaArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct HeadArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
     /// Print JSON
     #[arg(long)]
@@ -309,7 +319,18 @@ pub(crate) struct StatsArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals verify
+  annals head > /mnt/elsewhere/head
+  annals verify --since $(cat /mnt/elsewhere/head)
+
+Whoever can write the files of a store can make its chain anew. A head that was kept
+where they cannot write proves that nothing up to it was changed since.")]
 pub(crate) struct VerifyArgs {
+    /// Prove that the log only grew since this head (repeatable)
+    #[arg(long, value_name = "HEAD")]
+    pub(crate) since: Vec<KeptHead>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

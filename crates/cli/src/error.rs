@@ -7,7 +7,7 @@ use std::path::Path;
 
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
-use annals::log_errors::{AppendError, EngineError, LogError, OpenError};
+use annals::log_errors::{AppendError, Damage, EngineError, LogError, OpenError};
 use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, near};
 
@@ -333,6 +333,13 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::Damaged { .. }) => {
             "keep a copy of the folder; what is before that position can be read from a copy \
              without its cache folder"
+        }
+        Error::Log(LogError::Damaged {
+            what: Damage::Changed { .. } | Damage::CutOff { .. },
+            ..
+        }) => {
+            "the head is of another store, or somebody changed this one: compare it with a \
+             backup that comes by the head"
         }
         Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
             "nothing was changed; keep a copy of the folder before you try to mend it"

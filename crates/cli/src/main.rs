@@ -8,6 +8,7 @@ mod kind_flags;
 mod output;
 mod pager;
 mod parse;
+mod progress;
 mod render;
 mod session;
 

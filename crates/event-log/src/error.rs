@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::hash::Hash;
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
@@ -58,6 +59,22 @@ pub enum Damage {
     /// The hash of the predecessor is not the one that was chained to.
     #[error("the chain of hashes is broken")]
     Chain,
+    /// The hash is another than that of a head that was kept elsewhere.
+    #[error("something up to it was changed: its hash is {found}, and was {kept}")]
+    Changed {
+        /// The hash of the head that was kept.
+        kept: Hash,
+        /// The hash that it has now.
+        found: Hash,
+    },
+    /// The log ends before a head that was kept elsewhere.
+    #[error("the log ends at position {end}, and went as far as {kept} once")]
+    CutOff {
+        /// Where it ends.
+        end: Position,
+        /// The position of the head that was kept.
+        kept: Position,
+    },
     /// A record does not stand at its position.
     #[error("the record claims to be at position {claimed}")]
     Position {

@@ -22,6 +22,7 @@ mod event_log;
 mod hash;
 mod head_mark;
 mod journal;
+mod kept_head;
 mod layout;
 pub mod limits;
 mod memory;
@@ -42,6 +43,7 @@ pub use crate::event_log::{
     TailEvents,
 };
 pub use crate::hash::{Hash, HashError};
+pub use crate::kept_head::{KeptHead, KeptHeadError};
 pub use crate::limits::Limits;
 pub use crate::memory::MemoryLog;
 pub use crate::side_by_side::side_by_side;

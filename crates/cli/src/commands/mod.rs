@@ -8,6 +8,7 @@ mod demo;
 pub(crate) mod diff;
 mod expectations;
 mod export;
+mod head;
 pub(crate) mod history;
 mod import;
 pub(crate) mod join;
@@ -58,6 +59,7 @@ fn reads(command: &Command) -> bool {
             | Command::Why(_)
             | Command::History(_)
             | Command::Check(_)
+            | Command::Head(_)
             | Command::Stats(_)
     )
 }
@@ -82,6 +84,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Join(args) => join::run(session, args, out),
         Command::Kind(args) => kind::run(session, args, out),
         Command::Schema(args) => schema::run(session, args, out),
+        Command::Head(args) => head::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),
         Command::Verify(args) => verify::run(session, args, out),
         Command::Rebuild => rebuild::run(session, out),

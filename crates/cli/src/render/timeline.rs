@@ -211,7 +211,7 @@ fn next(answer: &Answer) -> String {
     let is_plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '-');
     let deal = timeline.chips.iter().map(|view| view.thread());
     match (
-        deal.filter(|name| is_plain(name)).last(),
+        deal.rev().find(|name| is_plain(name)),
         &timeline.earnings.next,
     ) {
         (Some(deal), _) => format!("why {slug} 'chips[{deal}].stage'"),

@@ -13,6 +13,7 @@ use super::seal::follow;
 use super::{SledLog, Stored};
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
+use crate::kept_head::KeptHead;
 use crate::limits;
 use crate::streams::{Choice, SlugRange, Streams};
 use crate::sync;
@@ -49,16 +50,27 @@ impl SledLog {
     /// Walks the whole log: every checksum, every link of the chain, versions
     /// and times; and compares the streams with it.
     ///
-    /// `progress` is told a position now and then, and the last.
+    /// Whoever can write the files can also make the whole chain anew. So the log is
+    /// held against heads that were `kept` elsewhere, in any order: with the same hash
+    /// at its position each proves that nothing up to it was changed. `progress` is
+    /// told a position now and then, and the last.
     ///
     /// # Errors
     ///
     /// [`LogError::Damaged`] tells the first position that does not hold.
-    pub fn verify(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, LogError> {
-        self.queue.alone(|| self.verify_alone(progress))
+    pub fn verify(
+        &self,
+        kept: &[KeptHead],
+        progress: &mut dyn FnMut(Position),
+    ) -> Result<Verified, LogError> {
+        self.queue.alone(|| self.verify_alone(kept, progress))
     }
 
-    fn verify_alone(&self, progress: &mut dyn FnMut(Position)) -> Result<Verified, LogError> {
+    fn verify_alone(
+        &self,
+        kept: &[KeptHead],
+        progress: &mut dyn FnMut(Position),
+    ) -> Result<Verified, LogError> {
         let (base, head) = {
             let state = sync::read(&self.state);
             (state.tail.base(), state.tail.head())
@@ -67,6 +79,7 @@ impl SledLog {
         let at_start = |error| LogError::engine(Position(0), error);
         engine.check_first_key().map_err(at_start)?;
         let mut walk = Walk::default();
+        walk.hold(kept).map_err(damaged)?;
         for found in engine.scan(Position(0)) {
             let next = Position(walk.head.position.0 + 1);
             let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
@@ -85,6 +98,7 @@ impl SledLog {
         }
         self.compare_streams(&walk, base)?;
         self.walk_tail(&mut walk, head)?;
+        walk.end().map_err(damaged)?;
         progress(head.position);
         Ok(Verified {
             events: head.position.0,
@@ -267,6 +281,8 @@ struct Walk {
     versions: HashMap<Slug, u64>,
     blocks: u64,
     digest: Digest,
+    /// The heads that it did not come to yet, the first last.
+    kept: Vec<KeptHead>,
 }
 
 impl Default for Walk {
@@ -276,6 +292,7 @@ impl Default for Walk {
             versions: HashMap::new(),
             blocks: 0,
             digest: Digest::default(),
+            kept: Vec::new(),
         }
     }
 }
@@ -283,6 +300,37 @@ impl Default for Walk {
 type Wrong = (Position, Damage);
 
 impl Walk {
+    /// Takes in the heads that it is to come by.
+    fn hold(&mut self, kept: &[KeptHead]) -> Result<(), Wrong> {
+        self.kept = kept.to_vec();
+        self.kept.sort_unstable_by(|one, other| other.cmp(one));
+        self.pass_kept().map_err(|what| (Position(0), what))
+    }
+
+    /// Holds the heads against where it stands.
+    fn pass_kept(&mut self) -> Result<(), Damage> {
+        let Head { position, hash, .. } = self.head;
+        while let Some(kept) = self.kept.pop_if(|kept| kept.position <= position) {
+            if kept.hash != hash {
+                let kept = kept.hash;
+                return Err(Damage::Changed { kept, found: hash });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it came by all heads.
+    fn end(&self) -> Result<(), Wrong> {
+        let end = self.head.position;
+        match self.kept.first() {
+            None => Ok(()),
+            Some(KeptHead { position: kept, .. }) => {
+                let kept = *kept;
+                Err((Position(end.0 + 1), Damage::CutOff { end, kept }))
+            }
+        }
+    }
+
     fn block(&mut self, first: Position, bytes: &[u8]) -> Result<(), Wrong> {
         let next = Position(self.head.position.0 + 1);
         let block = follow(next, first, bytes, self.head.hash)?;
@@ -324,6 +372,6 @@ impl Walk {
             recorded: Some(event.recorded),
             hash: event.hash,
         };
-        Ok(())
+        self.pass_kept()
     }
 }

@@ -47,7 +47,7 @@ fn put(log: &SledLog, first: u64, block: Vec<u8>) {
 
 fn found(log: SledLog, store: &Path, wrong: (u64, Damage)) {
     assert_eq!(read_damage(&log), wrong);
-    assert_eq!(damage(log.verify(&mut |_| ())), wrong);
+    assert_eq!(damage(log.verify(&[], &mut |_| ())), wrong);
     assert_eq!(damage(log.rebuild()), wrong);
     assert_eq!(reopen_damage(log, store), wrong);
 }
@@ -75,7 +75,7 @@ fn a_block_of_another_history_breaks_the_chain() {
     let log = ten(&store);
     let other = ten(&dir.path().join("other"));
     put(&log, 4, block(&other, 4));
-    assert_eq!(damage(log.verify(&mut |_| ())), (4, Damage::Chain));
+    assert_eq!(damage(log.verify(&[], &mut |_| ())), (4, Damage::Chain));
     assert_eq!(reopen_damage(log, &store), (4, Damage::Chain));
 }
 
@@ -95,7 +95,10 @@ fn a_log_of_sled_that_lost_its_end_is_found() {
     let log = ten(&store);
     let lost: Vec<_> = (7..=9).map(Position).collect();
     log.engine().unwrap().remove(&lost).unwrap();
-    assert_eq!(damage(log.verify(&mut |_| ())), (7, Damage::BlockMissing));
+    assert_eq!(
+        damage(log.verify(&[], &mut |_| ())),
+        (7, Damage::BlockMissing)
+    );
     assert_eq!(reopen_damage(log, &store), (7, Damage::BlockMissing));
 }
 
@@ -165,7 +168,9 @@ fn verify_walks_everything_and_tells_how_far_it_is() {
     append_all(&log, 0..6_000);
     append(&log, 6_000..6_010);
     let mut told = Vec::new();
-    let verified = log.verify(&mut |position| told.push(position.0)).unwrap();
+    let verified = log
+        .verify(&[], &mut |position| told.push(position.0))
+        .unwrap();
     assert_eq!(verified.events, 6_010);
     assert_eq!(verified.head, log.head());
     assert_eq!(verified.blocks, blocks(&log).len() as u64);
@@ -177,7 +182,7 @@ fn verify_walks_everything_and_tells_how_far_it_is() {
 /// as it goes; and no panic.
 fn survive(store: &Path, whole: &[Recorded]) {
     let Ok(log) = open(store) else { return };
-    let verified = log.verify(&mut |_| ()).is_ok();
+    let verified = log.verify(&[], &mut |_| ()).is_ok();
     let mut read = Vec::new();
     for event in log.read(Position(0), Position(u64::MAX)) {
         match event {

@@ -242,7 +242,7 @@ fn an_empty_snapshot_of_sled_is_moved_aside() {
     let (_dir, store) = closed_store();
     fs::write(store.join("log/snap.7FFFFFFFFFFFFFFF"), b"").unwrap();
     let log = open(&store).unwrap();
-    assert_eq!(log.verify(&mut |_| ()).unwrap().events, 3);
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 3);
     assert!(store.join("cache/snapshots/snap.7FFFFFFFFFFFFFFF").exists());
     append(&log, 3..6);
     log.close().unwrap();

@@ -22,7 +22,7 @@ fn a_store_that_was_closed_or_dropped_has_everything() {
     drop(log);
     let log = open(&store).unwrap();
     assert_eq!(answers(&log), before);
-    assert_eq!(log.verify(&mut |_| ()).unwrap().events, 3_010);
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 3_010);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn whatever_becomes_of_the_cache_the_answers_are_the_same() {
             restore(&changed);
             // It is told, or does not matter; once made again, all is well.
             let log = open(&store).unwrap();
-            assert!(log.verify(&mut |_| ()).is_err() || answers(&log) == answer);
+            assert!(log.verify(&[], &mut |_| ()).is_err() || answers(&log) == answer);
             log.rebuild().unwrap();
             assert_eq!(answers(&log), answer);
         }
@@ -157,9 +157,9 @@ fn blocks_that_do_not_count_are_dropped() {
     let log = open(&store).unwrap();
     assert_eq!(answers(&log), before);
     append(&log, 20_000..20_010);
-    assert_eq!(log.verify(&mut |_| ()).unwrap().events, 6_080);
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 6_080);
     append_all(&log, 30_000..36_000);
-    assert_eq!(log.verify(&mut |_| ()).unwrap().events, 12_080);
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 12_080);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_finished_batch_stays() {
     fs::remove_dir_all(store.join("cache")).unwrap();
     let log = open(&store).unwrap();
     assert_eq!(answers(&log), before);
-    assert_eq!(log.verify(&mut |_| ()).unwrap().head, log.head());
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().head, log.head());
 }
 
 #[test]
