@@ -8,8 +8,9 @@ use annals::projection::basis::Basis;
 use annals::projection::event_filter::EventFilter;
 use annals::{Recorded, Store};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
-use crate::cli::AskArgs;
+use crate::cli::{AskArgs, FILTERS};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
@@ -58,25 +59,25 @@ pub(crate) struct LogArgs {
 
 /// Which events are listed, beside --source and --min-certainty.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Filters")]
 struct FilterArgs {
     /// Only of this kind (repeatable)
-    #[arg(long)]
+    #[arg(long, help_heading = FILTERS)]
     kind: Vec<String>,
     /// Only of this thread (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = FILTERS)]
     thread: Vec<String>,
     /// Only what was published within this range
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     published: Option<String>,
     /// Only what can have happened within this range
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     occurred: Option<String>,
     /// Only what was recorded within this range, of dates or positions (digits)
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     recorded_in: Option<String>,
     /// Only what has this text in its source, thread, reason or data
-    #[arg(long, value_name = "WORDS", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "WORDS", help_heading = FILTERS)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     text: Option<String>,
 }
 
