@@ -85,6 +85,9 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     let store = session.open_to_read()?;
     let basis = session.basis_of(&store, &args.ask)?;
     let query = query(session, &store, args, &basis)?;
+    for kind in &query.filter.kinds {
+        known_kind(&store, kind, &basis, args.follow)?;
+    }
     if !args.json && !args.follow {
         out.page();
     }
@@ -98,7 +101,7 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     if args.follow {
         follow(store.follow(query), &mut table, out)?;
     } else if !found {
-        nothing(&store, &query, &basis)?;
+        say("note: no event of the log is like that");
     }
     out.finish()?;
     Ok(store.close()?)
@@ -169,31 +172,39 @@ fn follow(
     }
 }
 
-/// Says that nothing was found; an error if that is of a kind that there is not.
-fn nothing(store: &Store, query: &LogQuery, basis: &Basis) -> Result<(), CommandError> {
-    for kind in &query.filter.kinds {
-        let of_kind = LogQuery {
-            company: None,
-            filter: EventFilter {
-                kinds: vec![kind.clone()],
-                ..EventFilter::default()
-            },
-            known: None,
-            after: Position(0),
-            upto: basis.cuts.recorded,
-            count: Count::First(1),
-            order: Order::OldestFirst,
-        };
-        let is_known = basis.kinds.named(kind).is_some();
-        let first: Option<Result<Recorded, _>> = match is_known {
-            true => continue,
-            false => store.listing(&of_kind)?.next(),
-        };
-        if first.transpose()?.is_none() {
+/// Refuses a kind that is not known, and of which there is no event. Who follows
+/// the log is told so, and may wait for one.
+fn known_kind(
+    store: &Store,
+    kind: &str,
+    basis: &Basis,
+    may_come: bool,
+) -> Result<(), CommandError> {
+    if basis.kinds.named(kind).is_some() {
+        return Ok(());
+    }
+    let of_kind = LogQuery {
+        company: None,
+        filter: EventFilter {
+            kinds: vec![kind.to_owned()],
+            ..EventFilter::default()
+        },
+        known: None,
+        after: Position(0),
+        upto: basis.cuts.recorded,
+        count: Count::First(1),
+        order: Order::OldestFirst,
+    };
+    let first: Option<Result<Recorded, _>> = store.listing(&of_kind)?.next();
+    match first.transpose()? {
+        Some(_) => Ok(()),
+        None if may_come => {
+            say(&format!("note: there is no kind {kind:?} yet"));
+            Ok(())
+        }
+        None => {
             let error = CommandError::unknown_kind(kind, &basis.kinds);
-            return Err(error.ending_with(ExitCode::NotFound));
+            Err(error.ending_with(ExitCode::NotFound))
         }
     }
-    say("note: no event of the log is like that");
-    Ok(())
 }
