@@ -142,6 +142,23 @@ fn what_is_corrected_and_what_corrects_it_name_each_other() {
 }
 
 #[test]
+fn an_error_of_ours_is_struck_before_that_was_published_and_nothing_is_named() {
+    let environment = tied();
+    let retract = "retract a0000001 --fault record --published 2026-02-01 --reason typo";
+    environment.type_in(retract).done();
+    let told = show(&environment, "a0000001 --at 2026-01-15");
+    assert_eq!(
+        json!([told["status"], told["struck_by"]]),
+        json!(["struck", []])
+    );
+    let page = environment.type_in("show a0000001 --at 2026-01-15").text();
+    assert!(page.contains("by what was published later"), "{page}");
+    assert!(!page.contains("typo"), "{page}");
+    let told = show(&environment, "a0000001 --at 2026-02-01");
+    assert_eq!(told["struck_by"][0]["fault"], "record");
+}
+
+#[test]
 fn what_is_told_again_and_what_tells_it_name_each_other() {
     let environment = tied();
     let told = show(&environment, "a0000001");
