@@ -181,6 +181,10 @@ fn what_was_recorded_is_in_a_range_of_positions_or_times() {
         let flags = format!("--recorded-in {range}");
         assert_eq!(positions(&environment, &flags), expected, "{range}");
     }
+    let run = environment
+        .type_in("-v log --recorded-in yesterday..")
+        .done();
+    assert!(run.stderr.contains("is position 1 to 38"), "{}", run.stderr);
 }
 
 #[test]

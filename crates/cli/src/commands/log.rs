@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use annals::listing::{Count, Following, LogQuery, Order};
 use annals::model::id::Position;
+use annals::model::time::Zone;
 use annals::projection::basis::Basis;
 use annals::projection::event_filter::EventFilter;
 use annals::{Recorded, Store};
@@ -122,10 +123,8 @@ fn query(
     let (published, occurred) = (range(&filter.published)?, range(&filter.occurred)?);
     let company = args.company.as_deref();
     let company = company.map(|key| store.find(key, &basis.cuts));
-    let recorded = filter.recorded_in.as_deref();
-    let recorded = recorded.map(|text| session.recorded_range(text, zone));
-    let (after, upto) = match recorded.transpose()? {
-        Some(range) => store.recorded_within(&range)?,
+    let (after, upto) = match &filter.recorded_in {
+        Some(text) => recorded_in(session, store, text, zone)?,
         None => (Position(0), Position(u64::MAX)),
     };
     // What is in the log is listed, whenever it is made public, unless it is asked
@@ -155,6 +154,24 @@ fn query(
             false => Order::OldestFirst,
         },
     })
+}
+
+/// The positions that were recorded within a range: after the first, up to the
+/// second.
+fn recorded_in(
+    session: &Session,
+    store: &Store,
+    text: &str,
+    zone: Zone,
+) -> Result<(Position, Position), CommandError> {
+    let range = session.recorded_range(text, zone)?;
+    let (after, upto) = store.recorded_within(&range)?;
+    let last = upto.min(store.head().position);
+    session.explain(&match last > after {
+        true => format!("{text:?} is position {} to {last}", after.0 + 1),
+        false => format!("{text:?} has no position of the log"),
+    });
+    Ok((after, upto))
 }
 
 /// Lists what is appended, until nobody reads it any more.
