@@ -175,7 +175,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(mut command: Command, input: &[u8]) -> Self {
+    /// Runs a program to its end, with something on its standard input.
+    pub(crate) fn of(mut command: Command, input: &[u8]) -> Self {
         let told = format!("{command:?}");
         command.stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();

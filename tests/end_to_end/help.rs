@@ -93,3 +93,52 @@ fn the_exit_codes_are_in_the_help() {
         assert!(codes.contains(&format!("{code} ")), "{code}");
     }
 }
+
+/// The flags under a heading of a help.
+fn flags<'h>(help: &'h str, heading: &str) -> Vec<&'h str> {
+    let lines = help.lines().skip_while(|line| *line != heading).skip(1);
+    let section = lines.take_while(|line| line.starts_with("  "));
+    let words = section.filter_map(|line| line.split_whitespace().next());
+    words.filter(|word| word.starts_with('-')).collect()
+}
+
+#[test]
+fn what_every_command_has_stands_last() {
+    let environment = Environment::new();
+    for command in commands(&environment) {
+        let help = environment.type_in(&format!("{command} -h")).text();
+        let options = flags(&help, "Options:");
+        let last = ["--no-pager", "--store", "-v,", "-h,"];
+        assert!(options.ends_with(&last), "{command}: {help}");
+    }
+}
+
+#[test]
+fn cuts_and_filters_stand_by_themselves() {
+    let environment = Environment::new();
+    for (command, others) in [
+        (
+            "log",
+            &[
+                "--kind",
+                "--thread",
+                "--published",
+                "--occurred",
+                "--recorded-in",
+                "--text",
+            ][..],
+        ),
+        ("show", &[]),
+        ("companies", &[]),
+        ("diff", &[]),
+        ("why", &[]),
+        ("history", &[]),
+        ("export", &[]),
+    ] {
+        let help = environment.type_in(&format!("{command} -h")).text();
+        let cuts = ["--at", "--on", "--known", "--recorded", "--zone"];
+        assert_eq!(flags(&help, "Cuts:"), cuts, "{command}");
+        let filters = [others, &["--source", "--min-certainty"]].concat();
+        assert_eq!(flags(&help, "Filters:"), filters, "{command}");
+    }
+}

@@ -2,7 +2,6 @@
 //! [`RecordedRange`].
 
 use event_model::edtf::Edtf;
-use event_model::id::Position;
 use event_model::time::{Day, Instant, Zone};
 use projection::event_filter::Range;
 
@@ -116,9 +115,15 @@ impl RecordedRange {
             _ => RecordedCut::read(side, now, zone),
         };
         let (from, to) = sides(text, read)?;
-        if let (Some(RecordedCut::Position(from)), Some(RecordedCut::Position(to))) = (from, to) {
-            let (from, to) = (Some(from), Some(to));
-            Range::<Position> { from, to }.check(text)?;
+        match (from, to) {
+            (Some(RecordedCut::Position(from)), Some(RecordedCut::Position(to))) => {
+                Range::between(from, to).check(text)?;
+            }
+            (Some(RecordedCut::Moment(from)), Some(RecordedCut::Moment(to))) => {
+                Range::between(from.begins(zone), to.known(zone)).check(text)?;
+            }
+            // Only the log tells which of a position and a time is before the other.
+            _ => {}
         }
         Ok(Self { from, to, zone })
     }
@@ -164,6 +169,8 @@ impl<T: PartialOrd> Check for Range<T> {
 
 #[cfg(test)]
 mod tests {
+    use event_model::id::Position;
+
     use super::*;
 
     fn read(text: &str) -> String {
@@ -249,6 +256,9 @@ mod tests {
             (range.from, range.to),
             (day("2026-11-01"), day("2026-11-20"))
         );
-        assert!(read("38..23").is_err() && read("..").is_err() && read("x..").is_err());
+        for text in ["38..23", "..", "x..", "2026-11-24..2026-11-23"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert!(read("38..2026-11-23").is_ok());
     }
 }

@@ -87,7 +87,8 @@ impl Directory {
         let mut held = Vec::new();
         for slug in self.slugs() {
             let names = self.tenures(slug, recorded).names.into_iter();
-            let found = names.filter(|name| name.value.to_lowercase().starts_with(&text));
+            let found = names
+                .filter(|name| name.is_certain && name.value.to_lowercase().starts_with(&text));
             held.extend(found.map(|name| Held {
                 slug: slug.clone(),
                 key: format!("the name {:?}", name.value),

@@ -32,18 +32,27 @@ pub(crate) struct Cli {
         global = true,
         value_name = "DIR",
         env = "ANNALS_STORE",
-        hide_env_values = true
+        hide_env_values = true,
+        display_order = LAST
     )]
     pub(crate) store: Option<PathBuf>,
     /// Say on standard error how the question was understood
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     pub(crate) verbose: bool,
     /// Show nothing in a pager
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = LAST)]
     pub(crate) no_pager: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+/// Flags that every command has stand below those of the command.
+const LAST: usize = 900;
+
+/// What says as known when, of which day, and by which part of the log.
+pub(crate) const CUTS: &str = "Cuts";
+/// What says which claims or events.
+pub(crate) const FILTERS: &str = "Filters";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 the data is at fault, 2 usage, 3 nothing found, 4 conflict,
@@ -99,25 +108,24 @@ pub(crate) enum Command {
 /// The cuts of a question that can be set apart from its date, and which claims
 /// are heard.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Cuts")]
 pub(crate) struct CutArgs {
     /// Day in the world that is asked about
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", help_heading = CUTS)]
     pub(crate) on: Option<String>,
     /// What was published after this is not known (a day: its end)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", help_heading = CUTS)]
     pub(crate) known: Option<String>,
     /// Read the log up to a position (digits) or an instant
-    #[arg(long, value_name = "POSITION|DATE")]
+    #[arg(long, value_name = "POSITION|DATE", help_heading = CUTS)]
     pub(crate) recorded: Option<String>,
     /// Zone in which a day ends: Asia/Shanghai, +08:00
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = CUTS)]
     pub(crate) zone: String,
     /// Hear only claims of this source (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = FILTERS)]
     pub(crate) source: Vec<String>,
     /// Hear only claims that are so sure, or surer
-    #[arg(long, value_name = "WORD", value_parser = certainty())]
+    #[arg(long, value_name = "WORD", value_parser = certainty(), help_heading = FILTERS)]
     pub(crate) min_certainty: Option<Certainty>,
 }
 
@@ -131,7 +139,7 @@ pub(crate) fn certainty() -> impl TypedValueParser<Value = Certainty> {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct AskArgs {
     /// Ask at a date: a day, an instant, or words ('last friday') [default: now]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", help_heading = CUTS)]
     pub(crate) at: Option<String>,
     #[command(flatten)]
     pub(crate) cuts: CutArgs,

@@ -184,7 +184,10 @@ impl From<Error> for CommandError {
                 })
                 .hint("an id keeps its content; to say it otherwise use `annals correct ID`"),
             Error::UnknownCompany { held, .. } if !held.is_empty() => {
-                let slugs: Vec<String> = held.iter().map(|held| held.slug.to_string()).collect();
+                let slugs = held.iter().map(|held| held.slug.to_string());
+                let mut slugs: Vec<String> = slugs.collect();
+                slugs.sort_unstable();
+                slugs.dedup();
                 held.iter()
                     .fold(told, |told, held| told.detail(held.to_string()))
                     .hint(format!(

@@ -49,6 +49,16 @@ impl<T> Default for Range<T> {
     }
 }
 
+impl<T> Range<T> {
+    /// From one and up to another.
+    pub fn between(from: T, to: T) -> Self {
+        Self {
+            from: Some(from),
+            to: Some(to),
+        }
+    }
+}
+
 impl<T: PartialOrd> Range<T> {
     /// Whether it lies within.
     pub fn has(&self, what: &T) -> bool {

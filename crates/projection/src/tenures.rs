@@ -33,6 +33,9 @@ pub struct Tenure {
     pub from: Option<Day>,
     /// The last day; `None`: it goes on.
     pub to: Option<Day>,
+    /// Whether it certainly was so on one of these days. Before a company is
+    /// certainly called anything, everything is possible that it is ever called.
+    pub is_certain: bool,
     /// The event that says so.
     pub event: EventId,
 }
@@ -68,11 +71,11 @@ impl Tenures {
         self.names.iter().find(|name| name.covers(day))
     }
 
-    /// The last name before a day that is not the one on that day.
+    /// The last name that it certainly had before a day and not on that day.
     #[must_use]
     pub fn name_before(&self, day: Day) -> Option<&Tenure> {
         let name = self.name_on(day).map(|name| &name.value);
-        let mut before = self.names.iter().rev();
+        let mut before = self.names.iter().rev().filter(|name| name.is_certain);
         before.find(|other| other.to.is_some_and(|to| to < day) && Some(&other.value) != name)
     }
 
@@ -111,11 +114,16 @@ fn tenures(claims: &[&Claim], days: &[Day], field: &str) -> Vec<Tenure> {
     let mut tenures: Vec<Tenure> = Vec::new();
     let starts = std::iter::once((None, before)).chain(days.iter().map(|day| (Some(*day), *day)));
     for (from, day) in starts {
-        let won = decided(&speaking(claims, day), field);
+        let speaking = speaking(claims, day);
+        let is_certain = speaking.iter().any(|claim| claim.is_certain_by(day));
+        let won = decided(&speaking, field);
         let told = won.and_then(|claim| Some((claim.event.text(field)?, claim.id())));
         let last = tenures.last_mut().filter(|last| last.to.is_none());
         match (last, told) {
-            (Some(last), Some((value, _))) if last.value == value => continue,
+            (Some(last), Some((value, _))) if last.value == value => {
+                last.is_certain |= is_certain;
+                continue;
+            }
             (Some(last), _) => last.to = day.pred_opt(),
             (None, _) => {}
         }
@@ -124,6 +132,7 @@ fn tenures(claims: &[&Claim], days: &[Day], field: &str) -> Vec<Tenure> {
                 value: value.to_owned(),
                 from,
                 to: None,
+                is_certain,
                 event,
             });
         }

@@ -88,6 +88,9 @@ pub(crate) fn run(
     let (company, compared) = understood(args)?;
     let store = session.open_to_read()?;
     let (before, after) = compared.bases(session, &store, &args.ask)?;
+    if !args.json {
+        out.page();
+    }
     match company {
         Some(key) => {
             let company = store.find(&key, &after.cuts)?;

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use annals::listing::{Count, Following, LogQuery, Order};
 use annals::model::id::Position;
+use annals::model::time::Zone;
 use annals::projection::basis::Basis;
 use annals::projection::event_filter::EventFilter;
 use annals::{Recorded, Store};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
-use crate::cli::AskArgs;
+use crate::cli::{AskArgs, FILTERS};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
@@ -58,25 +60,25 @@ pub(crate) struct LogArgs {
 
 /// Which events are listed, beside --source and --min-certainty.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Filters")]
 struct FilterArgs {
     /// Only of this kind (repeatable)
-    #[arg(long)]
+    #[arg(long, help_heading = FILTERS)]
     kind: Vec<String>,
     /// Only of this thread (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = FILTERS)]
     thread: Vec<String>,
     /// Only what was published within this range
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     published: Option<String>,
     /// Only what can have happened within this range
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     occurred: Option<String>,
     /// Only what was recorded within this range, of dates or positions (digits)
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", help_heading = FILTERS)]
     recorded_in: Option<String>,
     /// Only what has this text in its source, thread, reason or data
-    #[arg(long, value_name = "WORDS", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "WORDS", help_heading = FILTERS)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     text: Option<String>,
 }
 
@@ -84,6 +86,9 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     let store = session.open_to_read()?;
     let basis = session.basis_of(&store, &args.ask)?;
     let query = query(session, &store, args, &basis)?;
+    for kind in &query.filter.kinds {
+        known_kind(&store, kind, &basis, args.follow)?;
+    }
     if !args.json && !args.follow {
         out.page();
     }
@@ -97,7 +102,7 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
     if args.follow {
         follow(store.follow(query), &mut table, out)?;
     } else if !found {
-        nothing(&store, &query, &basis)?;
+        say("note: no event of the log is like that");
     }
     out.finish()?;
     Ok(store.close()?)
@@ -118,10 +123,8 @@ fn query(
     let (published, occurred) = (range(&filter.published)?, range(&filter.occurred)?);
     let company = args.company.as_deref();
     let company = company.map(|key| store.find(key, &basis.cuts));
-    let recorded = filter.recorded_in.as_deref();
-    let recorded = recorded.map(|text| session.recorded_range(text, zone));
-    let (after, upto) = match recorded.transpose()? {
-        Some(range) => store.recorded_within(&range)?,
+    let (after, upto) = match &filter.recorded_in {
+        Some(text) => recorded_in(session, store, text, zone)?,
         None => (Position(0), Position(u64::MAX)),
     };
     // What is in the log is listed, whenever it is made public, unless it is asked
@@ -153,6 +156,24 @@ fn query(
     })
 }
 
+/// The positions that were recorded within a range: after the first, up to the
+/// second.
+fn recorded_in(
+    session: &Session,
+    store: &Store,
+    text: &str,
+    zone: Zone,
+) -> Result<(Position, Position), CommandError> {
+    let range = session.recorded_range(text, zone)?;
+    let (after, upto) = store.recorded_within(&range)?;
+    let last = upto.min(store.head().position);
+    session.explain(&match last > after {
+        true => format!("{text:?} is position {} to {last}", after.0 + 1),
+        false => format!("{text:?} has no position of the log"),
+    });
+    Ok((after, upto))
+}
+
 /// Lists what is appended, until nobody reads it any more.
 fn follow(
     mut following: Following<'_>,
@@ -168,31 +189,39 @@ fn follow(
     }
 }
 
-/// Says that nothing was found; an error if that is of a kind that there is not.
-fn nothing(store: &Store, query: &LogQuery, basis: &Basis) -> Result<(), CommandError> {
-    for kind in &query.filter.kinds {
-        let of_kind = LogQuery {
-            company: None,
-            filter: EventFilter {
-                kinds: vec![kind.clone()],
-                ..EventFilter::default()
-            },
-            known: None,
-            after: Position(0),
-            upto: basis.cuts.recorded,
-            count: Count::First(1),
-            order: Order::OldestFirst,
-        };
-        let is_known = basis.kinds.named(kind).is_some();
-        let first: Option<Result<Recorded, _>> = match is_known {
-            true => continue,
-            false => store.listing(&of_kind)?.next(),
-        };
-        if first.transpose()?.is_none() {
+/// Refuses a kind that is not known, and of which there is no event. Who follows
+/// the log is told so, and may wait for one.
+fn known_kind(
+    store: &Store,
+    kind: &str,
+    basis: &Basis,
+    may_come: bool,
+) -> Result<(), CommandError> {
+    if basis.kinds.named(kind).is_some() {
+        return Ok(());
+    }
+    let of_kind = LogQuery {
+        company: None,
+        filter: EventFilter {
+            kinds: vec![kind.to_owned()],
+            ..EventFilter::default()
+        },
+        known: None,
+        after: Position(0),
+        upto: basis.cuts.recorded,
+        count: Count::First(1),
+        order: Order::OldestFirst,
+    };
+    let first: Option<Result<Recorded, _>> = store.listing(&of_kind)?.next();
+    match first.transpose()? {
+        Some(_) => Ok(()),
+        None if may_come => {
+            say(&format!("note: there is no kind {kind:?} yet"));
+            Ok(())
+        }
+        None => {
             let error = CommandError::unknown_kind(kind, &basis.kinds);
-            return Err(error.ending_with(ExitCode::NotFound));
+            Err(error.ending_with(ExitCode::NotFound))
         }
     }
-    say("note: no event of the log is like that");
-    Ok(())
 }

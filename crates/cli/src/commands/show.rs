@@ -1,6 +1,7 @@
 //! `annals show`
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::cli::AskArgs;
 use crate::error::CommandError;
@@ -15,6 +16,7 @@ Examples:
   annals show a1000001 --at 2025-12-23 --json")]
 pub(crate) struct ShowArgs {
     /// The id of an event, or its first digits
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     id: String,
     #[command(flatten)]
     ask: AskArgs,

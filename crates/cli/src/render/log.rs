@@ -2,7 +2,9 @@
 
 use annals::model::event::Event;
 use annals::model::id::EventId;
+use annals::model::kinds;
 use annals::model::time::Zone;
+use annals::projection::identity::identifiers_of;
 use annals::{Error, Recorded, Store};
 use serde_json::{Value, json};
 
@@ -120,6 +122,9 @@ fn summary(recorded: &Recorded) -> String {
     let Ok(event) = Event::from_stored(recorded.event.schema, &recorded.event.payload) else {
         return recorded.event.thread.to_string();
     };
+    if &*event.kind == kinds::COMPANY {
+        return of_company(&event);
+    }
     let stage = event.stage().map(words::stage);
     let told = ["date", "text", "name", "value", "form", "target"];
     let more = told
@@ -134,6 +139,21 @@ fn summary(recorded: &Recorded) -> String {
         .chain(more)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// What an event tells of the company itself.
+fn of_company(event: &Event) -> String {
+    let name = event.text("name").map(str::to_owned);
+    let successor = event.text("successor");
+    let successor = successor.map(|slug| format!("succeeded by {slug}"));
+    let list = event.data.value("identifiers");
+    let identifiers = identifiers_of(list.as_ref()).map(|it| format!("{} {}", it.scheme, it.value));
+    let told: Vec<String> = name
+        .into_iter()
+        .chain(successor)
+        .chain(identifiers)
+        .collect();
+    told.join(", ")
 }
 
 /// An event as export writes it, and after its fields what the log gave it.
