@@ -69,7 +69,7 @@ pub(crate) struct AtArgs {
 }
 
 /// Reads the name of a section.
-fn section() -> impl TypedValueParser<Value = SectionName> {
+pub(crate) fn section() -> impl TypedValueParser<Value = SectionName> {
     let names = PossibleValuesParser::new(SectionName::NAMES);
     names.try_map(|name| name.parse::<SectionName>())
 }

@@ -4,10 +4,13 @@ use annals::Store;
 use annals::model::id::Slug;
 use annals::projection::basis::Basis;
 use annals::projection::diff::{Change, Diff};
+use annals::projection::section::SectionName;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use crate::cli::{AskArgs, CutArgs};
+use crate::commands::at::section;
 use crate::error::CommandError;
 use crate::output::{Output, say};
 use crate::render::changes;
@@ -40,10 +43,11 @@ pub(crate) struct DiffArgs {
     #[command(flatten)]
     ask: AskArgs,
     /// Only what changed in this section: chips, earnings … (repeatable)
-    #[arg(long, value_name = "NAME")]
-    section: Vec<String>,
+    #[arg(long, value_name = "NAME", value_parser = section())]
+    section: Vec<SectionName>,
     /// Only changes of this kind: moved, stage, certainty … (repeatable)
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(CHANGES))]
+    #[arg(hide_possible_values = true)]
     change: Vec<String>,
     /// Print JSON (JSON Lines with --all)
     #[arg(long)]
@@ -68,23 +72,11 @@ const CHANGES: &[&str] = &[
     "evidence",
 ];
 
-const SECTIONS: &[&str] = &[
-    "company",
-    "strategy",
-    "earnings",
-    "chips",
-    "regulation",
-    "market",
-    "other",
-];
-
 pub(crate) fn run(
     session: &Session,
     args: &DiffArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    known_words("--section", &args.section, SECTIONS)?;
-    known_words("--change", &args.change, CHANGES)?;
     let (company, compared) = understood(args)?;
     let store = session.open_to_read()?;
     let (before, after) = compared.bases(session, &store, &args.ask)?;
@@ -100,17 +92,6 @@ pub(crate) fn run(
     }
     out.finish()?;
     Ok(store.close()?)
-}
-
-fn known_words(flag: &str, given: &[String], known: &[&str]) -> Result<(), CommandError> {
-    let unknown = given.iter().find(|word| !known.contains(&word.as_str()));
-    match unknown {
-        None => Ok(()),
-        Some(word) => Err(
-            CommandError::usage(format!("{flag}: no such thing as {word:?}"))
-                .hint(format!("there are {}", known.join(", "))),
-        ),
-    }
 }
 
 /// What is compared.
@@ -222,7 +203,8 @@ impl Cut {
 /// Whether a change is wanted.
 fn is_wanted(change: &Change, args: &DiffArgs) -> bool {
     let section = change.section.split('.').next().unwrap_or_default();
-    let of_section = args.section.is_empty() || args.section.iter().any(|it| it == section);
+    let of_section =
+        args.section.is_empty() || args.section.iter().any(|it| it.as_str() == section);
     let kind = json!(change.change);
     of_section && (args.change.is_empty() || args.change.iter().any(|it| kind == **it))
 }

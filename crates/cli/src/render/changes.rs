@@ -62,8 +62,7 @@ const PUBLISHED_WIDTH: u16 = 27;
 
 /// The name of a thread; one that was made for it says nothing.
 fn name_of(change: &Change) -> String {
-    let is_made = change.thread.len() == 12 && change.thread.bytes().all(|b| b.is_ascii_hexdigit());
-    match is_made {
+    match words::is_made(&change.thread) {
         true => words::field(&change.kind),
         false => change.thread.clone(),
     }

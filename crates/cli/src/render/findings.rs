@@ -64,10 +64,9 @@ pub(crate) fn findings(
 }
 
 fn line(finding: &Finding, ids: &HashMap<EventId, String>) -> String {
-    let is_made = |name: &str| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let kind = finding.kind.as_deref().map(words::field);
     let about = match (kind, finding.thread.as_deref()) {
-        (Some(kind), Some(thread)) if is_made(thread) => format!("{kind} "),
+        (Some(kind), Some(thread)) if words::is_made(thread) => format!("{kind} "),
         (Some(kind), Some(thread)) => format!("{kind} {thread}: "),
         _ => String::new(),
     };

@@ -179,6 +179,11 @@ pub(crate) fn said(told: &Value) -> String {
     }
 }
 
+/// Whether the name of a thread was made for it, and says nothing to a person.
+pub(crate) fn is_made(thread: &str) -> bool {
+    thread.len() == 12 && thread.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The symbol of a ticker.
 pub(crate) fn symbol(identifier: &str) -> &str {
     identifier.rsplit(':').next().unwrap_or(identifier)
