@@ -14,6 +14,7 @@
 mod across;
 mod amendments;
 mod append;
+mod backup;
 mod check;
 mod corrections;
 mod demo;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use event_log::{AppendError, LogError, OpenError};
+use event_log::{AppendError, BackupError, LogError, OpenError};
 use event_model::event::StoredEventError;
 use event_model::id::{EventId, Position, Slug};
 use event_model::problem::Problem;
@@ -23,6 +23,9 @@ pub enum Error {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A backup cannot be made, or be restored.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The log did not take the events.
     #[error(transparent)]
     Append(#[from] AppendError),

@@ -30,11 +30,13 @@
 //! - `reasons`, `check`: what values follow from, and what is doubtful
 //! - [`vintages`]: every value that a field has had
 //! - [`join`]: what was known at the moment of each row of a table
+//! - `backup`: backups, and stores that are made of them
 //! - [`import`]: events from other formats
 
 pub mod amend;
 pub mod answer;
 pub mod append;
+mod backup;
 mod check;
 mod clock;
 pub mod date_range;
@@ -62,7 +64,7 @@ pub use clock::SystemClock;
 pub use error::Error;
 /// What the log beneath says when it cannot.
 pub mod log_errors {
-    pub use event_log::{AppendError, Damage, EngineError, LogError, OpenError};
+    pub use event_log::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
 }
 
 pub use event_log::{Clock, Expected, Head, KeptHead, Outcome, Recorded, Settings, Stats};

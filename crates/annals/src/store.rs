@@ -80,7 +80,7 @@ impl Store {
         Ok(Self::over(dir, log, clock))
     }
 
-    fn over(dir: &Path, log: SledLog, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn over(dir: &Path, log: SledLog, clock: Arc<dyn Clock>) -> Self {
         Self {
             dir: dir.to_owned(),
             log,

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::append::AppendArgs;
 use crate::commands::at::AtArgs;
+use crate::commands::backup::{BackupArgs, RestoreArgs};
 use crate::commands::check::CheckArgs;
 use crate::commands::companies::CompaniesArgs;
 use crate::commands::diff::DiffArgs;
@@ -99,6 +100,10 @@ pub(crate) enum Command {
     Head(HeadArgs),
     /// Walk the whole log and check it
     Verify(VerifyArgs),
+    /// Add what came since to a backup
+    Backup(BackupArgs),
+    /// Make a store of a backup
+    Restore(RestoreArgs),
     /// Make every cache again from the log
     Rebuild,
     /// Show what this program does, in a store of its own

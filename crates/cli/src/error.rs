@@ -7,7 +7,7 @@ use std::path::Path;
 
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
-use annals::log_errors::{AppendError, Damage, EngineError, LogError, OpenError};
+use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
 use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, near};
 
@@ -281,7 +281,22 @@ fn code_of(error: &Error) -> ExitCode {
         Error::Open(error) => code_of_open(error),
         Error::Log(error) => code_of_log(error),
         Error::Append(error) => code_of_append(error),
+        Error::Backup(error) => code_of_backup(error),
         _ => ExitCode::Bug,
+    }
+}
+
+fn code_of_backup(error: &BackupError) -> ExitCode {
+    match error {
+        BackupError::Log(error) => code_of_log(error),
+        BackupError::Open(error) => code_of_open(error),
+        BackupError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            ExitCode::NotFound
+        }
+        BackupError::Io { .. } => ExitCode::Machine,
+        BackupError::NotABackup { .. } => ExitCode::Usage,
+        BackupError::OtherLog { .. } | BackupError::NotEmpty { .. } => ExitCode::Conflict,
+        _ => ExitCode::Damaged,
     }
 }
 
@@ -333,6 +348,20 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             source: LogError::Cache { .. },
         }) => "nothing is lost: `annals rebuild` makes it again from the log",
         Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Backup(BackupError::NotABackup { .. }) => {
+            "give the folder of a backup, one that is empty, or one that is not there yet"
+        }
+        Error::Backup(BackupError::OtherLog { .. }) => {
+            "back this store up to another folder; `annals verify --since HEAD` tells whether \
+             it was changed"
+        }
+        Error::Backup(BackupError::NotEmpty { .. }) => {
+            "nothing was written over: say with --store where the restored store is to be"
+        }
+        Error::Backup(BackupError::Damaged { .. } | BackupError::Gap { .. }) => {
+            "this backup cannot be relied on: make a new one to another folder, or restore \
+             from a copy"
+        }
         Error::Open(OpenError::Damaged { .. }) => {
             "keep a copy of the folder; what is before that position can be read from a copy \
              without its cache folder"

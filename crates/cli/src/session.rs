@@ -49,6 +49,11 @@ impl Session {
         }
     }
 
+    /// What time it is.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Opens the store that is there to read it, whoever else uses it.
     pub(crate) fn open_to_read(&self) -> Result<Store, CommandError> {
         let store = Store::open_to_read(&self.dir, Arc::clone(&self.clock));

@@ -149,7 +149,7 @@ impl<'b> Records<'b> {
     }
 
     /// The first so many records, and the rest.
-    fn split(self, count: usize) -> (Self, Self) {
+    pub(crate) fn split(self, count: usize) -> (Self, Self) {
         let (front, back) = self.ends.split_at(count.min(self.ends.len()));
         let Some(last) = front.last() else {
             return (

@@ -27,6 +27,14 @@ pub struct KeptHeadError {
     pub text: String,
 }
 
+impl KeptHead {
+    /// The head of an empty log.
+    pub const ZERO: Self = Self {
+        position: Position(0),
+        hash: Hash::ZERO,
+    };
+}
+
 impl From<Head> for KeptHead {
     fn from(head: Head) -> Self {
         Self {

@@ -13,6 +13,7 @@
 //! The bytes on disk are described in `docs/format.md`.
 
 mod admission;
+mod backup;
 mod block;
 mod bytes;
 mod chain;
@@ -36,6 +37,7 @@ mod spool;
 mod streams;
 mod sync;
 
+pub use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
 pub use crate::clock::Clock;
 pub use crate::error::{AppendError, BatchError, Damage, EngineError, LogError, OpenError};
 pub use crate::event_log::{

@@ -15,6 +15,7 @@
 //! - `engine` is sled, and the only part that calls it; `guard` keeps its
 //!   habits away.
 
+mod backup;
 mod batch;
 mod check;
 mod commit;

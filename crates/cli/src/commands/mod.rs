@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod at;
+pub(crate) mod backup;
 pub(crate) mod check;
 pub(crate) mod companies;
 mod demo;
@@ -87,6 +88,8 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Head(args) => head::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),
         Command::Verify(args) => verify::run(session, args, out),
+        Command::Backup(args) => backup::backup(session, args, out),
+        Command::Restore(args) => backup::restore(session, args, out),
         Command::Rebuild => rebuild::run(session, out),
         Command::Demo(args) => demo::run(session, args, out),
     }

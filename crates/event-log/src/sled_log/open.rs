@@ -32,6 +32,8 @@ use crate::streams::Streams;
 /// How often a reader looks again while a writer puts the streams in place.
 const LOOKS: u32 = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+/// The same where there are no streams at all: the first are put in place sooner.
+const BARE_LOOKS: u32 = 10;
 
 impl SledLog {
     /// Opens the store in a folder, and makes one if there is none.
@@ -75,8 +77,9 @@ impl SledLog {
     /// Opens the store in a folder to read what it holds now. Others may read
     /// and write it meanwhile.
     ///
-    /// Only where the streams are missing, or behind, is it opened as by
-    /// [`SledLog::open`], and they are made again.
+    /// Only where the streams are missing, or behind, and nobody writes is it opened as
+    /// by [`SledLog::open`], and they are made again. While a writer is at that, the log
+    /// is told as it was before.
     ///
     /// # Errors
     ///
@@ -90,12 +93,18 @@ impl SledLog {
             }
             match look(&layout, &format)? {
                 Looked::Whole(seen) => return Ok(seen.into_log(layout, format, clock)),
+                Looked::Bare if again >= BARE_LOOKS => break,
                 // A writer may be at it.
-                Looked::Unsettled => {}
-                Looked::Bare => break,
+                Looked::Unsettled | Looked::Bare => {}
             }
         }
-        Self::open(dir, clock)
+        match Self::open(dir, Arc::clone(&clock)) {
+            Err(held @ OpenError::Held { .. }) => match look_before(&layout, &format)? {
+                Some(seen) => Ok(seen.into_log(layout, format, clock)),
+                None => Err(held),
+            },
+            opened => opened,
+        }
     }
 }
 
@@ -138,6 +147,27 @@ pub(super) fn look(layout: &Layout, format: &Format) -> Result<Looked, OpenError
         watched: Watched::after(journal),
         marked,
     })))
+}
+
+/// Looks at the log as it was before what a writer is putting into the streams: the
+/// file of the journal that goes on where they end is there until they go further.
+fn look_before(layout: &Layout, format: &Format) -> Result<Option<Seen>, OpenError> {
+    let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
+    let upto = streams
+        .as_ref()
+        .map_or(Head::ZERO, |streams| streams.upto());
+    let journal = Contents::read(&layout.journal(), format.store, upto.position);
+    let Some(journal) = journal.ok().filter(|journal| journal.base == upto) else {
+        return Ok(None);
+    };
+    Ok(Some(Seen {
+        state: State {
+            streams,
+            tail: tail_of(&journal)?,
+        },
+        watched: Watched::after(journal),
+        marked: None,
+    }))
 }
 
 impl Seen {

@@ -1,5 +1,6 @@
 //! What only the log on disk must do.
 
+mod backup;
 mod damage;
 mod folder;
 mod refresh;

@@ -118,3 +118,27 @@ fn a_writer_that_ended_before_the_streams_were_in_place_is_waited_for_no_longer(
     assert_eq!(looks.find(|head| *head > Position(10)), Some(Position(20)));
     assert_eq!(seen(&reader, Position(0)).len(), 20);
 }
+
+#[test]
+fn who_comes_while_the_streams_are_put_in_place_sees_the_log_before() {
+    let (folder, store) = dir();
+    let aside = folder.path().join("aside");
+    let writer = create(&store);
+    append(&writer, 0..5);
+    let before = seen(&read_only(&store).unwrap(), Position(0));
+    std::fs::copy(store.join("journal/00000000000000000000"), &aside).unwrap();
+    // A large batch: its blocks count from here on, and the streams are not there yet.
+    append_all(&writer, 5..1_000);
+    std::fs::rename(store.join("cache/streams"), folder.path().join("streams")).unwrap();
+    std::fs::copy(&aside, store.join("journal/00000000000000000000")).unwrap();
+    let reader = read_only(&store).unwrap();
+    assert_eq!(reader.head().position, Position(5));
+    assert_eq!(seen(&reader, Position(0)), before);
+    std::fs::rename(folder.path().join("streams"), store.join("cache/streams")).unwrap();
+    assert_eq!(reader.refresh().unwrap().position, Position(1_000));
+    assert_eq!(seen(&reader, Position(5)).len(), 995);
+    // Who comes when nobody writes mends them.
+    std::fs::remove_dir_all(store.join("cache/streams")).unwrap();
+    writer.close().unwrap();
+    assert_eq!(read_only(&store).unwrap().head().position, Position(1_000));
+}

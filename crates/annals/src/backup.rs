@@ -1,0 +1,66 @@
+//! Backups of a store: [`Store::back_up`], [`Store::restore`].
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use event_log::{BackedUp, BackupFolder, Clock, KeptHead, PartReader, SledLog};
+
+use crate::error::Error;
+use crate::store::Store;
+
+impl Store {
+    /// Adds what the store holds beyond a backup in a folder to it; makes the folder
+    /// if it is missing. Others may append meanwhile: what they append counts for the
+    /// next backup.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backup`] if it is of another store, damaged, or cannot be written. It
+    /// is then as it was.
+    pub fn back_up(&self, dir: &Path) -> Result<BackedUp, Error> {
+        let mut folder = BackupFolder::make(dir)?;
+        Ok(self.log().back_up(&mut folder)?)
+    }
+
+    /// Writes a backup of the whole store, and tells the head that it ends with.
+    /// `scratch` is a folder that is made, used and removed again if it is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backup`] if the store cannot be read, or the backup not be written.
+    pub fn back_up_to(&self, out: impl Write, scratch: &Path) -> Result<KeptHead, Error> {
+        Ok(self.log().back_up_to(out, Path::new(PIPE), scratch)?)
+    }
+
+    /// Makes a store of the backup in a folder, in a folder in which nothing is. Its
+    /// events have the positions, times, ids and hashes that they had.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Backup`] if the backup is damaged, or something is there already.
+    /// Nothing is left of the store then.
+    pub fn restore(from: &Path, dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let folder = BackupFolder::open(from)?;
+        let log = SledLog::restore(&folder, dir, Arc::clone(&clock))?;
+        Ok(Self::over(dir, log, clock))
+    }
+
+    /// The same of what [`Store::back_up_to`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::restore`].
+    pub fn restore_from(
+        input: impl Read,
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let mut part = PartReader::open(input, Path::new(PIPE))?;
+        let log = SledLog::restore_part(&mut part, Path::new(PIPE), dir, Arc::clone(&clock))?;
+        Ok(Self::over(dir, log, clock))
+    }
+}
+
+/// What messages call a backup that is in no file.
+const PIPE: &str = "the backup";

@@ -1,0 +1,413 @@
+//! Backing a log up, and restoring one.
+//!
+//! The salts of the chain are in the blocks of sled and in the journal alone. Who has
+//! the store open to write reads them where they are. Another may write meanwhile, and
+//! sled's files are then copied first: a copy that was torn does not come to the head
+//! that the journal says, and is made anew.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use event_model::id::Position;
+
+use super::SledLog;
+use super::engine::Engine;
+use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
+use crate::block::{Block, Encoder, RecordEnd, Records};
+use crate::clock::Clock;
+use crate::error::{Damage, LogError};
+use crate::event_log::{EventLog, Head};
+use crate::kept_head::KeptHead;
+use crate::layout::{Found, Layout};
+use crate::limits;
+use crate::record::Raw;
+use crate::sync;
+
+/// How often sled's files are copied before it is told that they cannot be.
+const COPIES: u32 = 5;
+
+/// A place that is only needed for a while.
+struct Scratch<'p>(&'p Path);
+
+impl<'p> Scratch<'p> {
+    fn make(path: &'p Path) -> Result<Self, BackupError> {
+        // One that was left by a crash holds nothing that counts.
+        remove(path).map_err(BackupError::at(path))?;
+        fs::create_dir_all(path).map_err(BackupError::at(path))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch<'_> {
+    fn drop(&mut self) {
+        remove(self.0).ok();
+    }
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl SledLog {
+    /// Adds what the log holds beyond a backup to it.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError::OtherLog`] if the backup is not of this log; [`BackupError`] if
+    /// it is damaged, or if a file cannot be read or written. The backup is then as it
+    /// was.
+    pub fn back_up(&self, folder: &mut BackupFolder) -> Result<BackedUp, BackupError> {
+        let kept = folder.verify()?;
+        let head = self.head();
+        let then = match kept.position <= head.position {
+            true => self.head_at(kept.position)?,
+            false => None,
+        };
+        if then.map(KeptHead::from) != Some(kept) {
+            return Err(BackupError::OtherLog {
+                path: folder.dir().to_owned(),
+                kept,
+            });
+        }
+        let mut backed_up = BackedUp {
+            after: kept,
+            head: kept,
+            file: None,
+        };
+        if kept.position < head.position {
+            let unfinished = folder.unfinished();
+            let scratch = Scratch::make(&unfinished)?;
+            let copy = scratch.0.join("copy");
+            let file = folder.add(kept, |part| self.write_blocks(kept, part, &copy))?;
+            backed_up.head = head.into();
+            backed_up.file = Some(file);
+        }
+        Ok(backed_up)
+    }
+
+    /// Writes all that the log holds as one part. `scratch` is a folder that is made,
+    /// used and removed again if it is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError`] if a file cannot be read or written.
+    pub fn back_up_to<W: Write>(
+        &self,
+        out: W,
+        path: &Path,
+        scratch: &Path,
+    ) -> Result<KeptHead, BackupError> {
+        let place = Scratch::make(scratch)?;
+        let mut part = PartWriter::begin(out, path, KeptHead::ZERO)?;
+        self.write_blocks(KeptHead::ZERO, &mut part, &place.0.join("copy"))?;
+        let head = part.head();
+        part.end()?;
+        Ok(head)
+    }
+
+    /// Writes the blocks after a head; up to the head of the log as it is now.
+    fn write_blocks<W: Write>(
+        &self,
+        after: KeptHead,
+        part: &mut PartWriter<W>,
+        copy: &Path,
+    ) -> Result<(), BackupError> {
+        let (base, tail) = {
+            let state = sync::read(&self.state);
+            let ends = state.tail.record_ends().map_err(damaged)?;
+            let after = after.position.max(state.tail.base().position);
+            let mut blocks = Vec::new();
+            encode_after(state.tail.records(&ends), after, &mut blocks).map_err(damaged)?;
+            (state.tail.base(), blocks)
+        };
+        if after.position < base.position {
+            let engine = self.engine_or_copy(after, base, copy)?;
+            write_sealed(&engine, (after.position, base.position), part)?;
+        }
+        tail.iter().try_for_each(|(_, block)| part.block(block))
+    }
+
+    /// sled, if it is ours to open; else a copy of it in which all is whole between
+    /// these heads.
+    fn engine_or_copy(
+        &self,
+        after: KeptHead,
+        base: Head,
+        copy: &Path,
+    ) -> Result<Arc<Engine>, BackupError> {
+        if sync::lock(&self.lock).is_some() {
+            return Ok(self.engine()?);
+        }
+        let mut failed = LogError::Damaged {
+            position: base.position,
+            what: Damage::BlockMissing,
+        };
+        for _ in 0..COPIES {
+            remove(copy).map_err(BackupError::at(copy))?;
+            match copied(&self.layout, copy, (after, base)) {
+                Ok(engine) => return Ok(Arc::new(engine)),
+                Err(BackupError::Log(error)) => failed = error,
+                Err(BackupError::Open(_) | BackupError::Damaged { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(failed.into())
+    }
+
+    /// Makes a store of the parts of a backup, in a folder in which nothing is.
+    ///
+    /// The events have the positions, times and hashes that they had.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError::NotEmpty`] if something is there; [`BackupError`] if the backup
+    /// is damaged, or a file cannot be written. Then nothing is left of the store.
+    pub fn restore(
+        folder: &BackupFolder,
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BackupError> {
+        // Before anything is made.
+        if folder.verify()? == KeptHead::ZERO {
+            return Err(BackupError::NotABackup {
+                path: folder.dir().to_owned(),
+            });
+        }
+        restored(dir, clock, |take| {
+            folder.read(|first, block| take(first, block))
+        })
+    }
+
+    /// The same of a single part, such as one that was written by
+    /// [`SledLog::back_up_to`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SledLog::restore`].
+    pub fn restore_part(
+        part: &mut PartReader<impl std::io::Read>,
+        path: &Path,
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BackupError> {
+        if part.after() != KeptHead::ZERO {
+            return Err(BackupError::Gap {
+                path: path.to_owned(),
+                found: part.after(),
+                expected: KeptHead::ZERO,
+            });
+        }
+        restored(dir, clock, |take| {
+            while let Some((first, block)) = part.next()? {
+                take(first, block)?;
+            }
+            Ok(part.head())
+        })
+    }
+
+    /// Takes in blocks, and lets them count.
+    fn take_blocks(
+        &self,
+        read: impl FnOnce(Take<'_>) -> Result<KeptHead, BackupError>,
+    ) -> Result<(), BackupError> {
+        let engine = self.engine()?;
+        let mut group: Vec<(Position, Vec<u8>)> = Vec::new();
+        let mut last = None;
+        let write = |group: &mut Vec<_>| {
+            let written = engine.write(group);
+            group.clear();
+            written.map_err(|error| LogError::engine(Position(0), error))
+        };
+        let head = read(&mut |first, block| {
+            last = Some(block.clone());
+            group.push((first, block));
+            match group.len() >= limits::GROUP_BLOCKS_MAX {
+                true => Ok(write(&mut group)?),
+                false => Ok(()),
+            }
+        })?;
+        write(&mut group)?;
+        engine
+            .sync()
+            .map_err(|error| LogError::engine(head.position, error))?;
+        let recorded = last.map(|block| last_recorded(&block)).transpose();
+        let head = Head {
+            position: head.position,
+            recorded: recorded.map_err(damaged)?,
+            hash: head.hash,
+        };
+        if head == Head::ZERO {
+            return Ok(());
+        }
+        let mut journal = sync::lock(&self.journal);
+        let mut streams = self.new_streams(head)?;
+        match &mut *journal {
+            Some(journal) => Ok(self.turn_over(journal, head, &mut streams)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What takes a block in.
+type Take<'t> = &'t mut dyn FnMut(Position, Vec<u8>) -> Result<(), BackupError>;
+
+fn restored(
+    dir: &Path,
+    clock: Arc<dyn Clock>,
+    read: impl FnOnce(Take<'_>) -> Result<KeptHead, BackupError>,
+) -> Result<SledLog, BackupError> {
+    let layout = Layout::new(dir);
+    match layout.look() {
+        Ok(Found::Nothing | Found::Empty) => {}
+        _ => {
+            return Err(BackupError::NotEmpty {
+                dir: dir.to_owned(),
+            });
+        }
+    }
+    let is_new = !dir.exists();
+    let log = SledLog::create_or_open(dir, clock)?;
+    let Err(error) = log.take_blocks(read) else {
+        return Ok(log);
+    };
+    // The error that led here is the one to tell.
+    drop(log);
+    let _ = layout.clear();
+    let _ = layout.remove_lock();
+    if is_new {
+        let _ = fs::remove_dir(dir);
+    }
+    Err(error)
+}
+
+fn damaged((position, what): (Position, Damage)) -> LogError {
+    LogError::Damaged { position, what }
+}
+
+/// Copies sled's files and opens them, if all is whole between two heads.
+fn copied(
+    layout: &Layout,
+    copy: &Path,
+    (after, base): (KeptHead, Head),
+) -> Result<Engine, BackupError> {
+    let copy = Layout::new(copy);
+    let (from, to) = (layout.log(), copy.log());
+    fs::create_dir_all(&to).map_err(BackupError::at(&to))?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&from).map_err(BackupError::at(&from))? {
+        let entry = entry.map_err(BackupError::at(&from))?;
+        if entry.path().is_file() {
+            names.push(entry.file_name());
+        }
+    }
+    // The data last, so that it is not behind a snapshot of it.
+    names.sort_by_key(|name| layout.log_data().ends_with(name));
+    for name in names {
+        match fs::copy(from.join(&name), to.join(&name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            copied => drop(copied.map_err(BackupError::at(&from))?),
+        }
+    }
+    let engine = Engine::open(&copy)?;
+    let mut nowhere = PartWriter::begin(std::io::sink(), &to, after)?;
+    write_sealed(&engine, (after.position, base.position), &mut nowhere)?;
+    match nowhere.head() == base.into() {
+        true => Ok(engine),
+        false => Err(damaged((base.position, Damage::Chain)).into()),
+    }
+}
+
+/// Writes blocks of sled after a position and up to another.
+fn write_sealed<W: Write>(
+    engine: &Engine,
+    (after, upto): (Position, Position),
+    part: &mut PartWriter<W>,
+) -> Result<(), BackupError> {
+    let next = Position(after.0 + 1);
+    let failed = |error| LogError::engine(next, error);
+    let found = engine.at_or_before(next).map_err(failed)?;
+    let first = found.map_or(next, |(first, _)| first);
+    for found in engine.scan(first) {
+        let (first, bytes) = found.map_err(failed)?;
+        if first > upto {
+            break;
+        }
+        if first > after {
+            part.block(&bytes)?;
+            continue;
+        }
+        // A backup ended within this block, when it was no block yet.
+        for (_, block) in rest_of(&bytes, after).map_err(damaged)? {
+            part.block(&block)?;
+        }
+    }
+    match part.head().position == upto {
+        true => Ok(()),
+        false => {
+            let next = Position(part.head().position.0 + 1);
+            Err(damaged((next, Damage::BlockMissing)).into())
+        }
+    }
+}
+
+/// A block and its bytes, or what is wrong at a position.
+type Blocks = Vec<(Position, Vec<u8>)>;
+type Wrong = (Position, Damage);
+
+/// The records of a block after a position, as blocks.
+fn rest_of(bytes: &[u8], after: Position) -> Result<Blocks, Wrong> {
+    let block = Block::decode(bytes).map_err(|what| (after, what))?;
+    let records = block.records().map_err(|what| (block.first, what))?;
+    let ends = ends_of(&block, &records)?;
+    let records = Records {
+        previous: Head {
+            position: Position(block.first.0 - 1),
+            recorded: None,
+            hash: block.previous,
+        },
+        bytes: &records,
+        ends: &ends,
+    };
+    let mut blocks = Vec::new();
+    encode_after(records, after, &mut blocks)?;
+    Ok(blocks)
+}
+
+/// Where each record of a block ends.
+fn ends_of(block: &Block<'_>, records: &[u8]) -> Result<Vec<RecordEnd>, Wrong> {
+    let (mut rest, mut hash, mut ends) = (records, block.previous, Vec::new());
+    for position in (block.first.0..=block.last.0).map(Position) {
+        let broken = |what| (position, what);
+        let (raw, after) = Raw::split(rest).map_err(broken)?;
+        hash = raw.hash(hash);
+        ends.push(RecordEnd {
+            at: records.len() - after.len(),
+            recorded: raw.recorded().map_err(broken)?,
+            hash,
+        });
+        rest = after;
+    }
+    Ok(ends)
+}
+
+fn encode_after(records: Records<'_>, after: Position, blocks: &mut Blocks) -> Result<(), Wrong> {
+    let before = after.0.saturating_sub(records.previous.position.0);
+    let before = usize::try_from(before).unwrap_or(usize::MAX);
+    let (_, rest) = records.split(before);
+    let encoded = Encoder::new().encode(rest, blocks);
+    encoded.map_err(|what| (after, what))
+}
+
+/// When the last event of a block was recorded.
+fn last_recorded(bytes: &[u8]) -> Result<event_model::time::Instant, Wrong> {
+    let block = Block::decode(bytes).map_err(|what| (Position(0), what))?;
+    let records = block.records().map_err(|what| (block.first, what))?;
+    let ends = ends_of(&block, &records)?;
+    let last = ends.last().map(|end| end.recorded);
+    last.ok_or((block.last, Damage::BlockLength))
+}

@@ -1,0 +1,245 @@
+//! What is backed up, restored, and refused.
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::backup::{BackupError, BackupFolder, PartReader};
+use crate::kept_head::KeptHead;
+
+const TINY: Settings = Settings {
+    journal_bytes_max: 3_000,
+    direct_bytes_min: 6_000,
+    run_bytes_max: 8_000,
+    ids_at_once_max: 7,
+    selection_bytes_max: 2_000,
+    selection_first: 5,
+};
+
+fn restore(backup: &Path, dir: &Path) -> Result<SledLog, BackupError> {
+    SledLog::restore(&BackupFolder::open(backup)?, dir, clock())
+}
+
+fn back_up(log: &SledLog, dir: &Path) -> KeptHead {
+    let mut folder = BackupFolder::make(dir).unwrap();
+    log.back_up(&mut folder).unwrap().head
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Append(u64),
+    Batch(u64),
+    Reopen,
+    /// Backed up by who writes, or by who only reads.
+    BackUp(bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (1..6_u64).prop_map(Step::Append),
+        (1..60_u64).prop_map(Step::Batch),
+        Just(Step::Reopen),
+        any::<bool>().prop_map(Step::BackUp),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 20,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever came between two backups, what is restored is the log of the last.
+    #[test]
+    fn what_is_restored_is_the_log(steps in prop::collection::vec(step(), 1..25)) {
+        let (folder, store) = dir();
+        let backup = folder.path().join("backup");
+        let begin = || SledLog::create_or_open_with(&store, clock(), TINY).unwrap();
+        let mut writer = Some(begin());
+        let (mut next, mut kept) = (0, Vec::new());
+        let steps = [Step::Append(1)].into_iter().chain(steps);
+        for step in steps.chain([Step::BackUp(true)]) {
+            let log = writer.get_or_insert_with(begin);
+            match step {
+                Step::Append(count) => {
+                    append(log, next..next + count);
+                    next += count;
+                }
+                Step::Batch(count) => {
+                    append_all(log, next..next + count);
+                    next += count;
+                }
+                Step::Reopen => drop(writer.take()),
+                Step::BackUp(is_writer) => {
+                    let head = match is_writer {
+                        true => back_up(log, &backup),
+                        false => back_up(&read_only(&store).unwrap(), &backup),
+                    };
+                    prop_assert_eq!(head, KeptHead::from(log.head()));
+                    kept.push(head);
+                }
+            }
+        }
+        let log = writer.get_or_insert_with(begin);
+        let again = folder.path().join("again");
+        let restored = restore(&backup, &again).unwrap();
+        prop_assert_eq!(answers(&restored), answers(log));
+        prop_assert!(restored.verify(&kept, &mut |_| ()).is_ok());
+        // It goes on where it was, and so does its backup.
+        append(&restored, next..next + 3);
+        prop_assert_eq!(back_up(&restored, &backup), KeptHead::from(restored.head()));
+        drop(restored);
+        prop_assert_eq!(open(&again).unwrap().head().position, Position(next + 3));
+    }
+}
+
+#[test]
+fn a_log_that_went_another_way_is_not_added() {
+    let (folder, store) = dir();
+    let backup = folder.path().join("backup");
+    let log = create(&store);
+    append(&log, 0..5);
+    back_up(&log, &backup);
+    let other = create(&folder.path().join("other"));
+    for upto in [3, 5, 9] {
+        append(&other, other.head().position.0..upto);
+        let mut parts = BackupFolder::open(&backup).unwrap();
+        let refused = other.back_up(&mut parts);
+        assert!(
+            matches!(refused, Err(BackupError::OtherLog { .. })),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(
+        restore(&backup, &folder.path().join("again"))
+            .unwrap()
+            .head(),
+        log.head()
+    );
+}
+
+#[test]
+fn nothing_is_written_over() {
+    let (folder, store) = dir();
+    let backup = folder.path().join("backup");
+    let log = create(&store);
+    append(&log, 0..5);
+    back_up(&log, &backup);
+    let refused = restore(&backup, &store);
+    assert!(matches!(refused, Err(BackupError::NotEmpty { .. })));
+    let refused = restore(&backup, folder.path());
+    assert!(matches!(refused, Err(BackupError::NotEmpty { .. })));
+    let refused = BackupFolder::make(&store);
+    assert!(matches!(refused, Err(BackupError::NotABackup { .. })));
+}
+
+fn parts(backup: &Path) -> Vec<PathBuf> {
+    let mut parts: Vec<PathBuf> = fs::read_dir(backup)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    parts.sort();
+    parts
+}
+
+/// Holds that a backup is refused, and that nothing is left of the store.
+fn is_refused(backup: &Path, again: &Path) {
+    let Err(error) = restore(backup, again) else {
+        panic!("a damaged backup was restored");
+    };
+    assert!(
+        matches!(
+            error,
+            BackupError::Damaged { .. } | BackupError::Gap { .. } | BackupError::NotABackup { .. }
+        ),
+        "{error:?}"
+    );
+    assert!(!again.exists());
+}
+
+#[test]
+fn every_damage_is_found() {
+    let (folder, store) = dir();
+    let (backup, again) = (folder.path().join("backup"), folder.path().join("again"));
+    let log = create_sealing(&store);
+    for upto in [4, 9, 15] {
+        append(&log, log.head().position.0..upto);
+        back_up(&log, &backup);
+    }
+    let parts = parts(&backup);
+    assert_eq!(parts.len(), 3);
+    for part in &parts {
+        let whole = fs::read(part).unwrap();
+        for at in (0..whole.len()).step_by(7) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << (at % 8);
+            fs::write(part, &flipped).unwrap();
+            is_refused(&backup, &again);
+            fs::write(part, &whole[..at]).unwrap();
+            is_refused(&backup, &again);
+        }
+        fs::write(part, [&whole[..], b"more"].concat()).unwrap();
+        is_refused(&backup, &again);
+        fs::write(part, &whole).unwrap();
+    }
+    // A part that is missing in the middle, or at the start.
+    for part in &parts[..2] {
+        let aside = folder.path().join("aside");
+        fs::rename(part, &aside).unwrap();
+        is_refused(&backup, &again);
+        fs::rename(&aside, part).unwrap();
+    }
+    assert_eq!(answers(&restore(&backup, &again).unwrap()), answers(&log));
+}
+
+#[test]
+fn a_part_that_was_not_finished_does_not_count() {
+    let (folder, store) = dir();
+    let backup = folder.path().join("backup");
+    let log = create(&store);
+    append(&log, 0..5);
+    back_up(&log, &backup);
+    fs::create_dir(backup.join("unfinished")).unwrap();
+    fs::write(backup.join("unfinished/part"), b"annalsb1").unwrap();
+    append(&log, 5..7);
+    back_up(&log, &backup);
+    assert_eq!(parts(&backup).len(), 2);
+    let restored = restore(&backup, &folder.path().join("again")).unwrap();
+    assert_eq!(restored.head(), log.head());
+}
+
+#[test]
+fn a_whole_log_goes_through_a_pipe() {
+    let (folder, store) = dir();
+    let log = create_sealing(&store);
+    append(&log, 0..20);
+    let pipe = Path::new("pipe");
+    let mut bytes = Vec::new();
+    let scratch = folder.path().join("scratch");
+    let reader = read_only(&store).unwrap();
+    let head = reader.back_up_to(&mut bytes, pipe, &scratch).unwrap();
+    assert_eq!(head, KeptHead::from(log.head()));
+    assert!(!scratch.exists());
+    let again = folder.path().join("again");
+    let mut part = PartReader::open(&bytes[..], pipe).unwrap();
+    let restored = SledLog::restore_part(&mut part, pipe, &again, clock()).unwrap();
+    assert_eq!(answers(&restored), answers(&log));
+    let mut part = PartReader::open(&bytes[..bytes.len() - 1], pipe).unwrap();
+    let again = folder.path().join("once-more");
+    assert!(SledLog::restore_part(&mut part, pipe, &again, clock()).is_err());
+    assert!(!again.exists());
+}
+
+#[test]
+fn a_folder_without_parts_is_no_backup() {
+    let (folder, store) = dir();
+    let backup = folder.path().join("backup");
+    let log = create(&store);
+    assert_eq!(back_up(&log, &backup), KeptHead::ZERO);
+    assert_eq!(parts(&backup).len(), 0);
+    let refused = restore(&backup, &folder.path().join("again"));
+    assert!(matches!(refused, Err(BackupError::NotABackup { .. })));
+}
