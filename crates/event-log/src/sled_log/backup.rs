@@ -178,9 +178,7 @@ impl SledLog {
                 path: folder.dir().to_owned(),
             });
         }
-        restored(dir, clock, |take| {
-            folder.read(|first, block| take(first, block))
-        })
+        restored(dir, clock, |take| folder.read(take))
     }
 
     /// The same of a single part, such as one that was written by
