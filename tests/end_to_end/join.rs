@@ -146,14 +146,17 @@ fn rows_at_fault_are_told_and_stop_nothing_unless_it_is_strict() {
                 alibaba,,d\n,2026-03-08,e\nalibaba\nalibaba,2026-03-08,\"f, g\"\n";
     let field = "join - --field earnings.next.date";
     let run = environment.feed(field, rows.as_bytes()).done();
+    let mut rest = run.stderr.as_str();
     for told in [
         "row 2: no company \"nobody\"",
         "row 3: \"2026-02-30\"",
         "row 4: has no date",
         "row 5: has no company",
-        "row 6: has 1 fields under 3 columns",
+        "row 6: has 1 field under 3 columns",
     ] {
-        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+        let at = rest.find(told);
+        let at = at.unwrap_or_else(|| panic!("{told} is not in: {rest}"));
+        rest = &rest[at..];
     }
     assert_eq!(
         run.text(),
@@ -163,11 +166,58 @@ fn rows_at_fault_are_told_and_stop_nothing_unless_it_is_strict() {
     );
     let strict = environment.feed(&format!("{field} --strict"), rows.as_bytes());
     assert_eq!(strict.code, Some(1));
-    assert!(strict.stderr.contains("row "), "{}", strict.stderr);
+    // The first that is at fault, of whichever sort, and after what came before.
+    assert!(strict.stderr.contains("row 2: "), "{}", strict.stderr);
+    let written = String::from_utf8(strict.stdout).unwrap();
+    assert_eq!(written.lines().count(), 2, "{written}");
     // A file is written whole or not at all.
     let strict = environment.feed(&format!("{field} --strict -o joined.csv"), rows.as_bytes());
     assert_eq!(strict.code, Some(1));
     assert!(!environment.path("joined.csv").exists());
+}
+
+#[test]
+fn a_quote_that_is_left_open_is_told() {
+    let environment = Environment::with_sample();
+    let rows = "company,date\nalibaba,2026-03-08\n\"alibaba,2026-03-08\nalibaba,2026-03-08\n";
+    let run = environment.feed("join - --field earnings.next.date", rows.as_bytes());
+    let run = run.done();
+    let told =
+        "row 2: has 1 field under 2 columns and goes from line 3 to 4: is a quote left open?";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert_eq!(run.text().lines().count(), 2);
+}
+
+#[test]
+fn rows_of_json_keep_their_fields_as_they_are() {
+    let environment = Environment::with_sample();
+    let typed = "join - --field company.name --field chips";
+    let row = |line: &str| environment.feed(typed, line.as_bytes()).done();
+    let line = "{\"date\":\"2025-12-21\", \"company\":\"alibaba\",\"a\":1.50}";
+    let told = row(line).text();
+    let expected = "{\"date\":\"2025-12-21\", \"company\":\"alibaba\",\"a\":1.50,\
+                    \"company.name\":\"Alibaba Group\",\"chips\":[\"nvidia-h200\"]}\n";
+    assert_eq!(told, expected);
+    let refused = [
+        ("\"chips\":1", "has a field \"chips\" already"),
+        ("\"date\":\"2026-01-01\"", "date"),
+    ];
+    for (field, why) in refused {
+        let run = row(&format!("{line}\n{}", line.replace("\"a\":1.50", field)));
+        assert!(run.stderr.contains("row 2: "), "{}", run.stderr);
+        assert!(run.stderr.contains(why), "{}", run.stderr);
+        assert_eq!(run.text().lines().count(), 1);
+    }
+    let lines = format!("{line}\n{}\n", line.replace("\"a\"", "\"b\""));
+    let csv = environment.feed(&format!("{typed} --format csv"), lines.as_bytes());
+    let csv = csv.done();
+    assert!(
+        csv.stderr
+            .contains("row 2: has a field \"b\", for which there is no column"),
+        "{}",
+        csv.stderr
+    );
+    assert_eq!(csv.text().lines().count(), 2);
 }
 
 #[test]

@@ -102,6 +102,7 @@ impl Store {
             head: hash.unwrap_or(event_log::Hash::ZERO).to_string(),
             kinds: self.kinds(recorded)?,
             filter: question.filter.clone(),
+            is_head: recorded == head,
         })
     }
 }

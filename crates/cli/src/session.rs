@@ -25,6 +25,8 @@ const CLOCK_VARIABLE: &str = "ANNALS_NOW";
 pub(crate) struct Session {
     pub(crate) dir: PathBuf,
     clock: Arc<dyn Clock>,
+    /// When the command began: "now" in all that it is asked.
+    began: Instant,
     verbose: bool,
 }
 
@@ -34,9 +36,11 @@ impl Session {
             Some(dir) => dir,
             None => default_store()?,
         };
+        let clock = clock()?;
         Ok(Self {
             dir,
-            clock: clock()?,
+            began: clock.now(),
+            clock,
             verbose,
         })
     }
@@ -45,6 +49,7 @@ impl Session {
         Self {
             dir: dir.to_owned(),
             clock: Arc::clone(&self.clock),
+            began: self.began,
             verbose: self.verbose,
         }
     }
@@ -123,7 +128,7 @@ impl Session {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        self.clock.now()
+        self.began
     }
 
     /// Settles the basis of a question that is asked now unless it says when.
@@ -132,6 +137,20 @@ impl Session {
             Some(date) => self.basis(store, date, &ask.cuts),
             None => self.basis_at(store, Moment::Instant(self.now()), &ask.cuts),
         }
+    }
+
+    /// Settles how far the log is read for rows that each have a moment of their own.
+    pub(crate) fn basis_for_rows(
+        &self,
+        store: &Store,
+        ask: &AskArgs,
+    ) -> Result<Basis, CommandError> {
+        let basis = self.settle(store, Moment::Instant(self.now()), &ask.cuts)?;
+        let recorded = basis.cuts.recorded;
+        self.explain(&format!(
+            "each row is asked at its own moment; recorded up to position {recorded}"
+        ));
+        Ok(basis)
     }
 
     /// Settles the basis of a question at a date.
@@ -146,6 +165,19 @@ impl Session {
     }
 
     fn basis_at(&self, store: &Store, at: Moment, cuts: &CutArgs) -> Result<Basis, CommandError> {
+        let basis = self.settle(store, at, cuts)?;
+        let Cuts {
+            known,
+            on,
+            recorded,
+        } = basis.cuts;
+        self.explain(&format!(
+            "on {on}, known up to {known}, recorded up to position {recorded}"
+        ));
+        Ok(basis)
+    }
+
+    fn settle(&self, store: &Store, at: Moment, cuts: &CutArgs) -> Result<Basis, CommandError> {
         let zone = zone(cuts)?;
         let moment = |text: &String| self.moment(text, zone);
         let recorded = |text: &String| {
@@ -163,16 +195,7 @@ impl Session {
                 min_certainty: cuts.min_certainty,
             },
         };
-        let basis = store.basis(&question)?;
-        let Cuts {
-            known,
-            on,
-            recorded,
-        } = basis.cuts;
-        self.explain(&format!(
-            "on {on}, known up to {known}, recorded up to position {recorded}"
-        ));
-        Ok(basis)
+        Ok(store.basis(&question)?)
     }
 
     /// Reads a point in time, and tells how words were understood.

@@ -3,10 +3,17 @@
 //! - [`Rows`]: reads a table, whichever of the two it is
 //! - [`Row`]: a row, with everything that stood in it
 //! - [`RowWriter`]: writes rows with columns added to them
+//! - [`RowsError`], [`RowError`]: what is wrong with a table, or with a row
+
+mod error;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, BufRead, Read};
 
 use serde_json::{Map, Value};
+
+pub use self::error::{RowError, RowsError};
 
 /// About how many bytes a line has.
 const LINE_BYTES: usize = 128;
@@ -33,59 +40,8 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq)]
 enum Cells {
     Csv(csv::StringRecord),
-    Json(Map<String, Value>),
-}
-
-/// Why a table cannot be read on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RowsError {
-    /// The input gives no more.
-    #[error("the table cannot be read")]
-    Input(#[from] io::Error),
-    /// A table without a heading.
-    #[error("the table is empty; its first line must name its columns")]
-    Empty,
-    /// Two columns of one name.
-    #[error("two columns are called {name:?}")]
-    ColumnTwice {
-        /// The name.
-        name: String,
-    },
-    /// No column of a name.
-    #[error("there is no column {name:?}; there are {}", columns.join(", "))]
-    NoColumn {
-        /// The name.
-        name: String,
-        /// The columns there are.
-        columns: Vec<String>,
-    },
-}
-
-/// What is wrong with a row that cannot be read; the rows after it can.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RowError {
-    /// Another number of fields than there are columns.
-    #[error("has {fields} fields under {columns} columns")]
-    Fields {
-        /// The fields.
-        fields: usize,
-        /// The columns.
-        columns: usize,
-    },
-    /// Not UTF-8.
-    #[error("is not UTF-8")]
-    NotUtf8,
-    /// Not a JSON object.
-    #[error("is no JSON object: {why}")]
-    NotAnObject {
-        /// Why.
-        why: String,
-    },
-    /// Longer than a line may be.
-    #[error("is longer than {LINE_BYTES_MAX} bytes")]
-    TooLong,
+    /// The fields, and the line as it was written.
+    Json(Map<String, Value>, String),
 }
 
 /// A row that cannot be read, with its number.
@@ -231,9 +187,17 @@ fn next_csv(
         Ok(false) => Ok(None),
         Ok(true) => {
             let fields = record.len();
+            let first = record.position().map_or(0, csv::Position::line);
+            // The reader stands at the begin of the next line, or at the end.
+            let next = reader.position().line();
+            let lines = (first, next.saturating_sub(1).max(first));
             Ok(Some(match fields == columns {
                 true => Ok(Cells::Csv(record)),
-                false => Err(RowError::Fields { fields, columns }),
+                false => Err(RowError::Fields {
+                    fields,
+                    columns,
+                    lines,
+                }),
             }))
         }
         Err(error) => match error.kind() {
@@ -275,11 +239,13 @@ fn skip_line(input: &mut Box<dyn BufRead + '_>) -> io::Result<()> {
 
 fn of_json(bytes: &[u8]) -> Result<Cells, RowError> {
     let text = std::str::from_utf8(bytes).map_err(|_| RowError::NotUtf8)?;
-    let read: Result<Map<String, Value>, _> = serde_json::from_str(text);
-    let why = |error: serde_json::Error| RowError::NotAnObject {
-        why: error.to_string(),
-    };
-    read.map(Cells::Json).map_err(why)
+    let why = |why: String| RowError::NotAnObject { why };
+    // A field that stands twice is refused: which of the two is meant?
+    let read = event_model::json::parse(text).map_err(|error| why(error.to_string()))?;
+    match read {
+        Value::Object(fields) => Ok(Cells::Json(fields, text.trim().to_owned())),
+        other => Err(why(format!("it is {}", event_model::json::sort_of(&other)))),
+    }
 }
 
 impl Row {
@@ -288,7 +254,7 @@ impl Row {
     pub fn text(&self, column: &Column) -> String {
         match (&self.cells, column) {
             (Cells::Csv(record), Column::At(at)) => record.get(*at).unwrap_or_default().to_owned(),
-            (Cells::Json(fields), Column::Named(name)) => match fields.get(name) {
+            (Cells::Json(fields, _), Column::Named(name)) => match fields.get(name) {
                 Some(Value::String(text)) => text.clone(),
                 None | Some(Value::Null) => String::new(),
                 Some(other) => other.to_string(),
@@ -302,7 +268,7 @@ impl Row {
     #[must_use]
     pub fn value(&self, column: &Column) -> Value {
         match (&self.cells, column) {
-            (Cells::Json(fields), Column::Named(name)) => {
+            (Cells::Json(fields, _), Column::Named(name)) => {
                 fields.get(name).cloned().unwrap_or_default()
             }
             (Cells::Csv(_), _) => Value::String(self.text(column)),
@@ -315,7 +281,7 @@ impl Row {
     pub fn names(&self) -> Vec<String> {
         match &self.cells {
             Cells::Csv(_) => Vec::new(),
-            Cells::Json(fields) => fields.keys().cloned().collect(),
+            Cells::Json(fields, _) => fields.keys().cloned().collect(),
         }
     }
 }
@@ -341,6 +307,27 @@ impl RowWriter {
         }
     }
 
+    /// Whether a row can be written with the columns that are added.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError::FieldThere`] or [`RowError::NoColumn`] if not: JSON Lines can have
+    /// other fields in each row.
+    pub fn check(&self, row: &Row) -> Result<(), RowError> {
+        let Cells::Json(fields, _) = &row.cells else {
+            return Ok(());
+        };
+        if let Some(name) = self.added.iter().find(|name| fields.contains_key(*name)) {
+            return Err(RowError::FieldThere { name: name.clone() });
+        }
+        let has_column = |name: &&String| self.columns.contains(name);
+        let mut lost = fields.keys().filter(|name| !has_column(name));
+        match (self.format, lost.next()) {
+            (Format::Csv, Some(name)) => Err(RowError::NoColumn { name: name.clone() }),
+            _ => Ok(()),
+        }
+    }
+
     /// The line that names the columns, if the format has one.
     #[must_use]
     pub fn heading(&self) -> Option<String> {
@@ -358,15 +345,20 @@ impl RowWriter {
     pub fn begin(&self, row: &Row) -> String {
         match (self.format, &row.cells) {
             (Format::Csv, Cells::Csv(record)) => csv_line(record),
-            (Format::Csv, Cells::Json(fields)) => {
+            (Format::Csv, Cells::Json(fields, _)) => {
                 let cells = self.columns.iter();
                 let cells = cells.map(|name| fields.get(name).map_or_else(String::new, cell));
                 csv_line(cells)
             }
-            (Format::JsonLines, Cells::Json(fields)) => json_line(fields.iter()),
+            // As it was written, so that nothing of it changes.
+            (Format::JsonLines, Cells::Json(fields, line)) => match fields.is_empty() {
+                true => "{".to_owned(),
+                false => format!("{},", line.strip_suffix('}').unwrap_or(line)),
+            },
             (Format::JsonLines, Cells::Csv(record)) => {
                 let texts: Vec<Value> = record.iter().map(Value::from).collect();
-                json_line(self.columns.iter().zip(&texts))
+                let comma = if texts.is_empty() { "" } else { "," };
+                format!("{{{}{comma}", json_fields(self.columns.iter().zip(&texts)))
             }
         }
     }
@@ -379,11 +371,7 @@ impl RowWriter {
         match self.format {
             // After what stands before it.
             Format::Csv => csv_line(std::iter::once(String::new()).chain(all.map(cell))) + "\n",
-            Format::JsonLines => {
-                let fields = json_line(self.added.iter().zip(all));
-                let comma = if self.columns.is_empty() { "" } else { "," };
-                format!("{comma}{}}}\n", fields.strip_prefix('{').unwrap_or(&fields))
-            }
+            Format::JsonLines => format!("{}}}\n", json_fields(self.added.iter().zip(all))),
         }
     }
 }
@@ -403,14 +391,10 @@ fn csv_line<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
     line
 }
 
-/// An object of JSON without its end.
-fn json_line<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>) -> String {
-    let fields: Map<String, Value> = fields
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let mut line = Value::Object(fields).to_string();
-    line.pop();
-    line
+/// The fields of an object of JSON, in their order.
+fn json_fields<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>) -> String {
+    let fields = fields.map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
+    fields.collect::<Vec<_>>().join(",")
 }
 
 /// A value in a field of CSV: a text as it is, a list with `;` between its items,
@@ -422,80 +406,5 @@ pub fn cell(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(";"),
         other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn rows(text: &str) -> Vec<String> {
-        let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
-        let column = rows.column("b").unwrap();
-        rows.map(|row| match row.unwrap() {
-            Ok(row) => format!("{} {}", row.number, row.text(&column)),
-            Err((number, error)) => format!("{number}! {error}"),
-        })
-        .collect()
-    }
-
-    #[test]
-    fn a_table_is_csv_or_json_lines() {
-        assert_eq!(
-            rows("\u{feff}a,b\n1,x\r\n2,\"y\nz\"\n3\n4,\"p, q\"\n"),
-            ["1 x", "2 y\nz", "3! has 1 fields under 2 columns", "4 p, q"]
-        );
-        assert_eq!(
-            rows("{\"a\":1,\"b\":\"x\"}\n\n{\"b\":2}\n[]\n{\"a\":3}"),
-            [
-                "1 x",
-                "2 2",
-                "3! is no JSON object: invalid type: sequence, expected a map at line 1 column 0",
-                "4 "
-            ]
-        );
-    }
-
-    #[test]
-    fn what_has_no_proper_heading_is_refused() {
-        let told = |text: &str| match Rows::read(Box::new(text.as_bytes())) {
-            Ok(rows) => rows.column("c").unwrap_err().to_string(),
-            Err(error) => error.to_string(),
-        };
-        assert!(told("").contains("empty"));
-        assert!(told("a,b,a\n").contains("two columns are called \"a\""));
-        assert!(told("a,b\n").contains("there are a, b"));
-    }
-
-    fn written(text: &str, format: Format) -> String {
-        let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
-        let columns = rows.columns().unwrap_or_else(|| vec!["a".to_owned()]);
-        let added = vec!["x".to_owned(), "y".to_owned()];
-        let writer = RowWriter::new(format, columns, added);
-        let values = [vec![json!("s, t"), json!(["u", "v"])], vec![]];
-        let mut text = writer.heading().unwrap_or_default();
-        for (row, values) in rows.zip(values.iter().cycle()) {
-            text += &writer.begin(&row.unwrap().unwrap());
-            text += &writer.end(values);
-        }
-        text
-    }
-
-    #[test]
-    fn columns_are_added_in_either_format() {
-        assert_eq!(
-            written("a\n001\n2\n", Format::Csv),
-            "a,x,y\n001,\"s, t\",u;v\n2,,\n"
-        );
-        assert_eq!(
-            written("a\n001\n2\n", Format::JsonLines),
-            "{\"a\":\"001\",\"x\":\"s, t\",\"y\":[\"u\",\"v\"]}\n{\"a\":\"2\",\"x\":null,\"y\":null}\n"
-        );
-        assert_eq!(
-            written("{\"a\":1.50}", Format::Csv),
-            "a,x,y\n1.50,\"s, t\",u;v\n"
-        );
     }
 }

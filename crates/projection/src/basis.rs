@@ -112,6 +112,9 @@ pub struct Basis {
     pub kinds: Kinds,
     /// Which claims are heard.
     pub filter: Filter,
+    /// Whether the log went no further when it was asked; it is not told, since it
+    /// changes.
+    pub is_head: bool,
 }
 
 impl Serialize for Basis {

@@ -208,6 +208,16 @@ impl Path {
         self.fields.first().map(String::as_str)
     }
 
+    /// The field that decides what stands there: of a kind of one's own `data.units` is
+    /// decided by `units`.
+    pub(crate) fn deciding(&self) -> Option<&str> {
+        match self.fields.as_slice() {
+            [data, name, ..] if data == "data" && self.place == Place::Other => Some(name),
+            [field, ..] => Some(field),
+            [] => None,
+        }
+    }
+
     /// The parts of the field's value that it names, from the outermost.
     #[must_use]
     pub fn parts(&self) -> &[String] {
@@ -281,7 +291,7 @@ impl Path {
         FoundValue {
             item: Some(item),
             value: part_of(value, parts),
-            event: Some(item.event(field)),
+            event: Some(item.event(self.deciding().unwrap_or(field))),
         }
     }
 

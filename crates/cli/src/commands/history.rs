@@ -73,7 +73,7 @@ pub(crate) fn run(
         let ids = firsts.iter().copied().zip(store.short_ids(&firsts)?);
         out.text(&render::history::history(
             &told,
-            (&company, &args.path),
+            (&company, &args.path, &basis),
             &ids.collect(),
             out.is_terminal(),
         ))?;

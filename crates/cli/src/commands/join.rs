@@ -1,6 +1,5 @@
 //! `annals join`
 
-use std::cell::RefCell;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,7 +8,7 @@ use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_la
 use annals::model::time::Zone;
 use annals::model::vocabulary::Certainty;
 use annals::projection::path::Path as FieldPath;
-use annals::rows::{Column, Format, RowWriter, Rows, RowsError};
+use annals::rows::{Column, Format, Row, RowError, RowWriter, Rows, RowsError};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
@@ -54,7 +53,8 @@ pub(crate) struct JoinArgs {
     /// The time that a bare date means: start, end, or HH:MM
     #[arg(long, value_name = "TIME", default_value = "start", value_parser = row_time)]
     row_time: RowTime,
-    /// The zone of dates, and of times without an offset [default: UTC]
+    /// The zone of dates, and of times without an offset [default: UTC]; the day asked
+    /// about is the day in UTC all the same
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
     /// Leave out what came so shortly before a row's moment: 1d, 2h30m
@@ -132,7 +132,7 @@ fn join(
     args: &JoinArgs,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    let basis = session.basis_of(store, &ask(args))?;
+    let basis = session.basis_for_rows(store, &ask(args))?;
     let table = Table::open(args)?;
     let columns = &table.columns;
     refuse_columns_twice(columns, args)?;
@@ -140,35 +140,60 @@ fn join(
     let writer = RowWriter::new(table.format(args), columns.clone(), added);
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(CommandError::output);
     put(&writer.heading().unwrap_or_default())?;
-    let faults = RefCell::new(Faults::new(args));
     let rows = table.first.into_iter().chain(table.rows);
-    let rows = rows.filter_map(|read| match read {
-        Ok(Ok(row)) => Some(Ok(JoinRow {
-            company: row.text(&table.company),
-            moment: row.text(&table.date),
-            row: (row.number, writer.begin(&row).into_boxed_str()),
-        })),
-        Ok(Err((number, error))) => {
-            let told = faults.borrow_mut().tell(number, &error, "left out");
-            told.err().map(Err)
-        }
-        Err(error) => Some(Err(input(args, &error))),
+    let rows = rows.map(|read| {
+        Ok(match read.map_err(|error| input(args, &error))? {
+            Ok(row) => JoinRow {
+                company: row.text(&table.company),
+                moment: row.text(&table.date),
+                row: Waiting::of(&row, &writer),
+            },
+            Err((number, error)) => JoinRow {
+                company: String::new(),
+                moment: String::new(),
+                row: Waiting(number, Err(Box::new(error))),
+            },
+        })
     });
     let question = question(args)?;
     let end = |values: &[Value]| writer.end(values).into_boxed_str();
-    store.join(rows, &question, &basis, end, |(number, begun), answered| {
-        let end = match answered {
-            Ok(end) => end,
-            Err(problem) => {
-                faults.borrow_mut().tell(number, &problem, "no answer")?;
-                end(&[])
-            }
-        };
-        put(&begun)?;
-        put(&end)
-    })?;
-    faults.borrow().sum_up();
+    let mut faults = Faults::new(args);
+    store.join(
+        rows,
+        &question,
+        &basis,
+        end,
+        |Waiting(number, row), answered| {
+            let begun = match row {
+                Ok(begun) => begun,
+                // It could not be read, and has no place to stand in.
+                Err(error) => return faults.tell(number, &*error, "left out"),
+            };
+            let end = match answered {
+                Ok(end) => end,
+                Err(problem) => {
+                    faults.tell(number, &problem, "no answer")?;
+                    end(&[])
+                }
+            };
+            put(&begun)?;
+            put(&end)
+        },
+    )?;
+    faults.sum_up();
     Ok(())
+}
+
+/// A row on its way to its answer: its number, and what is written of it or what is
+/// wrong with it.
+struct Waiting(u64, Result<Box<str>, Box<RowError>>);
+
+impl Waiting {
+    fn of(row: &Row, writer: &RowWriter) -> Self {
+        let checked = writer.check(row).map_err(Box::new);
+        let begun = checked.map(|()| writer.begin(row).into_boxed_str());
+        Self(row.number, begun)
+    }
 }
 
 /// How far the log is read, and which claims are heard.
@@ -300,7 +325,7 @@ impl Faults {
         let told = format!("{}: row {number}: {problem}", self.name);
         if self.strict {
             return Err(CommandError::new(ExitCode::Data, told)
-                .hint("without --strict such a row has empty fields, and the rest goes on"));
+                .hint("without --strict such a row is told, and the rest goes on"));
         }
         self.count += 1;
         if self.count <= TOLD_MAX {

@@ -93,6 +93,9 @@ struct ListArgs {
 struct ShowArgs {
     /// The name of the kind
     name: String,
+    /// Print JSON, as without it
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     ask: AskArgs,
 }

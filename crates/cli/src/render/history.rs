@@ -3,26 +3,30 @@
 use std::collections::HashMap;
 
 use annals::model::id::{EventId, Slug};
+use annals::projection::basis::Basis;
 use annals::projection::history::Revision;
 use annals::projection::path::Path;
 use annals::vintages::{Point, Vintage, Vintages};
 use serde_json::Value;
 
 use crate::render::table::{Table, cell};
+use crate::render::timeline::as_known;
 use crate::render::words;
 
 /// How much of a value and of a source a row shows.
 const VALUE_CHARS: usize = 60;
 const SOURCE_CHARS: usize = 18;
+/// How wide a line is.
+const WIDTH: usize = 80;
 
 /// The page. `ids` holds the first id of each value, as short as it is shown.
 pub(crate) fn history(
     told: &Vintages,
-    (company, path): (&Slug, &Path),
+    (company, path, basis): (&Slug, &Path, &Basis),
     ids: &HashMap<EventId, String>,
     is_terminal: bool,
 ) -> String {
-    let mut page = format!("{company} · {path}\n\n");
+    let mut page = format!("{company} · {path}\n{}\n\n", as_known(basis));
     let mut table = Table::new(is_terminal);
     let from = match told.steps.first().map(|step| step.from) {
         Some(Point::Recorded(..)) => "recorded from",
@@ -38,8 +42,12 @@ pub(crate) fn history(
         ]);
     }
     page.push_str(&table.to_string());
-    if let Some(revision) = &told.revision {
-        page.push_str(&format!("\n{}\n", revised(revision)));
+    let is_whole = |value: &Value| value.is_object() || value.is_array();
+    let revision = told.revision.as_ref();
+    // Of whole threads and of lists the rows tell more.
+    if let Some(revision) = revision.filter(|it| !is_whole(&it.first) || path.field().is_some()) {
+        let line = words::shortened(&words::clean(&revised(revision)), WIDTH);
+        page.push_str(&format!("\n{line}\n"));
     }
     page
 }
@@ -63,9 +71,12 @@ fn point(point: Point) -> String {
 
 fn value(value: &Value) -> String {
     let text = match value {
+        // A whole thread.
         Value::Object(fields) if fields.contains_key("thread") => {
-            let text = |name: &str| fields.get(name).map(words::value).unwrap_or_default();
-            format!("{} {}", text("thread"), text("stage"))
+            let text = |name: &str| fields.get(name).filter(|value| !value.is_null());
+            let told = ["thread", "stage", "status", "date", "quantity"];
+            let told = told.iter().filter_map(|name| text(name));
+            told.map(words::said).collect::<Vec<_>>().join(", ")
         }
         other => words::said(other),
     };
@@ -89,11 +100,14 @@ fn source(step: &Vintage) -> String {
 /// The first release against the latest.
 fn revised(revision: &Revision) -> String {
     let Revision { first, latest, .. } = revision;
+    let is_zero = |bound: &Option<String>| bound.as_ref().is_none_or(|bound| bound == "0");
     let mut text = format!("First {}, latest {}", value(first), value(latest));
     if let Some(days) = revision.days {
         text.push_str(&format!(" ({days:+} days)"));
     }
-    if let Some(difference) = &revision.difference {
+    let difference = revision.difference.as_ref();
+    let difference = difference.filter(|it| !(is_zero(&it.min) && is_zero(&it.max)));
+    if let Some(difference) = difference {
         let bounds = [&difference.min, &difference.max];
         let bounds: Vec<&str> = bounds.into_iter().flatten().map(String::as_str).collect();
         text.push_str(&format!(" ({} more)", bounds.join(" to ")));

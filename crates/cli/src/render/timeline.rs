@@ -180,6 +180,9 @@ pub(crate) fn as_known(basis: &Basis) -> String {
     if basis.cuts.on != day {
         text.push_str(&format!(", on {}", basis.cuts.on));
     }
+    if !basis.is_head {
+        text.push_str(&format!(", recorded up to {}", basis.cuts.recorded));
+    }
     if let Some(least) = basis.filter.min_certainty {
         text.push_str(&format!(", {least} or surer"));
     }

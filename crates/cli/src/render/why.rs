@@ -88,7 +88,10 @@ fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page<'_>) {
     section("Does not hold", &explanation.struck, page, struck);
     section("Is one thread by", &explanation.links, page, evidence);
     section("Not in its place", &explanation.others, page, aside);
-    if explanation.made_by.is_empty() {
+    let is_silent = [&explanation.made_by, &explanation.agrees]
+        .iter()
+        .all(|said| said.is_empty());
+    if is_silent && explanation.lost.is_empty() && explanation.struck.is_empty() {
         page.blank();
         page.line(0, "Nobody says so who is heard.");
     }

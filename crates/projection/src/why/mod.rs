@@ -128,15 +128,19 @@ pub fn why<'l>(slug: &Slug, events: &[Placed], lens: impl Into<Lens<'l>>, path: 
     };
     let of_value = |found: &FoundValue<'_>| match found.item {
         Some(item) => reader
-            .of_item(item, path.field(), found)
+            .of_item(item, path.deciding(), found)
             .into_iter()
             .collect(),
         None => reader.of_company(path, found),
     };
     let is_said = |found: &&FoundValue<'_>| {
-        // A list, such as that of the identifiers, is of many events.
-        let is_list = matches!(&found.value, Value::Array(values) if !values.is_empty());
-        found.item.is_some() || found.event.is_some() || is_list
+        // Of a company: its slug is ours, and a list of its identifiers is of many events.
+        let is_there = match &found.value {
+            Value::Array(values) => !values.is_empty(),
+            Value::String(_) => true,
+            _ => false,
+        };
+        found.item.is_some() || found.event.is_some() || is_there
     };
     Why {
         is_list: found.is_list,

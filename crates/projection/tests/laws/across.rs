@@ -51,6 +51,7 @@ fn answer(history: &[Placed], cuts: Cuts) -> Answer {
         head: String::new(),
         kinds: Kinds::built_in(),
         filter: Filter::default(),
+        is_head: true,
     };
     let slug = history[0].event.company.clone();
     let timeline = fold(&slug, history, &basis);

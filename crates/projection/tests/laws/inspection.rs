@@ -46,6 +46,7 @@ proptest! {
             head: String::new(),
             kinds: event_model::own_kinds::Kinds::built_in(),
             filter,
+            is_head: true,
         };
         let lens = Lens::from(&basis);
         let listed = fold(&slug(), &events, lens).events.unwrap();

@@ -1,0 +1,86 @@
+//! What is wrong with a table: [`RowsError`], and with a row: [`RowError`].
+
+use std::io;
+
+use super::LINE_BYTES_MAX;
+
+/// Why a table cannot be read on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowsError {
+    /// The input gives no more.
+    #[error("the table cannot be read")]
+    Input(#[from] io::Error),
+    /// A table without a heading.
+    #[error("the table is empty; its first line must name its columns")]
+    Empty,
+    /// Two columns of one name.
+    #[error("two columns are called {name:?}")]
+    ColumnTwice {
+        /// The name.
+        name: String,
+    },
+    /// No column of a name.
+    #[error("there is no column {name:?}; there are {}", columns.join(", "))]
+    NoColumn {
+        /// The name.
+        name: String,
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+}
+
+/// What is wrong with a row that cannot be read; the rows after it can.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowError {
+    /// Another number of fields than there are columns.
+    #[error("has {} under {columns} columns{}", counted(fields), over(lines))]
+    Fields {
+        /// The fields.
+        fields: usize,
+        /// The columns.
+        columns: usize,
+        /// The first and the last line of it. A quote that is not closed takes in all
+        /// lines up to the next.
+        lines: (u64, u64),
+    },
+    /// A field that is to be added.
+    #[error("has a field {name:?} already")]
+    FieldThere {
+        /// The name.
+        name: String,
+    },
+    /// A field for which there is no column.
+    #[error("has a field {name:?}, for which there is no column")]
+    NoColumn {
+        /// The name.
+        name: String,
+    },
+    /// Not UTF-8.
+    #[error("is not UTF-8")]
+    NotUtf8,
+    /// Not a JSON object.
+    #[error("is no JSON object: {why}")]
+    NotAnObject {
+        /// Why.
+        why: String,
+    },
+    /// Longer than a line may be.
+    #[error("is longer than {LINE_BYTES_MAX} bytes")]
+    TooLong,
+}
+
+fn counted(fields: &usize) -> String {
+    match fields {
+        1 => "1 field".to_owned(),
+        many => format!("{many} fields"),
+    }
+}
+
+fn over((first, last): &(u64, u64)) -> String {
+    match first == last {
+        true => String::new(),
+        false => format!(" and goes from line {first} to {last}: is a quote left open?"),
+    }
+}
