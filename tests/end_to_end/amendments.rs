@@ -344,3 +344,25 @@ fn the_same_line_again_is_no_new_fact() {
     environment.append(&[said]);
     assert_eq!(environment.head(), head);
 }
+
+#[test]
+fn every_line_of_a_file_that_is_at_fault_is_told_at_once() {
+    let environment = Environment::with_sample();
+    let rows = "id,data.stage\na1000001,bogus\nnothing,agreed\na1000005,agreed\nb1000007,bogus\n";
+    let before = environment.head();
+    environment
+        .feed(
+            "correct --fault record --reason x --file -",
+            rows.as_bytes(),
+        )
+        .refused(
+            1,
+            &[
+                "3 of 4",
+                ":2: data.stage",
+                ":3: no event nothing",
+                ":5: data.stage",
+            ],
+        );
+    assert_eq!(environment.head(), before);
+}

@@ -409,7 +409,7 @@ fn an_expectation_that_does_not_hold_is_told_with_its_event() {
         "{page}"
     );
     assert!(page.contains("expected 2026-03-14"), "{page}");
-    assert!(page.contains("is       2026-03-13 (b1000014)"), "{page}");
+    assert!(page.contains("is       (b1000014) 2026-03-13"), "{page}");
     let line = r#"{"company":"alibaba","path":"chips.vendor","op":"~","expected":"amd","at":"2025-12-23"}"#;
     environment.feed("check --assert -", line.as_bytes()).done();
     let line = line.replace("amd", "intel");

@@ -353,3 +353,43 @@ fn a_correction_must_be_one() {
         environment.assert_files(&files, set);
     }
 }
+
+/// What was corrected already is corrected where it stands: neither correction is lost.
+#[test]
+fn a_second_correction_of_an_event_keeps_the_first() {
+    let environment = Environment::with_sample();
+    let correct = |set: &str| {
+        environment.run([
+            "correct", "a1000001", "--fault", "record", "--reason", "mistyped", "--set", set,
+        ])
+    };
+    correct("data.quantity.max=55000").done();
+    let second = correct("data.stage=agreed").done();
+    assert!(
+        second.stderr.contains("note: a1000001 was corrected by"),
+        "{}",
+        second.stderr
+    );
+    let chips = environment.at("2025-12-23 alibaba")["chips"].clone();
+    let deal = thread(&chips, "amd-mi308").unwrap().clone();
+    assert_eq!(deal["quantity"]["max"], 55000);
+    assert_eq!(deal["stage"], "agreed");
+    // To say the first again changes nothing.
+    let again = correct("data.quantity.max=55000").done();
+    assert!(again.stderr.contains("0 new, 1 known"), "{}", again.stderr);
+    environment
+        .type_in("check --only corrected-twice --strict")
+        .done();
+    let retract = [
+        "retract",
+        "a1000001",
+        "--fault",
+        "record",
+        "--reason",
+        "never-said",
+    ];
+    environment.run(retract).done();
+    let chips = environment.at("2025-12-23 alibaba")["chips"].clone();
+    let deal = thread(&chips, "amd-mi308").unwrap().clone();
+    assert_ne!(deal["stage"], "agreed");
+}

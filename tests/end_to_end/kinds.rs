@@ -226,3 +226,54 @@ fn what_declares_no_kind_is_refused() {
         .feed("append --file -", claim.as_bytes())
         .refused(1, &["reserved"]);
 }
+
+#[test]
+fn a_part_of_data_is_from_the_event_that_says_it() {
+    let environment = declared();
+    let source = |name: &str, mut event: Value| {
+        event["source"]["name"] = json!(name);
+        event
+    };
+    environment.append(&[
+        source(
+            "one",
+            grant(
+                "2026-01-02",
+                json!({"number": "US-1", "claims": 5, "state": "filed"}),
+            ),
+        ),
+        source(
+            "two",
+            grant("2026-01-05", json!({"number": "US-1", "claims": 9})),
+        ),
+        source(
+            "three",
+            grant("2026-01-09", json!({"number": "US-1", "state": "granted"})),
+        ),
+    ]);
+    for path in ["other[us-1].data.claims", "other[us-1].claims"] {
+        let why = environment
+            .type_in(&format!("why acme {path} --at 2026-01-10 --json"))
+            .json();
+        assert_eq!(why["made_by"][0]["source"]["name"], "two", "{path}");
+        assert_eq!(why["decided_by"], "claims", "{path}");
+        let history = environment
+            .type_in(&format!("history acme {path} --at 2026-01-10 --json"))
+            .json();
+        assert_eq!(history["values"][1]["source"], "two", "{path}");
+    }
+}
+
+#[test]
+fn the_help_of_a_declared_kind_shows_what_can_be_typed() {
+    let environment = declared();
+    let help = environment.type_in("append patent-grant --help").text();
+    assert!(help.contains("must be given"), "{help}");
+    let example = help.split("Example:").nth(1).unwrap();
+    let example = example
+        .split("\n\n")
+        .next()
+        .unwrap()
+        .replace("alibaba", "acme");
+    environment.shell(&example).done();
+}

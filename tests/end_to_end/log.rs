@@ -91,9 +91,10 @@ fn a_range_of_publication_has_both_its_ends() {
         ),
         ("--published 2026-02-16T03:11:01Z..2026-02-16", "b1000013"),
         ("--published ..2014-09-20T03:59:59Z", ""),
-        // That day ended later in New York, where it was published.
-        ("--published 2014-09-19", ""),
-        ("--published 2014-09-19 --zone America/New_York", "c1000001"),
+        // A day is the day as it is written, whichever zone it ended in.
+        ("--published 2014-09-19", "c1000001"),
+        ("--published 2014-09-20", ""),
+        ("--published 2026-02-15 --zone America/New_York", "b1000012"),
     ] {
         let typed: Vec<_> = flags.split(' ').collect();
         let expected: Vec<_> = expected.split_whitespace().collect();

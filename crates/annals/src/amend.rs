@@ -12,14 +12,16 @@ use std::sync::Arc;
 
 use event_model::draft::Draft;
 use event_model::event::Event;
-use event_model::id::EventId;
+use event_model::id::{EventId, Slug};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
-use event_model::time::Instant;
+use event_model::time::{Day, Instant};
 use event_model::vocabulary::Fault;
+use projection::basis::Cuts;
+use projection::standing::Standing;
 use serde_json::{Map, Value, json};
 
-use self::file::Amended;
+use self::file::Listed;
 use self::setting::set;
 use crate::append::{AppendOptions, Appended};
 use crate::error::{Error, LineProblem, LineProblems, OtherEvent, causes, io_at};
@@ -55,6 +57,15 @@ pub enum Amending {
     Correct,
 }
 
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amended {
+    /// This one stands in its place.
+    Corrected(EventId),
+    /// This one says that it does not hold.
+    Retracted(EventId),
+}
+
 impl Store {
     /// Says that an event does not hold.
     ///
@@ -63,8 +74,11 @@ impl Store {
     /// [`Error::UnknownEvent`], or what [`Store::append_lines`] says.
     pub fn retract(&self, id: EventId, amendment: &Amendment) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
-        let retraction = retraction(&target, amendment, self.now());
-        self.append_value(&retraction, amendment.options)
+        let strikes = self.strikes(&target.company)?;
+        let made = self.in_its_place(target, &strikes, |target| {
+            Ok(vec![retraction(target, amendment, self.now())])
+        })?;
+        self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
     /// Says what an event should have said: the same claim with some fields
@@ -86,14 +100,12 @@ impl Store {
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
+        let strikes = self.strikes(&target.company)?;
         let kinds = self.kinds(self.head().position)?;
-        let lines = corrections(&target, settings, amendment, &kinds, self.now())?;
-        let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
-        self.append_lines(
-            "the event",
-            &mut lines.join("\n").as_bytes(),
-            amendment.options,
-        )
+        let made = self.in_its_place(target, &strikes, |target| {
+            corrections(target, settings, amendment, &kinds, self.now())
+        })?;
+        self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
     /// Amends the events that a file lists, for one reason, all or none.
@@ -119,7 +131,7 @@ impl Store {
             let (line, made) = match amended {
                 Ok(amended) => {
                     let made = batch.first_time(amended);
-                    let made = made.and_then(|()| self.amended(amended, &batch.kinds, amendment));
+                    let made = made.and_then(|()| batch.amended(amended, amendment));
                     (amended.line, made.map_err(|error| refused(&error)))
                 }
                 Err((line, problem)) => (*line, Err(problem.clone())),
@@ -129,18 +141,19 @@ impl Store {
         batch.append(name, listed.len(), amendment.options)
     }
 
-    /// The events that amend one of those that a file lists.
-    fn amended(
-        &self,
-        amended: &Amended,
-        kinds: &Kinds,
-        amendment: &Amendment,
-    ) -> Result<Vec<Value>, Error> {
-        let target = self.target_event(self.event(&amended.id)?.event.id)?;
-        match &amended.settings {
-            None => Ok(vec![retraction(&target, amendment, self.now())]),
-            Some(settings) => corrections(&target, settings, amendment, kinds, self.now()),
-        }
+    /// What became of an event before it is amended: the correction that stands in its
+    /// place, which is then amended instead, or the retraction of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownEvent`]; [`Error::Log`] if the log cannot be read.
+    pub fn amended_before(&self, id: EventId) -> Result<Option<Amended>, Error> {
+        let target = self.target_event(id)?;
+        let strikes = self.strikes(&target.company)?;
+        let retraction = strikes.get(&target.id).copied();
+        let correction = self.correction_of(target, &strikes)?;
+        let corrected = correction.map(|event| Amended::Corrected(event.id));
+        Ok(corrected.or(retraction.map(Amended::Retracted)))
     }
 
     /// Appends one event that is given as a JSON value. Without an id it gets one
@@ -162,6 +175,75 @@ impl Store {
     }
 }
 
+/// What strikes the events of a company that are struck, by their ids.
+type Strikes = HashMap<EventId, EventId>;
+
+impl Store {
+    /// What strikes the events of a company, as far as the log goes.
+    fn strikes(&self, company: &Slug) -> Result<Strikes, Error> {
+        let all = Cuts {
+            known: Instant::LAST,
+            on: Day::MAX,
+            recorded: self.head().position,
+        };
+        let events = self.history(company, all.recorded)?;
+        let standing = Standing::of(&events, &all);
+        let struck = standing.events.iter().filter_map(|stood| {
+            let by = stood.struck_by.filter(|_| stood.struck)?;
+            Some((stood.placed.event.id, by.event.id))
+        });
+        Ok(struck.collect())
+    }
+
+    /// The events that amend another. Where it was corrected, what stands in its place
+    /// is amended: two corrections of one event would both count, and the later undo
+    /// the earlier. What was amended just so before is amended once.
+    fn in_its_place(
+        &self,
+        target: Event,
+        strikes: &Strikes,
+        make: impl Fn(&Event) -> Result<Vec<Value>, Error>,
+    ) -> Result<Vec<Value>, Error> {
+        let made = make(&target);
+        let in_place = self.correction_of(target, strikes)?;
+        match (in_place, made) {
+            (None, made) => made,
+            (Some(_), Ok(made)) if self.knows(&made)? => Ok(made),
+            (Some(in_place), _) => make(&in_place),
+        }
+    }
+
+    /// The last correction of an event, if it was corrected.
+    fn correction_of(&self, mut event: Event, strikes: &Strikes) -> Result<Option<Event>, Error> {
+        let mut found = None;
+        while let Some(by) = strikes.get(&event.id) {
+            let strike = self.target_event(*by)?;
+            if strike.supersedes != Some(event.id) {
+                break;
+            }
+            event = strike.clone();
+            found = Some(strike);
+        }
+        Ok(found)
+    }
+
+    /// Whether the log has all of these events.
+    fn knows(&self, made: &[Value]) -> Result<bool, Error> {
+        let options = AppendOptions {
+            dry_run: true,
+            ..AppendOptions::default()
+        };
+        let tried = self.append_lines("the event", &mut lines(made).as_bytes(), options);
+        Ok(tried.is_ok_and(|tried| tried.new == 0))
+    }
+}
+
+/// Events as lines of a file.
+fn lines(events: &[Value]) -> String {
+    let lines: Vec<String> = events.iter().map(Value::to_string).collect();
+    lines.join("\n")
+}
+
 fn refused(error: &Error) -> LineProblem {
     LineProblem::Refused { why: causes(error) }
 }
@@ -174,6 +256,8 @@ struct Batch<'s> {
     /// The line of the file that each of the lines above is of.
     origins: Vec<u64>,
     seen: HashMap<String, u64>,
+    /// Of each company of which events are amended.
+    strikes: HashMap<Slug, Strikes>,
     problems: Vec<LineProblems>,
 }
 
@@ -185,12 +269,13 @@ impl<'s> Batch<'s> {
             lines: tempfile::spooled_tempfile_in(MEMORY_BYTES, store.cache_dir()),
             origins: Vec::new(),
             seen: HashMap::new(),
+            strikes: HashMap::new(),
             problems: Vec::new(),
         })
     }
 
     /// Refuses to amend an event twice: which of the two would hold?
-    fn first_time(&mut self, amended: &Amended) -> Result<(), Error> {
+    fn first_time(&mut self, amended: &Listed) -> Result<(), Error> {
         match self.seen.insert(amended.id.clone(), amended.line) {
             None => Ok(()),
             Some(line) => Err(Error::AmendedTwice {
@@ -198,6 +283,22 @@ impl<'s> Batch<'s> {
                 line,
             }),
         }
+    }
+
+    /// The events that amend one of those that a file lists.
+    fn amended(&mut self, amended: &Listed, amendment: &Amendment) -> Result<Vec<Value>, Error> {
+        let store = self.store;
+        let target = store.target_event(store.event(&amended.id)?.event.id)?;
+        if !self.strikes.contains_key(&target.company) {
+            let strikes = store.strikes(&target.company)?;
+            self.strikes.insert(target.company.clone(), strikes);
+        }
+        let none = Strikes::new();
+        let strikes = self.strikes.get(&target.company).unwrap_or(&none);
+        store.in_its_place(target, strikes, |target| match &amended.settings {
+            None => Ok(vec![retraction(target, amendment, store.now())]),
+            Some(settings) => corrections(target, settings, amendment, &self.kinds, store.now()),
+        })
     }
 
     fn add(&mut self, line: u64, made: Result<Vec<Value>, LineProblem>) -> Result<(), Error> {
@@ -222,14 +323,28 @@ impl<'s> Batch<'s> {
         read: usize,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        if !self.problems.is_empty() {
-            let (lines, read) = (self.problems, u64::try_from(read).unwrap_or(u64::MAX));
-            return Err(Error::Lines { lines, read });
-        }
         self.lines.rewind().map_err(io_at(self.store.cache_dir()))?;
         let mut lines = std::io::BufReader::new(self.lines);
-        let appended = self.store.append_lines(name, &mut lines, options);
-        appended.map_err(|error| in_file(error, &self.origins))
+        // Every line at fault is told, and so are those that the log would refuse.
+        let is_faulty = !self.problems.is_empty();
+        let options = AppendOptions {
+            dry_run: options.dry_run || is_faulty,
+            ..options
+        };
+        let appended = match self.origins.is_empty() {
+            true => Ok(Appended::default()),
+            false => self.store.append_lines(name, &mut lines, options),
+        };
+        let appended = appended.map_err(|error| in_file(error, &self.origins));
+        if !is_faulty {
+            return appended;
+        }
+        let (mut lines, read) = (self.problems, u64::try_from(read).unwrap_or(u64::MAX));
+        if let Err(Error::Lines { lines: more, .. }) = appended {
+            lines.extend(more);
+            lines.sort_by_key(|line| line.line);
+        }
+        Err(Error::Lines { lines, read })
     }
 }
 

@@ -89,6 +89,14 @@ impl DateRange {
         }
     }
 
+    /// The days within, if days are said and no instants.
+    #[must_use]
+    pub fn whole_days(&self) -> Option<Range<Day>> {
+        let mut sides = [self.from, self.to].into_iter().flatten();
+        let are_days = sides.all(|side| matches!(side, Moment::Day(_)));
+        are_days.then(|| self.days())
+    }
+
     /// The days within.
     #[must_use]
     pub fn days(&self) -> Range<Day> {

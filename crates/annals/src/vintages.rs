@@ -120,9 +120,16 @@ impl Store {
     ) -> Result<Vintages, Error> {
         if steps.is_empty() {
             let timeline = fold_without_events(company, events, basis);
+            // A thread that is there says nothing of it; others are no help.
+            let is_there = !path.find(&timeline).values.is_empty();
+            let threads = if is_there {
+                Vec::new()
+            } else {
+                path.names(&timeline)
+            };
             return Err(Error::NothingThere {
                 path: path.to_string(),
-                threads: path.names(&timeline),
+                threads,
             });
         }
         Ok(Vintages {

@@ -129,12 +129,23 @@ impl CommandError {
     /// Of flags there is only one event, and no line.
     pub(crate) fn in_flags(mut self) -> Self {
         for detail in &mut self.details {
-            if let Some(rest) = detail.strip_prefix("line 1: ") {
+            let rest = detail
+                .strip_prefix("line ")
+                .and_then(|rest| rest.split_once(": "));
+            if let Some((_, rest)) = rest {
                 *detail = rest.to_owned();
             }
         }
-        if self.what.starts_with("lines at fault: 1 of 1;") {
+        if self.what.starts_with("lines at fault: ") {
             self.what = "the event is at fault; nothing was appended".to_owned();
+        }
+        self
+    }
+
+    /// Says what to do about a company that there is not, where a flag cannot.
+    pub(crate) fn without_new_company(mut self) -> Self {
+        if self.hint.as_deref() == Some(DECLARE) {
+            self.hint = Some("declare it with `annals append company SLUG --name …`".to_owned());
         }
         self
     }
@@ -248,6 +259,8 @@ impl CommandError {
     }
 }
 
+const DECLARE: &str = "declare it with `annals append company SLUG --name …`, or add --new-company";
+
 fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
     let all_are = |is_one: fn(&Defect) -> bool| {
         let mut problems = lines.iter().flat_map(|line| &line.problems);
@@ -256,7 +269,7 @@ fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
     if all_are(|defect| matches!(defect, Defect::UnknownCompany { held, .. } if !held.is_empty())) {
         "an identifier means who had it on the day of publication; say the company by its slug"
     } else if all_are(|defect| matches!(defect, Defect::UnknownCompany { .. })) {
-        "declare it with `annals append company SLUG --name …`, or add --new-company"
+        DECLARE
     } else {
         "mend these and append again; `annals schema KIND` shows what a kind holds"
     }

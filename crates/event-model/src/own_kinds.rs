@@ -98,10 +98,29 @@ impl DataSchema {
         })
     }
 
+    /// Whether a property must be there.
+    #[must_use]
+    pub fn is_required(&self, name: &str) -> bool {
+        self.required().any(|required| required == name)
+    }
+
     /// Whether it asks for any field.
     pub(crate) fn requires_fields(&self) -> bool {
+        self.required().next().is_some()
+    }
+
+    fn required(&self) -> impl Iterator<Item = &str> {
         let required = self.json.get("required").and_then(Value::as_array);
-        required.is_some_and(|names| !names.is_empty())
+        required.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// `data` with a value for each property that must be there, and the stage.
+    fn example(&self, stage: Option<(&str, &str)>) -> String {
+        let required = self.required();
+        let required = required.map(|name| (name.to_owned(), example_of(self.property(name))));
+        let stage = stage.map(|(field, stage)| (field.to_owned(), Value::from(stage)));
+        let data: serde_json::Map<String, Value> = required.chain(stage).collect();
+        Value::Object(data).to_string()
     }
 
     /// Checks `data`.
@@ -188,10 +207,29 @@ fn read(data: &Data) -> Result<Kind, Vec<Problem>> {
                 aside: all_kept(aside.iter().map(|stage| kept(stage))),
             }),
             section: Section::Other,
-            example: "{}",
+            example: kept(
+                &schema.example(stages.first().map(|stage| (stage_field, stage.as_str()))),
+            ),
             schema: Some(Box::leak(Box::new(schema))),
         }),
         _ => Err(problems.0),
+    }
+}
+
+/// A value as a property may have it; what else the schema asks of it is not looked at.
+fn example_of(property: Option<&Value>) -> Value {
+    let part = |name: &str| property.and_then(|property| property.get(name));
+    let listed = part("const").or_else(|| part("enum")?.as_array()?.first());
+    let given = listed.or_else(|| part("examples")?.as_array()?.first());
+    if let Some(given) = given {
+        return given.clone();
+    }
+    match part("type").and_then(Value::as_str) {
+        Some("number" | "integer") => part("minimum").cloned().unwrap_or_else(|| Value::from(1)),
+        Some("boolean") => Value::from(true),
+        Some("array") => Value::Array(vec![example_of(part("items"))]),
+        Some("object") => Value::Object(serde_json::Map::new()),
+        _ => Value::from("text"),
     }
 }
 

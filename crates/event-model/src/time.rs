@@ -360,6 +360,12 @@ impl Published {
         self.day.unwrap_or_else(|| self.instant.day())
     }
 
+    /// The day as written, if it is no instant.
+    #[must_use]
+    pub fn written_day(&self) -> Option<Day> {
+        self.day
+    }
+
     /// The last day that it could have been anywhere when this was published.
     ///
     /// A day as written is that day. An instant is taken in UTC+14, the zone

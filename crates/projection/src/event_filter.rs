@@ -24,6 +24,9 @@ pub struct EventFilter {
     pub min_certainty: Option<Certainty>,
     /// It was published within these instants.
     pub published: Range<Instant>,
+    /// The same of what is published on a day and at no instant: on one of these days,
+    /// as they are written. `None`: by the end of the day in the zone of its source.
+    pub published_days: Option<Range<Day>>,
     /// It can have happened on one of these days.
     pub occurred: Range<Day>,
     /// This text stands in it, whatever its case: in the name of its source, its
@@ -67,6 +70,18 @@ impl<T: PartialOrd> Range<T> {
     }
 }
 
+/// No day ends further than this from where it ends in another zone, in microseconds.
+const DAY_ANYWHERE_US: i64 = 36 * 3_600 * 1_000_000;
+
+impl Range<Instant> {
+    fn widened(self, micros: i64) -> Self {
+        Self {
+            from: self.from.map(|from| from.plus_micros(-micros)),
+            to: self.to.map(|to| to.plus_micros(micros)),
+        }
+    }
+}
+
 impl Range<Day> {
     /// Whether one of these days lies within.
     #[must_use]
@@ -82,7 +97,18 @@ impl EventFilter {
     /// Whether an event can be wanted, as far as its kind and its publication tell.
     #[must_use]
     pub fn may_want(&self, kind: &str, published: Instant) -> bool {
-        is_one_of(&self.kinds, |wanted| wanted == kind) && self.published.has(&published)
+        let within = match self.published_days {
+            None => self.published,
+            Some(_) => self.published.widened(DAY_ANYWHERE_US),
+        };
+        is_one_of(&self.kinds, |wanted| wanted == kind) && within.has(&published)
+    }
+
+    fn is_published_within(&self, event: &Event) -> bool {
+        match self.published_days.zip(event.published.written_day()) {
+            Some((days, day)) => days.has(&day),
+            None => self.published.has(&event.published.instant()),
+        }
     }
 
     /// Whether kind and publication tell whether an event is wanted.
@@ -99,7 +125,8 @@ impl EventFilter {
     /// Whether an event is wanted.
     #[must_use]
     pub fn wants(&self, event: &Event) -> bool {
-        self.may_want(&event.kind, event.published.instant())
+        is_one_of(&self.kinds, |wanted| *wanted == *event.kind)
+            && self.is_published_within(event)
             && self
                 .min_certainty
                 .is_none_or(|least| event.certainty >= least)

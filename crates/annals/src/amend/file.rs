@@ -9,7 +9,7 @@ use crate::error::{Error, LineProblem};
 
 /// An event to amend.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Amended {
+pub(super) struct Listed {
     /// The line of the file, from 1.
     pub(super) line: u64,
     /// Its id, or the start of it.
@@ -31,7 +31,7 @@ pub(super) fn read(
     name: &str,
     input: &mut dyn Read,
     amending: Amending,
-) -> Result<Vec<Result<Amended, Fault>>, Error> {
+) -> Result<Vec<Result<Listed, Fault>>, Error> {
     let mut text = String::new();
     input
         .read_to_string(&mut text)
@@ -56,7 +56,7 @@ fn refused(why: impl Into<String>) -> LineProblem {
     LineProblem::Refused { why: why.into() }
 }
 
-fn json_lines(text: &str, amending: Amending) -> Vec<Result<Amended, Fault>> {
+fn json_lines(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
     let lines = (1..).zip(text.lines());
     let lines = lines.filter(|(_, text)| !text.trim().is_empty());
     lines
@@ -71,7 +71,7 @@ fn json_lines(text: &str, amending: Amending) -> Vec<Result<Amended, Fault>> {
         .collect()
 }
 
-fn of_json(line: u64, value: &Value, amending: Amending) -> Result<Amended, LineProblem> {
+fn of_json(line: u64, value: &Value, amending: Amending) -> Result<Listed, LineProblem> {
     let fields = value.as_object();
     let part = |name: &str| fields.and_then(|fields| fields.get(name));
     let known = ["id", "set"];
@@ -101,7 +101,7 @@ fn amended(
     id: &str,
     settings: Option<Vec<(String, String)>>,
     amending: Amending,
-) -> Result<Amended, LineProblem> {
+) -> Result<Listed, LineProblem> {
     let settings = match amending {
         Amending::Retract if settings.is_some() => {
             return Err(refused("sets fields, and is to be retracted"));
@@ -112,14 +112,14 @@ fn amended(
             _ => return Err(refused("sets no field")),
         },
     };
-    Ok(Amended {
+    Ok(Listed {
         line,
         id: id.to_owned(),
         settings,
     })
 }
 
-fn csv(text: &str, amending: Amending) -> Vec<Result<Amended, Fault>> {
+fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -158,7 +158,7 @@ fn of_cells(
     heading: &[String],
     cells: &csv::StringRecord,
     amending: Amending,
-) -> Result<Amended, LineProblem> {
+) -> Result<Listed, LineProblem> {
     if cells.len() > heading.len() {
         let (cells, columns) = (cells.len(), heading.len());
         return Err(refused(format!(
@@ -181,7 +181,7 @@ mod tests {
     fn listed(text: &str, amending: Amending) -> Vec<String> {
         let listed = read("file", &mut text.as_bytes(), amending).unwrap();
         let told = listed.into_iter().map(|listed| match listed {
-            Ok(Amended { line, id, settings }) => {
+            Ok(Listed { line, id, settings }) => {
                 let set = settings.unwrap_or_default();
                 let set: Vec<String> = set.iter().map(|(k, v)| format!("{k}={v}")).collect();
                 format!("{line}: {id} {}", set.join(" "))

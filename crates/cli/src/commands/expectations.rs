@@ -24,6 +24,8 @@ use crate::session::Session;
 const COLUMNS: &[&str] = &[
     "company", "path", "expected", "op", "at", "known", "on", "recorded", "zone",
 ];
+/// How wide a line is.
+const WIDTH: usize = 80;
 /// Those that cannot be left out.
 const NEEDED: &[&str] = &["company", "path", "expected"];
 
@@ -258,10 +260,10 @@ impl Line {
             format!("row {number}: {company} {path}"),
             format!("  {}", as_known(basis)),
             format!("  expected {not}{}", plain(expected)),
-            format!("  is       {}{event}", plain(&held.actual)),
+            format!("  is      {event} {}", plain(&held.actual)),
         ];
-        told.iter()
-            .try_for_each(|line| out.line(&words::clean(line)))
+        let line = |text: &String| words::shortened(&words::clean(text), WIDTH);
+        told.iter().try_for_each(|text| out.line(&line(text)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use annals::date_range::DateRange;
 use annals::listing::{Count, Following, LogQuery, Order};
 use annals::model::id::Position;
 use annals::model::time::Zone;
@@ -96,6 +97,7 @@ pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result
         as_json: args.json,
         names_company: query.company.is_none(),
         zone: zone(&args.ask.cuts)?,
+        kinds: basis.kinds.clone(),
     };
     let mut table = LogTable::new(&store, style);
     let found = table.list(store.listing(&query)?, out)?;
@@ -137,6 +139,7 @@ fn query(
             threads: filter.thread.clone(),
             sources: ask.cuts.source.clone(),
             min_certainty: ask.cuts.min_certainty,
+            published_days: published.as_ref().and_then(DateRange::whole_days),
             published: published.map(|it| it.instants()).unwrap_or_default(),
             occurred: occurred.map(|it| it.days()).unwrap_or_default(),
             text: filter.text.clone(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use annals::amend::{Amending, Amendment};
+use annals::amend::{Amended, Amending, Amendment};
 use annals::append::Appended;
 use annals::model::id::EventId;
 use annals::model::vocabulary::Fault;
@@ -11,7 +11,8 @@ use annals::{Error, Store};
 use crate::cli::{AmendArgs, CorrectArgs, FaultArg, RetractArgs};
 use crate::commands::append::{name_of, open_input, options, tell};
 use crate::error::CommandError;
-use crate::output::Output;
+use crate::output::{Output, say};
+use crate::render::log::short_ids;
 use crate::session::Session;
 
 pub(crate) fn retract(
@@ -23,7 +24,9 @@ pub(crate) fn retract(
     let appended = match (&args.id, &args.file) {
         (Some(id), _) => {
             let store = session.open()?;
-            let appended = store.retract(event_id(&store, id)?, &amendment);
+            let id = event_id(&store, id)?;
+            tell_amended(&store, id)?;
+            let appended = store.retract(id, &amendment);
             close(store, appended.map_err(in_flags))?
         }
         (None, Some(file)) => amend_file(session, file, Amending::Retract, &amendment)?,
@@ -42,7 +45,9 @@ pub(crate) fn correct(
         (Some(id), _) => {
             let settings = settings(&args.set)?;
             let store = session.open()?;
-            let appended = store.correct(event_id(&store, id)?, &settings, &amendment);
+            let id = event_id(&store, id)?;
+            tell_amended(&store, id)?;
+            let appended = store.correct(id, &settings, &amendment);
             close(store, appended.map_err(in_flags))?
         }
         (None, Some(file)) => amend_file(session, file, Amending::Correct, &amendment)?,
@@ -72,7 +77,11 @@ fn amend_file(
     let name = name_of(path);
     let store = session.open()?;
     let appended = store.amend_file(&name, &mut input, amending, amendment);
-    let appended = appended.map_err(|error| CommandError::from(error).in_input(&name));
+    let appended = appended.map_err(|error| {
+        CommandError::from(error)
+            .in_input(&name)
+            .without_new_company()
+    });
     close(store, appended)
 }
 
@@ -87,8 +96,29 @@ fn event_id(store: &Store, text: &str) -> Result<EventId, CommandError> {
     Ok(store.event(text)?.event.id)
 }
 
+/// Says what became of an event already.
+fn tell_amended(store: &Store, id: EventId) -> Result<(), CommandError> {
+    let short = short_ids(store);
+    match store.amended_before(id)? {
+        None => {}
+        Some(Amended::Corrected(by)) => say(&format!(
+            "note: {} was corrected by {}, which stands in its place",
+            short(id),
+            short(by)
+        )),
+        Some(Amended::Retracted(by)) => {
+            say(&format!(
+                "note: {} was retracted by {}",
+                short(id),
+                short(by)
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn in_flags(error: Error) -> CommandError {
-    CommandError::from(error).in_flags()
+    CommandError::from(error).in_flags().without_new_company()
 }
 
 fn amendment(args: &AmendArgs) -> Result<Amendment, CommandError> {

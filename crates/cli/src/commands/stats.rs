@@ -42,7 +42,7 @@ pub(crate) fn run(
         if let Some(recorded) = head.recorded {
             out.line(&format!("           recorded {recorded}"))?;
         }
-        out.line(&format!("           {}", head.hash))?;
+        out.line(&head.hash.to_string())?;
     }
     out.finish()?;
     Ok(store.close()?)

@@ -28,7 +28,8 @@ pub(crate) fn run(
             "since": since,
         }))?;
     } else {
-        out.line(&format!("{events} events hold, up to {}", head.hash))?;
+        out.line(&format!("{events} events hold, up to"))?;
+        out.line(&KeptHead::from(head).to_string())?;
         for kept in &args.since {
             let more = head.position.0.saturating_sub(kept.position.0);
             out.line(&format!(

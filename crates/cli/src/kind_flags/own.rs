@@ -16,12 +16,11 @@ fn flag(schema: &DataSchema, name: &'static str) -> Arg {
     let about = property.and_then(|property| property.get("description"));
     let about = about.and_then(Value::as_str).unwrap_or_default();
     let values = words(property);
-    let help = match values.is_empty() {
-        true => about.to_owned(),
-        false => format!("{about}: {}", values.join(", "))
-            .trim_start_matches(": ")
-            .to_owned(),
-    };
+    let must = schema.is_required(name).then_some("must be given");
+    let words = (!values.is_empty()).then(|| values.join(", "));
+    let about = Some(about).filter(|about| !about.is_empty());
+    let told = [about, words.as_deref(), must];
+    let help = told.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let arg = Arg::new(format!("data.{name}"))
         .long(long(name))
         .value_name(value_name(property))

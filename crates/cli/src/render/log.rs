@@ -3,7 +3,8 @@
 use annals::model::event::Event;
 use annals::model::id::EventId;
 use annals::model::kinds;
-use annals::model::time::Zone;
+use annals::model::own_kinds::Kinds;
+use annals::model::time::{Day, Zone};
 use annals::projection::identity::identifiers_of;
 use annals::{Error, Recorded, Store};
 use serde_json::{Value, json};
@@ -42,6 +43,8 @@ pub(crate) struct LogStyle {
     pub(crate) names_company: bool,
     /// The zone of the days of publication.
     pub(crate) zone: Zone,
+    /// The kinds that are known.
+    pub(crate) kinds: Kinds,
 }
 
 impl<'s> LogTable<'s> {
@@ -104,28 +107,41 @@ impl<'s> LogTable<'s> {
 
     fn line(&self, recorded: &Recorded, id: &str) -> String {
         let event = &recorded.event;
-        let day = event.published.local(self.style.zone).date();
+        let whole = Event::from_stored(event.schema, &event.payload).ok();
+        let day = self.day_of(recorded, whole.as_ref());
         let company = match self.style.names_company {
             true => format!("{} ", event.company),
             false => String::new(),
         };
         let kind = words::field(&event.kind);
-        let summary = summary(recorded);
+        let summary = match &whole {
+            Some(event) => self.summary(event),
+            None => event.thread.to_string(),
+        };
         let position = recorded.position;
         words::clean(&format!(
             "{position:>8}  {id}  {day}  {company}{kind}: {summary}"
         ))
     }
+
+    /// The day of publication as it is written; of an instant, that of the zone.
+    fn day_of(&self, recorded: &Recorded, event: Option<&Event>) -> Day {
+        let written = event.and_then(|event| event.published.written_day());
+        written.unwrap_or_else(|| recorded.event.published.local(self.style.zone).date())
+    }
+
+    fn summary(&self, event: &Event) -> String {
+        let life = self.style.kinds.named(&event.kind);
+        let life = life.and_then(|kind| kind.life.as_ref());
+        summary(event, life.and_then(|life| event.text(life.field)))
+    }
 }
 
-fn summary(recorded: &Recorded) -> String {
-    let Ok(event) = Event::from_stored(recorded.event.schema, &recorded.event.payload) else {
-        return recorded.event.thread.to_string();
-    };
+fn summary(event: &Event, stage: Option<&str>) -> String {
     if &*event.kind == kinds::COMPANY {
-        return of_company(&event);
+        return of_company(event);
     }
-    let stage = event.stage().map(words::stage);
+    let stage = stage.map(words::stage);
     let told = ["date", "text", "name", "value", "form", "target"];
     let more = told
         .iter()

@@ -55,6 +55,14 @@ fn wish() -> impl Strategy<Value = EventFilter> {
             published,
             ..EventFilter::default()
         }),
+        days().prop_map(|days| EventFilter {
+            published: Range {
+                from: days.from.map(|day| Instant::start_of(day, Zone::UTC)),
+                to: days.to.map(|day| Instant::end_of(day, Zone::UTC)),
+            },
+            published_days: Some(days),
+            ..EventFilter::default()
+        }),
         days().prop_map(|occurred| EventFilter {
             occurred,
             ..EventFilter::default()
@@ -80,6 +88,11 @@ fn both(one: &EventFilter, other: &EventFilter) -> EventFilter {
             other.published
         } else {
             one.published
+        },
+        published_days: if is_open(&one.published) {
+            other.published_days
+        } else {
+            one.published_days
         },
         occurred: if is_any(&one.occurred) {
             other.occurred
