@@ -81,7 +81,10 @@ fn what(change: &Change) -> String {
     match change.change {
         ChangeKind::Added => format!("new: {}", whole(change, &change.to)),
         ChangeKind::Withdrawn => format!("gone: {}", whole(change, &change.from)),
-        ChangeKind::Linked => format!("told elsewhere: {}", whole(change, &change.from)),
+        ChangeKind::Linked => {
+            let told_as = words::value(&change.to);
+            format!("told as {told_as} now: {}", whole(change, &change.from))
+        }
         ChangeKind::Stage if change.direction == Some(Direction::Down) => {
             format!("back: {from} → {to}")
         }

@@ -136,10 +136,13 @@ pub(super) fn changes(diff: &Diff) -> Vec<Change> {
     for (was, is) in pairs {
         match (was, is) {
             (None, Some(is)) => changes.push(whole(is, ChangeKind::Added)),
-            (Some(was), None) if is_linked(diff, was) => {
-                changes.push(whole(was, ChangeKind::Linked));
-            }
-            (Some(was), None) => changes.push(whole(was, ChangeKind::Withdrawn)),
+            (Some(was), None) => changes.push(match told_as(diff, was) {
+                None => whole(was, ChangeKind::Withdrawn),
+                Some(name) => Change {
+                    to: json!(name),
+                    ..whole(was, ChangeKind::Linked)
+                },
+            }),
             (Some(was), Some(is)) => changes.extend(between(was, is)),
             (None, None) => {}
         }
@@ -147,15 +150,16 @@ pub(super) fn changes(diff: &Diff) -> Vec<Change> {
     changes
 }
 
-/// Whether a thread that is told no more is told under the name of another.
-fn is_linked(diff: &Diff, was: &Told) -> bool {
+/// The name under which a thread is told that is told no more under its own.
+fn told_as<'d>(diff: &'d Diff, was: &Told) -> Option<&'d str> {
     let view = was.item().view();
-    let mut others = diff.threads.values().filter_map(|(_, is)| is.as_ref());
-    others.any(|other| {
-        let other = other.item().view();
+    let others = diff.threads.values().filter_map(|(_, is)| is.as_ref());
+    let mut others = others.map(|other| other.item().view());
+    let other = others.find(|other| {
         let mut names = other.linked().iter();
         other.kind_name() == view.kind_name() && names.any(|name| **name == *view.thread())
-    })
+    });
+    other.map(|other| other.thread())
 }
 
 fn whole(told: &Told, change: ChangeKind) -> Change {
