@@ -35,6 +35,10 @@ const STEPS: &[(&str, &str)] = &[
         "diff 2025-12-23 2026-03-08 alibaba",
     ),
     (
+        "Every date that the results have had, and from when on it was known:",
+        "history alibaba earnings.next.date --at 2026-03-08",
+    ),
+    (
         "The answer as JSON, with the basis that makes it the same next year:",
         "export alibaba --at 2026-03-08 --format json -o {export}",
     ),
@@ -80,6 +84,8 @@ pub(crate) fn run(
         export.display()
     ))?;
     out.line("\n# To go on from here:\n")?;
+    out.line("$ annals why alibaba earnings.next.date --at 2026-03-08")?;
+    out.line("$ annals check")?;
     out.line("$ annals log alibaba")?;
     out.line("$ annals at 2025-12-23 alibaba --on 2026-02-19")?;
     out.line("$ annals at 2025-12-21 alibaba --recorded 23")?;
