@@ -245,3 +245,21 @@ fn a_page_of_reasons_is_within_80_columns() {
         assert!(page.contains("Made by"), "{page}");
     }
 }
+
+#[test]
+fn what_does_not_hold_any_more_is_told_where_nothing_stands() {
+    let environment = Environment::with_sample();
+    environment
+        .type_in("retract b1000002 --fault record --reason mistaken")
+        .done();
+    let told = why(
+        &environment,
+        "alibaba chips[amd-mi308].stage --at 2025-12-22",
+    );
+    assert_eq!(told["value"], json!(null));
+    assert_eq!(ids(&told["struck"]), ["b1000002"]);
+    assert_eq!(told["struck"][0]["states"], "considering");
+    environment
+        .type_in("why alibaba chips[amd-mi400].stage --at 2025-12-22")
+        .refused(3, &["nothing is known"]);
+}

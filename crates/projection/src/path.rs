@@ -184,6 +184,12 @@ impl Path {
         Some(is_named(chosen, kind, thread))
     }
 
+    /// Whether it names this thread between its brackets.
+    pub(crate) fn names_thread(&self, kind: &str, thread: &str) -> bool {
+        let chosen = self.chosen.as_ref();
+        self.bears_on(kind) && chosen.is_some_and(|chosen| is_named(chosen, kind, thread))
+    }
+
     /// The names of the threads that stand at its place, whichever it chooses.
     #[must_use]
     pub fn names(&self, timeline: &Timeline) -> Vec<String> {

@@ -27,6 +27,12 @@ pub(super) enum Matter {
 }
 
 impl Matter {
+    /// All that a claim says.
+    pub(super) const LEAD: Self = Self::Lead {
+        stage: None,
+        shown: None,
+    };
+
     /// The matter behind a field of a thread.
     pub(super) fn of(item: Item<'_>, field: Option<&str>) -> Self {
         let view = item.view();

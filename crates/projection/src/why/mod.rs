@@ -142,14 +142,14 @@ pub fn why<'l>(slug: &Slug, events: &[Placed], lens: impl Into<Lens<'l>>, path: 
         };
         found.item.is_some() || found.event.is_some() || is_there
     };
+    let said = found.values.iter().filter(is_said);
+    let mut explanations: Vec<Explanation> = said.flat_map(of_value).collect();
+    if explanations.is_empty() {
+        explanations = reader.of_nothing(path);
+    }
     Why {
         is_list: found.is_list,
-        explanations: found
-            .values
-            .iter()
-            .filter(is_said)
-            .flat_map(of_value)
-            .collect(),
+        explanations,
         value: path.value(&timeline),
     }
 }
@@ -255,7 +255,7 @@ impl Reader<'_> {
                 .collect(),
             agrees: Vec::new(),
             lost: Vec::new(),
-            struck: self.struck(thread, matter),
+            struck: self.struck((thread.kind_name(), thread.name()), matter),
             narrowed_by: None,
             links: self.links_of(thread),
             others: Vec::new(),
@@ -296,10 +296,10 @@ impl Reader<'_> {
     }
 
     /// The claims of a thread that can be seen and do not hold.
-    fn struck(&self, thread: &Thread, matter: &Matter) -> Vec<Struck> {
+    fn struck(&self, (kind, thread): (&str, &str), matter: &Matter) -> Vec<Struck> {
         let of_thread = |event: &Event| {
             let name = self.links.name(&event.kind, &event.thread);
-            &*event.kind == thread.kind_name() && name == thread.name()
+            *event.kind == *kind && name == thread
         };
         let seen = self.standing.seen().filter(|stood| stood.struck);
         let struck = seen.filter(|stood| {
@@ -318,6 +318,37 @@ impl Reader<'_> {
                 fault: stood.struck_by.and_then(|by| by.event.fault),
             })
             .collect()
+    }
+
+    /// What a path names of which nothing holds: the claims that would say it.
+    fn of_nothing(&self, path: &Path) -> Vec<Explanation> {
+        let mut named: Vec<(&str, &str)> = Vec::new();
+        for stood in self.standing.seen().filter(|stood| stood.struck) {
+            let event = &stood.placed.event;
+            let thread = (&*event.kind, self.links.name(&event.kind, &event.thread));
+            if path.names_thread(thread.0, thread.1) && !named.contains(&thread) {
+                named.push(thread);
+            }
+        }
+        let matter = match path.deciding() {
+            Some(field) => Matter::Data(field.to_owned()),
+            None => Matter::LEAD,
+        };
+        let explanations = named.into_iter().map(|(kind, thread)| Explanation {
+            kind: kind.to_owned(),
+            thread: thread.to_owned(),
+            value: Value::Null,
+            decided_by: matter.decided_by(),
+            made_by: Vec::new(),
+            agrees: Vec::new(),
+            lost: Vec::new(),
+            struck: self.struck((kind, thread), &matter),
+            narrowed_by: None,
+            links: Vec::new(),
+            others: Vec::new(),
+        });
+        let explanations = explanations.filter(|it| !it.struck.is_empty());
+        explanations.collect()
     }
 
     /// The links that put other names under that of a thread.
