@@ -417,3 +417,52 @@ fn what_is_given_to_no_command_is_usage() {
         .refused(2, &["nothing to append", "--file"]);
     assert!(!environment.store().exists());
 }
+
+#[test]
+fn a_quantity_keeps_its_hedge_and_with_whom_it_is_shared() {
+    let environment = Environment::new();
+    environment.append(&[company("acme")]);
+    let quantity = |text: &str, thread: &str| {
+        let typed = [
+            "append",
+            "chip-interest",
+            "acme",
+            "--vendor",
+            "AMD",
+            "--product",
+            thread,
+            "--quantity",
+            text,
+            "--published",
+            "2026-01-02",
+            "--certainty",
+            "reported",
+            "--source-name",
+            "s",
+        ];
+        environment.run(typed).done();
+        let answer = environment.at("2026-01-03 acme");
+        let chips = answer["chips"].as_array().unwrap();
+        let found = chips.iter().find(|it| it["product"] == thread).unwrap();
+        let quantity = &found["quantity"];
+        json!([
+            quantity["hedge"],
+            quantity["min"],
+            quantity["max"],
+            quantity["unit"],
+            quantity["shared_with"]
+        ])
+    };
+    assert_eq!(
+        quantity("over 400,000 shared with ByteDance, Tencent", "a"),
+        json!(["over", 400_000, null, "units", ["ByteDance", "Tencent"]])
+    );
+    assert_eq!(
+        quantity("said to be 40000..50000 wafers", "b"),
+        json!(["said to be", 40_000, 50_000, "wafers", []])
+    );
+    assert_eq!(
+        quantity("up to 10", "c"),
+        json!(["up to", null, 10, "units", []])
+    );
+}

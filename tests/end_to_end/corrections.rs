@@ -393,3 +393,25 @@ fn a_second_correction_of_an_event_keeps_the_first() {
     let deal = thread(&chips, "amd-mi308").unwrap().clone();
     assert_ne!(deal["stage"], "agreed");
 }
+
+#[test]
+fn a_claim_that_was_corrected_moves_to_another_company_whole() {
+    let environment = Environment::with_sample();
+    let correct = |set: &str| {
+        let typed = [
+            "correct", "a1000003", "--fault", "record", "--reason", "r", "--set", set,
+        ];
+        environment.run(typed).done();
+    };
+    correct("data.value=130.00");
+    correct("company=amd");
+    let values = |company: &str| {
+        let answer = environment.at(&format!("2025-12-24 {company}"));
+        let market = answer["market"].as_array().unwrap();
+        let values = market.iter().map(|it| it["value"].clone());
+        values.filter(|value| !value.is_null()).collect::<Vec<_>>()
+    };
+    assert!(values("amd").contains(&json!("130.00")));
+    assert!(!values("alibaba").contains(&json!("130.00")));
+    assert!(!values("alibaba").contains(&json!("128.60")));
+}

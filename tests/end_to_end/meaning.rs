@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::environment::Environment;
+use crate::environment::{Environment, company};
 
 /// A claim about `acme`, published on a day.
 fn claim(kind: &str, published: &str, data: &Value) -> Value {
@@ -229,4 +229,86 @@ fn what_is_believed_differently_of_dates_and_rules_is_told() {
     assert_eq!(changes("2026-01-15", "2026-01-19"), Vec::<String>::new());
     // The result is new; the date that it closes is not gone.
     assert_eq!(changes("2026-02-24", "2026-02-25"), ["place", "added"]);
+}
+
+fn dated(id: u32, published: &str, certainty: &str, date: &str) -> Value {
+    json!({
+        "id": format!("a{id:07}-0000-4000-8000-000000000000"),
+        "company": "acme", "kind": "earnings_date", "published": published,
+        "certainty": certainty, "source": {"name": "n", "zone": "UTC"},
+        "data": {"period": "Q1", "date": date, "status": "confirmed"},
+    })
+}
+
+/// Of what came at one instant only what prevails was ever the date.
+#[test]
+fn a_date_that_never_was_current_is_no_move() {
+    let environment = Environment::new();
+    environment.append(&[
+        company("acme"),
+        dated(1, "2025-12-20", "asserted", "2026-02-19"),
+        dated(2, "2025-12-22", "asserted", "2026-03-01"),
+        dated(3, "2025-12-22", "attributed", "2026-02-19"),
+    ]);
+    let next = environment.at("2025-12-23 acme")["earnings"]["next"].clone();
+    assert_eq!(
+        json!([next["date"], next["moves"]]),
+        json!(["2026-02-19", []])
+    );
+}
+
+/// A correction of the source's keeps the place of its target whenever it came, and so
+/// does what mends it.
+#[test]
+fn what_mends_a_correction_of_the_source_stands_in_its_place() {
+    for corrected in ["2025-12-01", "2025-12-02"] {
+        let environment = Environment::new();
+        let stage = |id: u32, published: &str, stage: &str, more: Value| {
+            let mut event = dated(id, published, "asserted", "2026-02-19");
+            event["kind"] = json!("chip_interest");
+            event["data"] = json!({"vendor": "AMD", "product": "X", "stage": stage});
+            let more = more.as_object().cloned().unwrap_or_default();
+            event.as_object_mut().unwrap().extend(more);
+            event
+        };
+        let id = |id: u32| format!("a{id:07}-0000-4000-8000-000000000000");
+        environment.append(&[
+            company("acme"),
+            stage(1, "2025-12-01", "rumoured", json!({})),
+            stage(
+                2,
+                corrected,
+                "considering",
+                json!({"supersedes": id(1), "fault": "source"}),
+            ),
+            stage(
+                3,
+                "2025-12-20",
+                "agreed",
+                json!({"supersedes": id(2), "fault": "record"}),
+            ),
+            stage(4, "2025-12-05", "ordered", json!({})),
+        ]);
+        let answer = environment.at("2025-12-31 acme");
+        assert_eq!(answer["chips"][0]["stage"], "ordered", "{corrected}");
+    }
+}
+
+#[test]
+fn a_period_that_was_called_otherwise_is_closed_once_it_is_linked() {
+    let environment = Environment::new();
+    let mut date = dated(1, "2025-12-01", "asserted", "2026-02-19");
+    date["data"]["period"] = json!("Q3");
+    let mut result = dated(2, "2026-02-19", "official", "");
+    result["kind"] = json!("earnings_result");
+    result["data"] = json!({"period": "FY26-Q3", "stage": "reported"});
+    let mut link = dated(3, "2026-02-20", "asserted", "");
+    link["kind"] = json!("thread_link");
+    link["data"] = json!({"of": "earnings_date", "from": "q3", "into": "fy26-q3"});
+    environment.append(&[company("acme"), date, result, link]);
+    let earnings = |date: &str| environment.at(&format!("{date} acme"))["earnings"].clone();
+    assert_eq!(earnings("2026-02-19")["next"]["period"], "Q3");
+    let linked = earnings("2026-02-22");
+    assert_eq!(linked["next"], Value::Null);
+    assert_eq!(linked["closed"][0]["thread"], "fy26-q3");
 }

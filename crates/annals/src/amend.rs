@@ -75,8 +75,8 @@ impl Store {
     pub fn retract(&self, id: EventId, amendment: &Amendment) -> Result<Appended, Error> {
         let target = self.target_event(id)?;
         let strikes = self.strikes(&target.company)?;
-        let made = self.in_its_place(target, &strikes, |target| {
-            Ok(vec![retraction(target, amendment, self.now())])
+        let made = self.in_its_place(target, &strikes, |versions| {
+            Ok(retractions(versions, amendment, self.now()))
         })?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
@@ -102,8 +102,8 @@ impl Store {
         let target = self.target_event(id)?;
         let strikes = self.strikes(&target.company)?;
         let kinds = self.kinds(self.head().position)?;
-        let made = self.in_its_place(target, &strikes, |target| {
-            corrections(target, settings, amendment, &kinds, self.now())
+        let made = self.in_its_place(target, &strikes, |versions| {
+            corrections(versions, settings, amendment, &kinds, self.now())
         })?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
@@ -151,7 +151,8 @@ impl Store {
         let target = self.target_event(id)?;
         let strikes = self.strikes(&target.company)?;
         let retraction = strikes.get(&target.id).copied();
-        let correction = self.correction_of(target, &strikes)?;
+        let versions = self.versions_of(target, &strikes)?;
+        let correction = versions.get(1..).and_then(<[Event]>::last);
         let corrected = correction.map(|event| Amended::Corrected(event.id));
         Ok(corrected.or(retraction.map(Amended::Retracted)))
     }
@@ -198,33 +199,39 @@ impl Store {
     /// The events that amend another. Where it was corrected, what stands in its place
     /// is amended: two corrections of one event would both count, and the later undo
     /// the earlier. What was amended just so before is amended once.
+    ///
+    /// `make` is given the event, and after it its corrections, one of the other.
     fn in_its_place(
         &self,
         target: Event,
         strikes: &Strikes,
-        make: impl Fn(&Event) -> Result<Vec<Value>, Error>,
+        make: impl Fn(&[Event]) -> Result<Vec<Value>, Error>,
     ) -> Result<Vec<Value>, Error> {
-        let made = make(&target);
-        let in_place = self.correction_of(target, strikes)?;
-        match (in_place, made) {
-            (None, made) => made,
-            (Some(_), Ok(made)) if self.knows(&made)? => Ok(made),
-            (Some(in_place), _) => make(&in_place),
+        let versions = self.versions_of(target, strikes)?;
+        if let [first, _, ..] = versions.as_slice() {
+            let made = make(std::slice::from_ref(first));
+            if let Ok(made) = made
+                && self.knows(&made)?
+            {
+                return Ok(made);
+            }
         }
+        make(&versions)
     }
 
-    /// The last correction of an event, if it was corrected.
-    fn correction_of(&self, mut event: Event, strikes: &Strikes) -> Result<Option<Event>, Error> {
-        let mut found = None;
-        while let Some(by) = strikes.get(&event.id) {
+    /// An event, and after it its corrections, one of the other.
+    fn versions_of(&self, target: Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
+        let mut next = target.id;
+        let mut versions = vec![target];
+        while let Some(by) = strikes.get(&next) {
             let strike = self.target_event(*by)?;
-            if strike.supersedes != Some(event.id) {
+            if strike.supersedes != Some(next) {
                 break;
             }
-            event = strike.clone();
-            found = Some(strike);
+            next = strike.id;
+            versions.push(strike);
         }
-        Ok(found)
+        Ok(versions)
     }
 
     /// Whether the log has all of these events.
@@ -295,9 +302,9 @@ impl<'s> Batch<'s> {
         }
         let none = Strikes::new();
         let strikes = self.strikes.get(&target.company).unwrap_or(&none);
-        store.in_its_place(target, strikes, |target| match &amended.settings {
-            None => Ok(vec![retraction(target, amendment, store.now())]),
-            Some(settings) => corrections(target, settings, amendment, &self.kinds, store.now()),
+        store.in_its_place(target, strikes, |versions| match &amended.settings {
+            None => Ok(retractions(versions, amendment, store.now())),
+            Some(settings) => corrections(versions, settings, amendment, &self.kinds, store.now()),
         })
     }
 
@@ -376,6 +383,12 @@ fn in_file(error: Error, origins: &[u64]) -> Error {
     }
 }
 
+/// The retractions of an event and of its corrections: were one left, it would count.
+fn retractions(versions: &[Event], amendment: &Amendment, now: Instant) -> Vec<Value> {
+    let retract = |event| retraction(event, amendment, now);
+    versions.iter().map(retract).collect()
+}
+
 fn retraction(target: &Event, amendment: &Amendment, now: Instant) -> Value {
     let mut fields = amending(target, amendment, now);
     fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
@@ -384,14 +397,18 @@ fn retraction(target: &Event, amendment: &Amendment, now: Instant) -> Value {
 }
 
 /// The event that says what another should have said; or, where that was put
-/// under the wrong company, its retraction and the claim under the right one.
+/// under the wrong company, its retraction and the claim under the right one. The last
+/// of its versions is what stands.
 fn corrections(
-    target: &Event,
+    versions: &[Event],
     settings: &[(String, String)],
     amendment: &Amendment,
     kinds: &Kinds,
     now: Instant,
 ) -> Result<Vec<Value>, Error> {
+    let Some(target) = versions.last() else {
+        return Ok(Vec::new());
+    };
     if target.is_retraction() {
         return Err(Error::CorrectsRetraction { id: target.id });
     }
@@ -433,8 +450,9 @@ fn corrections(
             fields.remove(name);
         }
         fields.insert("company".to_owned(), json!(company));
-        let retraction = retraction(target, amendment, now);
-        return Ok(vec![retraction, Value::Object(fields)]);
+        let mut made = retractions(versions, amendment, now);
+        made.push(Value::Object(fields));
+        return Ok(made);
     }
     for name in ["fault", "reason"] {
         fields.extend(amending.get(name).map(|it| (name.to_owned(), it.clone())));

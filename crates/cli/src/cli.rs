@@ -270,7 +270,8 @@ pub(crate) struct ExportArgs {
 pub(crate) enum ExportFormat {
     /// The timeline
     Json,
-    /// The visible events, one a line, as they can be appended
+    /// The visible events, one a line, as they can be appended; a correction that was
+    /// published before its target only together with that
     Jsonl,
 }
 

@@ -333,9 +333,33 @@ fn number(text: &str) -> Value {
     read.unwrap_or_else(|| json!(text))
 }
 
-/// `40000..50000`, `400000..` or `45000`, and a unit behind it. What begins like
-/// a number or a range is no unit, so the whole is left for the store to refuse.
+/// What stands before an amount: `over`, `said to be`. It is words alone.
+fn hedged(text: &str) -> (Option<&str>, &str) {
+    let is_of_amount = |c: char| c.is_ascii_digit() || ".-".contains(c);
+    let Some((hedge, amount)) = text.find(is_of_amount).map(|at| text.split_at(at)) else {
+        return (None, text);
+    };
+    let hedge = hedge.trim();
+    let is_words = hedge.chars().all(|c| c.is_alphabetic() || c == ' ') && !hedge.is_empty();
+    match is_words && text.starts_with(hedge) {
+        true => (Some(hedge), amount),
+        false => (None, text),
+    }
+}
+
+/// Hedges of a lower bound, and of an upper one.
+const AT_LEAST: &[&str] = &["over", "above", "more than", "at least"];
+const AT_MOST: &[&str] = &["under", "below", "less than", "at most", "up to"];
+
+/// `40000..50000`, `400000..` or `45000`, a hedge before it, a unit behind it, and with
+/// whom it is shared. What begins like a number or a range is no unit, so the whole is
+/// left for the store to refuse.
 fn quantity(text: &str) -> Value {
+    let (text, shared) = match text.split_once(" shared with ") {
+        Some((text, others)) => (text, others.split(',').map(str::trim).collect()),
+        None => (text, Vec::new()),
+    };
+    let (hedge, text) = hedged(text);
     let (range, unit) = text.split_once(' ').unwrap_or((text, "units"));
     let unit = unit.trim();
     let (range, unit) =
@@ -344,12 +368,25 @@ fn quantity(text: &str) -> Value {
             false => (range, unit),
         };
     let mut fields = bounds(range, number);
+    if let Some(hedge) = hedge {
+        let is = |bounds: &[&str]| bounds.contains(&hedge) && !range.contains("..");
+        if is(AT_LEAST) {
+            fields.remove("max");
+        } else if is(AT_MOST) {
+            fields.remove("min");
+        }
+        fields.insert("hedge".to_owned(), json!(hedge));
+    }
+    if !shared.is_empty() {
+        fields.insert("shared_with".to_owned(), json!(shared));
+    }
     fields.insert("unit".to_owned(), json!(unit));
     Value::Object(fields)
 }
 
-/// `10..12 USD`, `1.2 USD`, or an amount alone.
+/// `10..12 USD`, `1.2 USD`, or an amount alone; with its currency a hedge before it.
 fn money(text: &str) -> Value {
+    let (hedge, text) = hedged(text);
     let Some((range, currency)) = text.split_once(' ') else {
         return json!(text);
     };
@@ -358,6 +395,7 @@ fn money(text: &str) -> Value {
         false => Map::from_iter([("value".to_owned(), json!(range))]),
     };
     fields.insert("currency".to_owned(), json!(currency.trim()));
+    fields.extend(hedge.map(|hedge| ("hedge".to_owned(), json!(hedge))));
     Value::Object(fields)
 }
 

@@ -75,7 +75,7 @@ pub struct SlugError {
 }
 
 fn proposal(text: &str) -> String {
-    Slug::from_name(text).map_or_else(String::new, |slug| format!("; did you mean {slug}?"))
+    Slug::from_name(text).map_or_else(String::new, |slug| format!("; as a slug it is {slug}"))
 }
 
 impl Slug {

@@ -110,8 +110,13 @@ pub fn earnings(
 ) -> Earnings {
     let today = cuts.on.min(cuts.known.day());
     let is_reported = |period: &Arc<str>| reported_periods.contains(period);
-    let is_closed =
-        |date: &ResultsDate| !date.is_open || date.period.as_ref().is_some_and(is_reported);
+    // A result closes the period that it names, and the thread that is told under its
+    // name: the claims of a period can be linked to it that was called otherwise.
+    let is_closed = |date: &ResultsDate| {
+        !date.is_open
+            || date.period.as_ref().is_some_and(is_reported)
+            || reported_periods.contains(date.view.thread())
+    };
     dates.sort_unstable_by_key(ResultsDate::list_order);
     let (closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
     for date in &mut open {
@@ -183,7 +188,8 @@ fn moves<'c>(speaking: impl Iterator<Item = &'c Claim>) -> Vec<Move> {
     // Who is beaten stays so; of the others the last prevails.
     let mut contest = Contest::default();
     let mut unbeaten = BTreeMap::new();
-    for claim in stating {
+    let mut stating = stating.into_iter().peekable();
+    while let Some(claim) = stating.next() {
         contest.enter(claim);
         unbeaten.insert(claim.order(), claim);
         while unbeaten
@@ -191,6 +197,11 @@ fn moves<'c>(speaking: impl Iterator<Item = &'c Claim>) -> Vec<Move> {
             .is_some_and(|last| contest.beats(last.get()))
         {
             unbeaten.pop_last();
+        }
+        // Of what was published at one instant only what prevails was ever known.
+        let next = stating.peek();
+        if next.is_some_and(|next| next.place.published == claim.place.published) {
+            continue;
         }
         let Some((_, current)) = unbeaten.last_key_value() else {
             continue;

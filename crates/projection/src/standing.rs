@@ -250,22 +250,25 @@ impl Ties {
     /// The places of the corrections, each with the index of its event.
     pub(crate) fn places(&self, read: &[Placed]) -> Vec<(usize, Place)> {
         let mut places: Vec<(usize, Place)> = Vec::with_capacity(self.supersedes.len());
+        // Whether each stands at its own publication.
+        let mut own: Vec<bool> = Vec::with_capacity(self.supersedes.len());
         for Tie { at, target } in &self.supersedes {
             let Some((correction, corrected)) = read.get(*at).zip(read.get(*target)) else {
                 continue;
             };
             let found = places.binary_search_by_key(target, |(at, _)| *at).ok();
+            let stood_by_itself = found.and_then(|found| own.get(found).copied());
             let place = found.and_then(|found| places.get(found));
             let place = place.map_or_else(|| Place::of(corrected), |(_, place)| *place);
             // A log that never had our error would have the claim at its own
-            // publication, unless that claim was a correction itself.
-            let stood_by_itself = place.published == corrected.event.published.instant();
+            // publication, unless that claim was a correction of the source's itself.
             let is_ours = correction.event.fault == Some(Fault::Record);
-            let published = if is_ours && stood_by_itself {
-                correction.event.published.instant()
-            } else {
-                place.published
+            let is_own = is_ours && stood_by_itself.unwrap_or(true);
+            let published = match is_own {
+                true => correction.event.published.instant(),
+                false => place.published,
             };
+            own.push(is_own);
             places.push((*at, Place { published, ..place }));
         }
         places

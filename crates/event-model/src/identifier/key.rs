@@ -130,7 +130,7 @@ mod tests {
             ),
             (
                 "Alibaba Group",
-                "\"Alibaba Group\" is not a slug (lower-case letters, digits and single hyphens, at most 64 bytes); did you mean alibaba-group?",
+                "\"Alibaba Group\" is not a slug (lower-case letters, digits and single hyphens, at most 64 bytes); as a slug it is alibaba-group",
             ),
         ] {
             let found = match CompanyKey::parse(text) {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_model::edtf::Bounds;
 use event_model::event::Event;
 use event_model::id::{EventId, Position};
+use event_model::thread::words_of;
 use event_model::time::{Day, Instant};
 use event_model::vocabulary::{Certainty, Confirmation, Fault, Level};
 use serde_json::Value;
@@ -263,8 +264,16 @@ impl<'a> Log<'a> {
         match event.supersedes.and_then(|id| self.find(id)) {
             Some((position, target)) => {
                 let (published, root) = self.place(*position, target);
-                let record = event.fault == Some(event_model::vocabulary::Fault::Record);
-                if record && published == target.published.instant() {
+                let is_ours =
+                    |event: &Event| event.fault == Some(event_model::vocabulary::Fault::Record);
+                let mut chain = std::iter::successors(Some(target), |event| {
+                    event
+                        .supersedes
+                        .and_then(|id| self.find(id))
+                        .map(|(_, event)| event)
+                });
+                let stands_by_itself = chain.all(|it| it.supersedes.is_none() || is_ours(it));
+                if is_ours(event) && stands_by_itself {
                     (event.published.instant(), root)
                 } else {
                     (published, root)
@@ -541,7 +550,7 @@ impl<'a> Log<'a> {
             if kind != "earnings_date" {
                 continue;
             }
-            if self.is_open(reading, claims) {
+            if self.is_open(thread, reading, claims) {
                 open.push(self.open_period(thread, reading, claims));
             } else {
                 dates.closed.push(thread.clone());
@@ -576,7 +585,10 @@ impl<'a> Log<'a> {
     /// "A period is open until a counting result (fact or inference, not
     /// preliminary) that is at least possible by the day asked about closes it,
     /// or its date is cancelled."
-    fn is_open(&self, reading: &ThreadReading, claims: &[Claim<'a>]) -> bool {
+    ///
+    /// Read as: a result closes the period that it names, and the thread of dates that
+    /// is told under the name of that period.
+    fn is_open(&self, thread: &str, reading: &ThreadReading, claims: &[Claim<'a>]) -> bool {
         let text = |name: &str| {
             reading
                 .fields
@@ -586,7 +598,8 @@ impl<'a> Log<'a> {
         let period = text("period");
         let closes = |claim: &Claim<'a>| {
             &*claim.event.kind == "earnings_result"
-                && claim.event.text("period") == period
+                && (claim.event.text("period") == period
+                    || claim.event.text("period").map(words_of).as_deref() == Some(thread))
                 && is_of_what_is(claim)
                 // One without a stage counts as reported.
                 && claim.event.stage() != Some("preliminary")
@@ -649,8 +662,9 @@ impl<'a> Log<'a> {
 /// the narrowest date held, one inside narrows it, one around it is only
 /// vaguer, any other is a move (days from earliest to earliest)."
 ///
-/// Read as: they came in in the order of their places; after each, rule 5
-/// decides the date among those so far. The event of a move is the one whose
+/// Read as: they came in in the order of their places; after all of each instant,
+/// since nothing between them was ever current, rule 5 decides the date among those so
+/// far. The event of a move is the one whose
 /// date is the new one, and from is the narrowest date held.
 fn moves(speaking: &[Claim<'_>]) -> Vec<Move> {
     let mut dated = stating(speaking, "date");
@@ -658,6 +672,10 @@ fn moves(speaking: &[Claim<'_>]) -> Vec<Move> {
     let mut moves = Vec::new();
     let mut held: Option<(String, Bounds)> = None;
     for so_far in 1..=dated.len() {
+        let instant = |at: usize| dated.get(at).map(|claim: &Claim<'_>| claim.place.0);
+        if instant(so_far - 1) == instant(so_far) {
+            continue;
+        }
         let Some(now) = current(&dated[..so_far]) else {
             continue;
         };
