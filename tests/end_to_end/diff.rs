@@ -159,10 +159,18 @@ fn threads_come_go_and_become_one() {
         .type_in(&link.replace("                ", ""))
         .done();
     let told = changes(&environment, "2026-01-19 2026-01-20 alibaba");
-    assert!(
-        told.iter()
-            .any(|change| change["change"] == "linked" && change["thread"] == "amd-mi308"),
-        "{told:?}"
+    let linked = told
+        .iter()
+        .find(|change| change["change"] == "linked")
+        .unwrap();
+    assert_eq!(
+        json!([
+            linked["thread"],
+            linked["to"],
+            linked["source"],
+            linked["published"]
+        ]),
+        json!(["amd-mi308", "amd-instinct", "us", "2026-01-20"])
     );
 }
 

@@ -5,6 +5,8 @@
 //! the order of publication; each puts all that is told with its `from` under
 //! the name under which its `into` is told.
 
+use std::sync::Arc;
+
 use event_model::event::Event;
 use event_model::kinds;
 use foldhash::HashMap;
@@ -12,9 +14,9 @@ use foldhash::HashMap;
 use crate::standing::{Standing, Stood};
 
 /// The threads that are told under another name, each with the next name on the
-/// way to the one under which it is told.
+/// way to the one under which it is told, and the link that puts it there.
 #[derive(Debug, Default)]
-pub(crate) struct Links<'a>(HashMap<(&'a str, &'a str), &'a str>);
+pub(crate) struct Links<'a>(HashMap<(&'a str, &'a str), (&'a str, &'a Arc<Event>)>);
 
 impl<'a> Links<'a> {
     /// The links that count.
@@ -34,12 +36,12 @@ impl<'a> Links<'a> {
             )
         });
         for stood in counting {
-            let event: &'a Event = &stood.placed.event;
+            let event: &'a Arc<Event> = &stood.placed.event;
             let parts = (event.text("of"), event.text("from"), event.text("into"));
             if let (Some(kind), Some(thread), Some(into)) = parts {
                 let (thread, into) = (links.name(kind, thread), links.name(kind, into));
                 if thread != into {
-                    links.0.insert((kind, thread), into);
+                    links.0.insert((kind, thread), (into, event));
                 }
             }
         }
@@ -58,10 +60,15 @@ impl<'a> Links<'a> {
     {
         // Only the name at the end of a way is ever put under another, so that no
         // way leads back.
-        while let Some(next) = self.0.get(&(kind, thread)) {
+        while let Some((next, _)) = self.0.get(&(kind, thread)) {
             thread = next;
         }
         thread
+    }
+
+    /// The link that puts a thread under another name, if one does.
+    pub(crate) fn of(&self, kind: &str, thread: &str) -> Option<&'a Arc<Event>> {
+        self.0.get(&(kind, thread)).map(|(_, link)| *link)
     }
 }
 

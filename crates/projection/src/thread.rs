@@ -141,7 +141,7 @@ pub(crate) fn gather<'a>(
     if !links.is_empty() {
         for ((_, name), at) in index {
             if let Some(thread) = threads.get_mut(at) {
-                thread.naming = Naming::of(name, &thread.claims);
+                thread.naming = Naming::of(name, &thread.claims, links);
             }
         }
     }

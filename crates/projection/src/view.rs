@@ -14,6 +14,7 @@ use event_model::text::Text;
 use event_model::vocabulary::{Certainty, Confirmation};
 
 use crate::claim::{Claim, ListOrder};
+use crate::links::Links;
 use crate::thread::Occurrence;
 
 /// What a thread says under a basis.
@@ -42,17 +43,19 @@ pub struct ThreadView {
 }
 
 /// What a thread is called whose claims were made under several names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Naming {
     /// The name under which it is told.
     pub(crate) name: Text,
     /// The other names of its claims, in order.
     pub(crate) linked: Box<[Text]>,
+    /// The links that put each of these under another name.
+    pub(crate) links: Box<[Arc<Event>]>,
 }
 
 impl Naming {
     /// What the thread of these claims is called, if they do not all say so.
-    pub(crate) fn of(name: &str, claims: &[Claim]) -> Option<Arc<Self>> {
+    pub(crate) fn of(name: &str, claims: &[Claim], links: &Links<'_>) -> Option<Arc<Self>> {
         let others = claims.iter().map(|claim| &claim.event.thread);
         let mut linked: Vec<Text> = others.filter(|other| **other != name).cloned().collect();
         if linked.is_empty() {
@@ -60,8 +63,11 @@ impl Naming {
         }
         linked.sort_unstable();
         linked.dedup();
+        let kind = claims.first().map_or("", |claim| &claim.event.kind);
+        let links = linked.iter().filter_map(|other| links.of(kind, other));
         Some(Arc::new(Self {
             name: name.into(),
+            links: links.cloned().collect(),
             linked: linked.into(),
         }))
     }
@@ -184,6 +190,13 @@ impl ThreadView {
     pub fn linked(&self) -> &[Text] {
         let naming = self.naming.as_ref();
         naming.map_or(&[], |naming| &naming.linked)
+    }
+
+    /// The link that puts a thread of another name under this one.
+    pub(crate) fn link_of(&self, name: &str) -> Option<&Arc<Event>> {
+        let naming = self.naming.as_ref()?;
+        let at = naming.linked.iter().position(|linked| **linked == *name)?;
+        naming.links.get(at)
     }
 
     /// The value of a field.

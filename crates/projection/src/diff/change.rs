@@ -12,6 +12,7 @@ use super::field::{self, Sort};
 use super::{Diff, Told};
 use crate::identity::Company;
 use crate::item::Item;
+use crate::view::ThreadView;
 
 /// One thing that is believed differently.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -138,10 +139,7 @@ pub(super) fn changes(diff: &Diff) -> Vec<Change> {
             (None, Some(is)) => changes.push(whole(is, ChangeKind::Added)),
             (Some(was), None) => changes.push(match told_as(diff, was) {
                 None => whole(was, ChangeKind::Withdrawn),
-                Some(name) => Change {
-                    to: json!(name),
-                    ..whole(was, ChangeKind::Linked)
-                },
+                Some(other) => linked(was, other),
             }),
             (Some(was), Some(is)) => changes.extend(between(was, is)),
             (None, None) => {}
@@ -150,16 +148,31 @@ pub(super) fn changes(diff: &Diff) -> Vec<Change> {
     changes
 }
 
-/// The name under which a thread is told that is told no more under its own.
-fn told_as<'d>(diff: &'d Diff, was: &Told) -> Option<&'d str> {
+/// A thread that is told under the name of another, by the link that says so.
+fn linked(was: &Told, other: &ThreadView) -> Change {
+    let change = whole(was, ChangeKind::Linked);
+    let to = json!(other.thread());
+    match other.link_of(was.item().view().thread()) {
+        None => Change { to, ..change },
+        Some(link) => Change {
+            to,
+            event: link.id,
+            source: link.source.name.to_string(),
+            published: link.published.text().to_owned(),
+            ..change
+        },
+    }
+}
+
+/// The thread under whose name one is told that is told no more under its own.
+fn told_as<'d>(diff: &'d Diff, was: &Told) -> Option<&'d ThreadView> {
     let view = was.item().view();
     let others = diff.threads.values().filter_map(|(_, is)| is.as_ref());
     let mut others = others.map(|other| other.item().view());
-    let other = others.find(|other| {
+    others.find(|other| {
         let mut names = other.linked().iter();
         other.kind_name() == view.kind_name() && names.any(|name| **name == *view.thread())
-    });
-    other.map(|other| other.thread())
+    })
 }
 
 fn whole(told: &Told, change: ChangeKind) -> Change {

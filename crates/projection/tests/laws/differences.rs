@@ -156,10 +156,10 @@ proptest! {
             events.any(|view| view.event.id == change.event)
         };
         for change in Diff::between(&was, &is).changes() {
-            let gone = matches!(change.change, ChangeKind::Withdrawn | ChangeKind::Linked);
             let is_seen = match change.change {
-                ChangeKind::Added => seen(&is, &change),
-                _ if gone => seen(&was, &change),
+                // By the link that says so.
+                ChangeKind::Added | ChangeKind::Linked => seen(&is, &change),
+                ChangeKind::Withdrawn => seen(&was, &change),
                 _ => seen(&was, &change) || seen(&is, &change),
             };
             prop_assert!(is_seen, "{change:?}");
