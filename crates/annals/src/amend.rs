@@ -2,27 +2,27 @@
 //!
 //! - `setting`: a field is set by its path
 //! - `file`: a file that lists what to amend
+//! - [`Target`]: what is amended, with what became of it already
 
 mod file;
 mod setting;
+mod target;
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
-use std::sync::Arc;
 
 use event_model::draft::Draft;
 use event_model::event::Event;
-use event_model::id::{EventId, Slug};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
-use event_model::time::{Day, Instant};
+use event_model::time::Instant;
 use event_model::vocabulary::Fault;
-use projection::basis::Cuts;
-use projection::standing::Standing;
 use serde_json::{Map, Value, json};
 
 use self::file::Listed;
 use self::setting::set;
+use self::target::StrikesOf;
+pub use self::target::Target;
 use crate::append::{AppendOptions, Appended};
 use crate::error::{Error, LineProblem, LineProblems, OtherEvent, causes, io_at};
 use crate::store::Store;
@@ -57,52 +57,37 @@ pub enum Amending {
     Correct,
 }
 
-/// What became of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amended {
-    /// This one stands in its place.
-    Corrected(EventId),
-    /// This one says that it does not hold.
-    Retracted(EventId),
-}
-
 impl Store {
-    /// Says that an event does not hold.
+    /// Says that an event does not hold, and none of its corrections.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEvent`], or what [`Store::append_lines`] says.
-    pub fn retract(&self, id: EventId, amendment: &Amendment) -> Result<Appended, Error> {
-        let target = self.target_event(id)?;
-        let strikes = self.strikes(&target.company)?;
-        let made = self.in_its_place(target, &strikes, |versions| {
+    /// What [`Store::append_lines`] says.
+    pub fn retract(&self, target: &Target, amendment: &Amendment) -> Result<Appended, Error> {
+        let made = self.amending(target, |versions| {
             Ok(retractions(versions, amendment, self.now()))
         })?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
-    /// Says what an event should have said: the same claim with some fields
-    /// set anew, each given as a path (`data.stage`) and a value.
+    /// Says what an event should have said: the same claim, as it was corrected last,
+    /// with some fields set anew, each given as a path (`data.stage`) and a value.
     ///
     /// Where `company` is set, the claim was put under the wrong one: it is
     /// retracted there and appended to the other, both or none.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEvent`], [`Error::CorrectsRetraction`],
-    /// [`Error::CannotSet`] for a path that is no field
-    /// of the claim, [`Error::NothingChanged`], or what [`Store::append_lines`]
-    /// says.
+    /// [`Error::CorrectsRetraction`], [`Error::CannotSet`] for a path that is no field
+    /// of the claim, [`Error::NothingChanged`], or what [`Store::append_lines`] says.
     pub fn correct(
         &self,
-        id: EventId,
+        target: &Target,
         settings: &[(String, String)],
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
-        let target = self.target_event(id)?;
-        let strikes = self.strikes(&target.company)?;
         let kinds = self.kinds(self.head().position)?;
-        let made = self.in_its_place(target, &strikes, |versions| {
+        let made = self.amending(target, |versions| {
             corrections(versions, settings, amendment, &kinds, self.now())
         })?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
@@ -141,22 +126,6 @@ impl Store {
         batch.append(name, listed.len(), amendment.options)
     }
 
-    /// What became of an event before it is amended: the correction that stands in its
-    /// place, which is then amended instead, or the retraction of it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnknownEvent`]; [`Error::Log`] if the log cannot be read.
-    pub fn amended_before(&self, id: EventId) -> Result<Option<Amended>, Error> {
-        let target = self.target_event(id)?;
-        let strikes = self.strikes(&target.company)?;
-        let retraction = strikes.get(&target.id).copied();
-        let versions = self.versions_of(target, &strikes)?;
-        let correction = versions.get(1..).and_then(<[Event]>::last);
-        let corrected = correction.map(|event| Amended::Corrected(event.id));
-        Ok(corrected.or(retraction.map(Amended::Retracted)))
-    }
-
     /// Appends one event that is given as a JSON value. Without an id it gets one
     /// made of its content.
     ///
@@ -166,82 +135,6 @@ impl Store {
     pub fn append_value(&self, value: &Value, options: AppendOptions) -> Result<Appended, Error> {
         let line = value.to_string();
         self.append_lines("the event", &mut line.as_bytes(), options)
-    }
-
-    fn target_event(&self, id: EventId) -> Result<Event, Error> {
-        let placed = self.placed(id)?;
-        placed
-            .map(|placed| Arc::unwrap_or_clone(placed.event))
-            .ok_or_else(|| Error::UnknownEvent { id: id.to_string() })
-    }
-}
-
-/// What strikes the events of a company that are struck, by their ids.
-type Strikes = HashMap<EventId, EventId>;
-
-impl Store {
-    /// What strikes the events of a company, as far as the log goes.
-    fn strikes(&self, company: &Slug) -> Result<Strikes, Error> {
-        let all = Cuts {
-            known: Instant::LAST,
-            on: Day::MAX,
-            recorded: self.head().position,
-        };
-        let events = self.history(company, all.recorded)?;
-        let standing = Standing::of(&events, &all);
-        let struck = standing.events.iter().filter_map(|stood| {
-            let by = stood.struck_by.filter(|_| stood.struck)?;
-            Some((stood.placed.event.id, by.event.id))
-        });
-        Ok(struck.collect())
-    }
-
-    /// The events that amend another. Where it was corrected, what stands in its place
-    /// is amended: two corrections of one event would both count, and the later undo
-    /// the earlier. What was amended just so before is amended once.
-    ///
-    /// `make` is given the event, and after it its corrections, one of the other.
-    fn in_its_place(
-        &self,
-        target: Event,
-        strikes: &Strikes,
-        make: impl Fn(&[Event]) -> Result<Vec<Value>, Error>,
-    ) -> Result<Vec<Value>, Error> {
-        let versions = self.versions_of(target, strikes)?;
-        if let [first, _, ..] = versions.as_slice() {
-            let made = make(std::slice::from_ref(first));
-            if let Ok(made) = made
-                && self.knows(&made)?
-            {
-                return Ok(made);
-            }
-        }
-        make(&versions)
-    }
-
-    /// An event, and after it its corrections, one of the other.
-    fn versions_of(&self, target: Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
-        let mut next = target.id;
-        let mut versions = vec![target];
-        while let Some(by) = strikes.get(&next) {
-            let strike = self.target_event(*by)?;
-            if strike.supersedes != Some(next) {
-                break;
-            }
-            next = strike.id;
-            versions.push(strike);
-        }
-        Ok(versions)
-    }
-
-    /// Whether the log has all of these events.
-    fn knows(&self, made: &[Value]) -> Result<bool, Error> {
-        let options = AppendOptions {
-            dry_run: true,
-            ..AppendOptions::default()
-        };
-        let tried = self.append_lines("the event", &mut lines(made).as_bytes(), options);
-        Ok(tried.is_ok_and(|tried| tried.new == 0))
     }
 }
 
@@ -263,8 +156,7 @@ struct Batch<'s> {
     /// The line of the file that each of the lines above is of.
     origins: Vec<u64>,
     seen: HashMap<String, u64>,
-    /// Of each company of which events are amended.
-    strikes: HashMap<Slug, Strikes>,
+    strikes: StrikesOf,
     problems: Vec<LineProblems>,
 }
 
@@ -276,7 +168,7 @@ impl<'s> Batch<'s> {
             lines: tempfile::spooled_tempfile_in(MEMORY_BYTES, store.cache_dir()),
             origins: Vec::new(),
             seen: HashMap::new(),
-            strikes: HashMap::new(),
+            strikes: StrikesOf::new(),
             problems: Vec::new(),
         })
     }
@@ -295,14 +187,9 @@ impl<'s> Batch<'s> {
     /// The events that amend one of those that a file lists.
     fn amended(&mut self, amended: &Listed, amendment: &Amendment) -> Result<Vec<Value>, Error> {
         let store = self.store;
-        let target = store.target_event(store.event(&amended.id)?.event.id)?;
-        if !self.strikes.contains_key(&target.company) {
-            let strikes = store.strikes(&target.company)?;
-            self.strikes.insert(target.company.clone(), strikes);
-        }
-        let none = Strikes::new();
-        let strikes = self.strikes.get(&target.company).unwrap_or(&none);
-        store.in_its_place(target, strikes, |versions| match &amended.settings {
+        let id = store.event(&amended.id)?.event.id;
+        let target = store.target_within(id, &mut self.strikes)?;
+        store.amending(&target, |versions| match &amended.settings {
             None => Ok(retractions(versions, amendment, store.now())),
             Some(settings) => corrections(versions, settings, amendment, &self.kinds, store.now()),
         })

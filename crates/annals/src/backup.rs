@@ -19,8 +19,7 @@ impl Store {
     /// [`Error::Backup`] if it is of another store, damaged, or cannot be written. It
     /// is then as it was.
     pub fn back_up(&self, dir: &Path) -> Result<BackedUp, Error> {
-        let mut folder = BackupFolder::make(dir)?;
-        Ok(self.log().back_up(&mut folder)?)
+        Ok(self.log().back_up(dir)?)
     }
 
     /// Writes a backup of the whole store, and tells the head that it ends with.

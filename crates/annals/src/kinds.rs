@@ -117,7 +117,7 @@ impl Store {
         let declared = self.declared_kinds(self.head().position)?;
         let declared = declared.into_iter().find(|own| own.kind.name == name);
         match declared {
-            Some(own) => self.retract(own.declaration.event.id, amendment),
+            Some(own) => self.retract(&self.target(own.declaration.event.id)?, amendment),
             None => Err(Error::UnknownKind {
                 name: name.to_owned(),
             }),

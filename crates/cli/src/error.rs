@@ -306,7 +306,7 @@ fn code_of_backup(error: &BackupError) -> ExitCode {
         BackupError::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
             ExitCode::NotFound
         }
-        BackupError::Io { .. } => ExitCode::Machine,
+        BackupError::Io { .. } | BackupError::Busy { .. } => ExitCode::Machine,
         BackupError::NotABackup { .. } => ExitCode::Usage,
         BackupError::OtherLog { .. } | BackupError::NotEmpty { .. } => ExitCode::Conflict,
         _ => ExitCode::Damaged,
@@ -364,6 +364,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }
+        Error::Backup(BackupError::Busy { .. }) => "wait for it to end, and try again",
         Error::Backup(BackupError::OtherLog { .. }) => {
             "back this store up to another folder; `annals verify --since HEAD` tells whether \
              it was changed"

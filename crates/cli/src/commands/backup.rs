@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::commands::append::open_input;
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
 use crate::session::Session;
 
@@ -57,8 +58,11 @@ pub(crate) fn backup(
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
     if is_pipe(&args.to) {
-        let scratch = std::env::temp_dir().join(format!("annals-backup-{}", std::process::id()));
-        let head = store.back_up_to(&mut *out, &scratch)?;
+        let folder = tempfile::tempdir().map_err(|error| {
+            CommandError::new(ExitCode::Machine, "cannot make a temporary folder")
+                .detail(error.to_string())
+        })?;
+        let head = store.back_up_to(&mut *out, &folder.path().join("backup"))?;
         out.finish()?;
         say(&format!("backed up {head}"));
         return Ok(store.close()?);

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use annals::amend::{Amended, Amending, Amendment};
+use annals::amend::{Amending, Amendment, Target};
 use annals::append::Appended;
-use annals::model::id::EventId;
 use annals::model::vocabulary::Fault;
 use annals::{Error, Store};
 
@@ -24,9 +23,8 @@ pub(crate) fn retract(
     let appended = match (&args.id, &args.file) {
         (Some(id), _) => {
             let store = session.open()?;
-            let id = event_id(&store, id)?;
-            tell_amended(&store, id)?;
-            let appended = store.retract(id, &amendment);
+            let target = target(&store, id)?;
+            let appended = store.retract(&target, &amendment);
             close(store, appended.map_err(in_flags))?
         }
         (None, Some(file)) => amend_file(session, file, Amending::Retract, &amendment)?,
@@ -45,9 +43,8 @@ pub(crate) fn correct(
         (Some(id), _) => {
             let settings = settings(&args.set)?;
             let store = session.open()?;
-            let id = event_id(&store, id)?;
-            tell_amended(&store, id)?;
-            let appended = store.correct(id, &settings, &amendment);
+            let target = target(&store, id)?;
+            let appended = store.correct(&target, &settings, &amendment);
             close(store, appended.map_err(in_flags))?
         }
         (None, Some(file)) => amend_file(session, file, Amending::Correct, &amendment)?,
@@ -92,29 +89,26 @@ fn close(store: Store, appended: Result<Appended, CommandError>) -> Result<Appen
     Ok(appended)
 }
 
-fn event_id(store: &Store, text: &str) -> Result<EventId, CommandError> {
-    Ok(store.event(text)?.event.id)
-}
-
-/// Says what became of an event already.
-fn tell_amended(store: &Store, id: EventId) -> Result<(), CommandError> {
+/// The event that is meant. Says what became of it already.
+fn target(store: &Store, text: &str) -> Result<Target, CommandError> {
+    let id = store.event(text)?.event.id;
+    let target = store.target(id)?;
     let short = short_ids(store);
-    match store.amended_before(id)? {
-        None => {}
-        Some(Amended::Corrected(by)) => say(&format!(
+    if let Some(by) = target.corrected_by() {
+        say(&format!(
             "note: {} was corrected by {}, which stands in its place",
             short(id),
             short(by)
-        )),
-        Some(Amended::Retracted(by)) => {
-            say(&format!(
-                "note: {} was retracted by {}",
-                short(id),
-                short(by)
-            ));
-        }
+        ));
     }
-    Ok(())
+    if let Some(by) = target.retracted_by() {
+        say(&format!(
+            "note: {} was retracted by {}",
+            short(id),
+            short(by)
+        ));
+    }
+    Ok(target)
 }
 
 fn in_flags(error: Error) -> CommandError {

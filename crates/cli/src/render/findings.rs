@@ -88,25 +88,12 @@ fn line(finding: &Finding, ids: &HashMap<EventId, String>) -> String {
 
 /// Adds a text in lines that are no wider than the page.
 fn wrap(page: &mut String, indent: usize, text: &str) {
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let chars = word.chars().count();
-        if width > 0 && width + 1 + chars > WIDTH {
-            page.push('\n');
-            width = 0;
-        }
-        match width {
-            0 => {
-                page.push_str(&" ".repeat(indent));
-                width = indent;
-            }
-            _ => {
-                page.push(' ');
-                width += 1;
-            }
-        }
-        page.push_str(word);
-        width += chars;
-    }
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(&indent)
+        .subsequent_indent(&indent)
+        // An id or a number stays whole.
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    page.push_str(&textwrap::fill(text, options));
     page.push('\n');
 }

@@ -62,6 +62,12 @@ pub enum BackupError {
         /// The head that it ends with.
         kept: KeptHead,
     },
+    /// Another backup is added to it at this moment.
+    #[error("another backup to {} is under way", dir.display())]
+    Busy {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// There is something where the store is to be restored.
     #[error("there is something in {} already", dir.display())]
     NotEmpty {

@@ -1,6 +1,6 @@
 //! The parts of a backup in a folder: [`BackupFolder`].
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +73,18 @@ impl BackupFolder {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Keeps others from adding to it, until what is given is dropped.
+    pub(crate) fn hold(&self) -> Result<File, BackupError> {
+        let folder = File::open(&self.dir).map_err(BackupError::at(&self.dir))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(folder),
+            Err(TryLockError::WouldBlock) => Err(BackupError::Busy {
+                dir: self.dir.clone(),
+            }),
+            Err(TryLockError::Error(error)) => Err(BackupError::at(&self.dir)(error)),
+        }
     }
 
     /// Where the next part is written, and what else is needed meanwhile.

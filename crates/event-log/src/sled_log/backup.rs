@@ -54,14 +54,19 @@ fn remove(path: &Path) -> std::io::Result<()> {
 }
 
 impl SledLog {
-    /// Adds what the log holds beyond a backup to it.
+    /// Adds what the log holds beyond a backup to it; makes the folder if it is missing.
     ///
     /// # Errors
     ///
-    /// [`BackupError::OtherLog`] if the backup is not of this log; [`BackupError`] if
+    /// [`BackupError::OtherLog`] if the backup is not of this log, [`BackupError::Busy`]
+    /// if another is adding to it; [`BackupError`] if
     /// it is damaged, or if a file cannot be read or written. The backup is then as it
     /// was.
-    pub fn back_up(&self, folder: &mut BackupFolder) -> Result<BackedUp, BackupError> {
+    pub fn back_up(&self, dir: &Path) -> Result<BackedUp, BackupError> {
+        let mut folder = BackupFolder::make(dir)?;
+        let _held = folder.hold()?;
+        // What another added before we held it counts.
+        folder = BackupFolder::open(dir)?;
         let kept = folder.verify()?;
         let head = self.head();
         let then = match kept.position <= head.position {

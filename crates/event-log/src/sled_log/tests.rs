@@ -20,6 +20,16 @@ use crate::clock::Clock;
 use crate::error::OpenError;
 use crate::event_log::{EventLog, Expected, NewEvent, Recorded};
 
+/// Sizes at which every boundary is crossed after a few events.
+const TINY: Settings = Settings {
+    journal_bytes_max: 3_000,
+    direct_bytes_min: 6_000,
+    run_bytes_max: 8_000,
+    ids_at_once_max: 7,
+    selection_bytes_max: 2_000,
+    selection_first: 5,
+};
+
 fn clock() -> Arc<dyn Clock> {
     let micros = AtomicI64::new(1_700_000_000_000_000);
     Arc::new(move || Instant::from_micros(micros.fetch_add(1, Ordering::Relaxed)).unwrap())

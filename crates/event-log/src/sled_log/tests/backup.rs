@@ -9,22 +9,12 @@ use super::*;
 use crate::backup::{BackupError, BackupFolder, PartReader};
 use crate::kept_head::KeptHead;
 
-const TINY: Settings = Settings {
-    journal_bytes_max: 3_000,
-    direct_bytes_min: 6_000,
-    run_bytes_max: 8_000,
-    ids_at_once_max: 7,
-    selection_bytes_max: 2_000,
-    selection_first: 5,
-};
-
 fn restore(backup: &Path, dir: &Path) -> Result<SledLog, BackupError> {
     SledLog::restore(&BackupFolder::open(backup)?, dir, clock())
 }
 
 fn back_up(log: &SledLog, dir: &Path) -> KeptHead {
-    let mut folder = BackupFolder::make(dir).unwrap();
-    log.back_up(&mut folder).unwrap().head
+    log.back_up(dir).unwrap().head
 }
 
 #[derive(Debug, Clone)]
@@ -106,8 +96,7 @@ fn a_log_that_went_another_way_is_not_added() {
     let other = create(&folder.path().join("other"));
     for upto in [3, 5, 9] {
         append(&other, other.head().position.0..upto);
-        let mut parts = BackupFolder::open(&backup).unwrap();
-        let refused = other.back_up(&mut parts);
+        let refused = other.back_up(&backup);
         assert!(
             matches!(refused, Err(BackupError::OtherLog { .. })),
             "{refused:?}"
@@ -119,6 +108,23 @@ fn a_log_that_went_another_way_is_not_added() {
             .head(),
         log.head()
     );
+}
+
+#[test]
+fn one_backup_at_a_time_is_added() {
+    let (folder, store) = dir();
+    let backup = folder.path().join("backup");
+    let log = create(&store);
+    append(&log, 0..5);
+    let held = BackupFolder::make(&backup).unwrap().hold().unwrap();
+    let refused = log.back_up(&backup);
+    assert!(
+        matches!(refused, Err(BackupError::Busy { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(parts(&backup).len(), 0);
+    drop(held);
+    assert_eq!(back_up(&log, &backup), KeptHead::from(log.head()));
 }
 
 #[test]

@@ -4,15 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const TINY: Settings = Settings {
-    journal_bytes_max: 3_000,
-    direct_bytes_min: 6_000,
-    run_bytes_max: 8_000,
-    ids_at_once_max: 7,
-    selection_bytes_max: 2_000,
-    selection_first: 5,
-};
-
 #[derive(Debug, Clone)]
 enum Step {
     /// One event after the other.
