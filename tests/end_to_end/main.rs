@@ -38,6 +38,7 @@ mod pages;
 mod pipes;
 mod rebuild;
 mod refusals;
+mod salvage;
 mod seed_queries;
 mod show;
 mod stores;

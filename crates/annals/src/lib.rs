@@ -67,7 +67,9 @@ pub mod log_errors {
     pub use event_log::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
 }
 
-pub use event_log::{Clock, Expected, Head, KeptHead, Outcome, Recorded, Settings, Stats};
+pub use event_log::{
+    Clock, Expected, Head, KeptHead, Outcome, Recorded, Salvage, SalvagedFrom, Settings, Stats,
+};
 pub use event_model as model;
 pub use exchange::rows;
 pub use moment::Moment;

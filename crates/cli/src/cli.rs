@@ -17,6 +17,7 @@ use crate::commands::history::HistoryArgs;
 use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
 use crate::commands::log::LogArgs;
+use crate::commands::salvage::SalvageArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::why::WhyArgs;
 
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Make a store of a backup
     Restore(RestoreArgs),
+    /// Bring out all that is whole of a damaged store
+    Salvage(SalvageArgs),
     /// Make every cache again from the log
     Rebuild,
     /// Show what this program does, in a store of its own

@@ -164,6 +164,12 @@ impl fmt::Display for CommandError {
     }
 }
 
+impl From<LogError> for CommandError {
+    fn from(error: LogError) -> Self {
+        Error::from(error).into()
+    }
+}
+
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         let mut told = Self::new(code_of(&error), error.to_string());
@@ -377,8 +383,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
              from a copy"
         }
         Error::Open(OpenError::Damaged { .. }) => {
-            "keep a copy of the folder; what is before that position can be read from a copy \
-             without its cache folder"
+            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
         }
         Error::Log(LogError::Damaged {
             what: Damage::Changed { .. } | Damage::CutOff { .. },
@@ -388,7 +393,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
              backup that comes by the head"
         }
         Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
-            "nothing was changed; keep a copy of the folder before you try to mend it"
+            "nothing was changed; `annals salvage` brings out all that is still whole"
         }
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"

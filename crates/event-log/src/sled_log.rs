@@ -46,6 +46,7 @@ pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Stats, Verified};
 pub use select::{Direction, Selection};
 pub use settings::Settings;
+pub(crate) use stored::read_packed;
 pub use stored::{Stored, StreamRange};
 
 use crate::admission::Request;

@@ -17,6 +17,7 @@ pub(crate) mod kind;
 pub(crate) mod log;
 mod rebuild;
 mod retract_correct;
+pub(crate) mod salvage;
 mod schema;
 pub(crate) mod show;
 mod stats;
@@ -90,6 +91,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Verify(args) => verify::run(session, args, out),
         Command::Backup(args) => backup::backup(session, args, out),
         Command::Restore(args) => backup::restore(session, args, out),
+        Command::Salvage(args) => salvage::run(session, args, out),
         Command::Rebuild => rebuild::run(session, out),
         Command::Demo(args) => demo::run(session, args, out),
     }
