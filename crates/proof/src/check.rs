@@ -33,7 +33,10 @@ pub struct CheckedInclusion<'p> {
 #[non_exhaustive]
 pub enum Wrong {
     /// It is not about a tree that is trusted.
-    #[error("it is about {}, and not about the one that you trust, {trusted}", listed(found))]
+    #[error(
+        "it is about {}, and not about the one that you trust, {trusted}",
+        listed(found)
+    )]
     OtherTree {
         /// The trees of the file.
         found: Vec<TreeHead>,
@@ -60,7 +63,10 @@ pub enum Wrong {
 }
 
 fn listed(heads: &[TreeHead]) -> String {
-    let heads: Vec<String> = heads.iter().map(|head| format!("the tree {head}")).collect();
+    let heads: Vec<String> = heads
+        .iter()
+        .map(|head| format!("the tree {head}"))
+        .collect();
     heads.join(" and ")
 }
 

@@ -20,17 +20,19 @@ pub(crate) fn words(checked: &Checked<'_>, trusted: &[TreeHead]) -> String {
         Checked::Consistency(proof) => consistency(proof, trusted),
     };
     if trusted.is_empty() {
-        lines.extend(match checked {
-            Checked::Inclusion(_) => [
-                "the tree was taken from the file: this proves nothing until you compare",
-                "its head with one that you trust (--head)",
-            ],
-            Checked::Consistency(_) => [
-                "both trees were taken from the file: this proves nothing until you compare",
-                "the head of then with the one that you kept (--head)",
-            ]
-        }
-        .map(str::to_owned));
+        lines.extend(
+            match checked {
+                Checked::Inclusion(_) => [
+                    "the tree was taken from the file: this proves nothing until you compare",
+                    "its head with one that you trust (--head)",
+                ],
+                Checked::Consistency(_) => [
+                    "both trees were taken from the file: this proves nothing until you compare",
+                    "the head of then with the one that you kept (--head)",
+                ],
+            }
+            .map(str::to_owned),
+        );
     }
     lines.iter().map(|line| clean(line) + "\n").collect()
 }
