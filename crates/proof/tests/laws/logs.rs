@@ -35,6 +35,22 @@ fn envelope(position: u64) -> Vec<u8> {
 }
 
 impl Event {
+    /// The first event of a log, with the content of a proof.
+    pub(crate) fn of(proof: &Inclusion) -> Self {
+        let Content::Whole { salt, payload } = proof.content.clone() else {
+            panic!("its content is gone");
+        };
+        let mut event = Self {
+            before: proof.before,
+            envelope: proof.envelope.clone(),
+            salt,
+            payload,
+            hash: proof.before,
+        };
+        event.hash = sha256(&[&event.before.0, &event.envelope, &event.payload_hash().0]);
+        event
+    }
+
     pub(crate) fn payload_hash(&self) -> Hash {
         sha256(&[&self.salt, self.payload.as_bytes()])
     }

@@ -4,11 +4,13 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on fails"
 )]
 
 mod logs;
 mod naive;
+mod program;
 
 use annals_proof::{Checked, Content, Grower, Hash, NotAProof, Proof, TreeHead};
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
