@@ -90,7 +90,7 @@ fn an_event_is_proven_to_who_has_no_store() {
         "of the 38 of the tree",
         "\"max\":50000",
         "this proves only that",
-        &head,
+        &format!("you trust {head}"),
         &format!("position   {}", shown["position"]),
     ] {
         assert!(told.contains(word), "{word:?} is not in: {told}");

@@ -20,21 +20,24 @@ pub(crate) fn words(checked: &Checked<'_>, trusted: &[TreeHead]) -> String {
         Checked::Consistency(proof) => consistency(proof, trusted),
     };
     if trusted.is_empty() {
-        lines.extend(
-            match checked {
-                Checked::Inclusion(_) => [
-                    "the tree was taken from the file: this proves nothing until you compare",
-                    "its head with one that you trust (--head)",
-                ],
-                Checked::Consistency(_) => [
-                    "both trees were taken from the file: this proves nothing until you compare",
-                    "the head of then with the one that you kept (--head)",
-                ],
-            }
-            .map(str::to_owned),
-        );
+        lines.extend(untrusted(checked).map(str::to_owned));
     }
+    lines.extend(trusted.iter().map(|head| format!("you trust {head}")));
     lines.iter().map(|line| clean(line) + "\n").collect()
+}
+
+/// What is left to do where no head was given.
+fn untrusted(checked: &Checked<'_>) -> [&'static str; 2] {
+    match checked {
+        Checked::Inclusion(_) => [
+            "the tree was taken from the file: this proves nothing until you compare",
+            "its head with one that you trust (--head)",
+        ],
+        Checked::Consistency(_) => [
+            "both trees were taken from the file: this proves nothing until you compare",
+            "the head of then with the one that you kept (--head)",
+        ],
+    }
 }
 
 fn inclusion(checked: &CheckedInclusion<'_>) -> Vec<String> {
