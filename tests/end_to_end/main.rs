@@ -36,6 +36,7 @@ mod meaning;
 mod pager;
 mod pages;
 mod pipes;
+mod proofs;
 mod rebuild;
 mod refusals;
 mod salvage;

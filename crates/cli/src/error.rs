@@ -290,7 +290,10 @@ fn code_of(error: &Error) -> ExitCode {
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
         Error::Time(_) | Error::Moment(_) | Error::Range(_) => ExitCode::Usage,
-        Error::RecordedLater { .. } => ExitCode::NotFound,
+        Error::RecordedLater { .. } | Error::AfterTree { .. } => ExitCode::NotFound,
+        Error::TreePastHead { .. } => ExitCode::Usage,
+        Error::OtherTree { .. } => ExitCode::CheckFailed,
+        Error::NotText { .. } => ExitCode::Data,
         Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
@@ -405,6 +408,12 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "append the same again: what was stored is told as known"
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
+        Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
+        Error::AfterTree { .. } => "leave --size out, or give its position or more",
+        Error::OtherTree { .. } => {
+            "the tree head is of another store, or somebody changed this one: compare it with a \
+             backup"
+        }
         Error::RecordedLater { .. } => "leave --recorded out, or ask up to that position",
         Error::Range(_) => {
             "write it as A..B, either side left out: 2026-01-01.., ..today, 2025-12..2026-02"

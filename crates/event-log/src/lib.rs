@@ -26,6 +26,7 @@ mod journal;
 mod kept_head;
 mod layout;
 pub mod limits;
+mod link;
 mod memory;
 mod prefix;
 mod progress;
@@ -48,6 +49,7 @@ pub use crate::event_log::{
 pub use crate::hash::{Hash, HashError};
 pub use crate::kept_head::{KeptHead, KeptHeadError};
 pub use crate::limits::Limits;
+pub use crate::link::{Link, LinkContent};
 pub use crate::memory::MemoryLog;
 pub use crate::salvage::{Missing, Salvage, Salvaged, SalvagedFrom};
 pub use crate::side_by_side::side_by_side;

@@ -15,6 +15,7 @@ mod import;
 pub(crate) mod join;
 pub(crate) mod kind;
 pub(crate) mod log;
+pub(crate) mod prove;
 mod rebuild;
 mod retract_correct;
 pub(crate) mod salvage;
@@ -62,6 +63,7 @@ fn reads(command: &Command) -> bool {
             | Command::History(_)
             | Command::Check(_)
             | Command::Head(_)
+            | Command::Prove(_)
             | Command::Stats(_)
     )
 }
@@ -88,6 +90,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Schema(args) => schema::run(session, args, out),
         Command::Head(args) => head::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),
+        Command::Prove(args) => prove::run(session, args, out),
         Command::Verify(args) => verify::run(session, args, out),
         Command::Backup(args) => backup::backup(session, args, out),
         Command::Restore(args) => backup::restore(session, args, out),
