@@ -12,12 +12,12 @@ mod logs;
 mod naive;
 mod program;
 
-use annals_proof::{Checked, Content, Grower, Hash, NotAProof, Proof, TreeHead};
+use annals_proof::{Checked, Content, Grower, Hash, NotAProof, Proof, TreeHead, Wrong};
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use proptest::prelude::*;
 use sha2::Sha256;
 
-use logs::{consistency, grown, inclusion, leaves, log, through_file};
+use logs::{Event, consistency, grown, inclusion, leaves, log, through_file};
 
 /// The leaves that the tests of certificate transparency are written about.
 fn known_leaves() -> Vec<Vec<u8>> {
@@ -252,6 +252,32 @@ fn what_is_no_proof_is_told_why() {
         read("\"head\"", "\"heads\""),
         Err(NotAProof::Json(_))
     ));
+}
+
+#[test]
+fn an_event_that_says_another_position_is_not_at_this_one() {
+    let events = log(1, &["a".to_owned(), "b".to_owned()]);
+    let mut moved = inclusion(&events, 1);
+    // A log of which the second event is the first one once more.
+    let mut forged = log(1, &["a".to_owned(), "b".to_owned()]);
+    forged[1] = Event::of(&moved);
+    let grower = Grower::for_inclusion(2, 2).unwrap();
+    (moved.head, moved.path) = grown(grower, &forged);
+    moved.position = 2;
+    let heads = [moved.head];
+    let wrong = Wrong::Position {
+        file: 2,
+        envelope: 1,
+    };
+    assert_eq!(Proof::Inclusion(moved).check(&heads), Err(wrong));
+}
+
+#[test]
+fn only_nothing_is_the_tree_of_no_events() {
+    let mut proof = consistency(&log(1, &["a".to_owned()]), 0);
+    assert!(Proof::Consistency(proof.clone()).check(&[]).is_ok());
+    proof.since.root = Hash([1; 32]);
+    assert!(Proof::Consistency(proof).check(&[]).is_err());
 }
 
 #[test]
