@@ -56,5 +56,5 @@ fn what_is_missing_is_told_and_the_store_stays_as_it_is() {
     environment.assert_files(&before, "salvage");
     environment
         .type_in("salvage nowhere")
-        .refused(3, &["no store in nowhere"]);
+        .refused(3, &["no store in nowhere", "give the folder of a store"]);
 }

@@ -63,6 +63,8 @@ pub struct Salvage {
     pieces: Pieces,
     /// Those that are the log, in order, each with the positions that are taken from it.
     chosen: Vec<(Piece, RangeInclusive<u64>)>,
+    /// The last position that the streams may hold.
+    last_in_streams: u64,
     /// The last position that there is a sign of.
     last: u64,
 }
@@ -76,11 +78,8 @@ impl Salvage {
     /// [`OpenError::Io`] if a file cannot be read.
     pub fn look(dir: &Path) -> Result<Self, OpenError> {
         let layout = Layout::new(dir);
-        let is_one = |path: &Path| path.is_file() || path.is_dir();
-        if ![layout.log(), layout.journal(), layout.streams()]
-            .iter()
-            .any(|path| is_one(path))
-        {
+        let parts = [layout.log(), layout.journal(), layout.streams()];
+        if !parts.iter().any(|part| part.is_dir()) {
             return Err(OpenError::NoStore {
                 dir: dir.to_owned(),
             });
@@ -91,18 +90,19 @@ impl Salvage {
         scan::journals(&layout.journal(), store, &mut pieces)?;
         let chosen = choice::of(&pieces);
         let marked = store.and_then(|store| head_mark::load(&layout.head_mark(), store));
-        let streams = rescue::last(&layout.streams());
+        let last_in_streams = rescue::last(&layout.streams());
         let last = [
             chosen.last().map_or(0, |(_, range)| *range.end()),
             pieces.anchors.last().map_or(0, |head| head.position.0),
             marked.map_or(0, |(position, _)| position.0),
-            streams,
+            last_in_streams,
         ];
         Ok(Self {
             layout,
             store,
             pieces,
             chosen,
+            last_in_streams,
             last: last.into_iter().max().unwrap_or(0),
         })
     }
@@ -150,9 +150,10 @@ impl Salvage {
         missing: &mut Missing,
         take: &mut impl FnMut(Salvaged) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut next = *range.start();
-        while next <= *range.end() {
-            let upto = range.end().min(&(next + RESCUED_AT_ONCE - 1)).to_owned();
+        let (mut next, end) = range.into_inner();
+        let held = end.min(self.last_in_streams);
+        while next <= held {
+            let upto = held.min(next + RESCUED_AT_ONCE - 1);
             for (position, event) in self.in_streams(&(next..=upto)) {
                 note(missing, next..=position - 1);
                 next = position + 1;
@@ -165,6 +166,7 @@ impl Salvage {
             note(missing, next..=upto);
             next = upto + 1;
         }
+        note(missing, next..=end);
         Ok(())
     }
 

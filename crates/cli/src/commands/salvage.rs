@@ -18,9 +18,9 @@ Examples:
   annals salvage damaged -o saved.jsonl
   annals --store again append --file saved.jsonl --new-company
 
-The events come as JSON Lines, in the order of the log, without what the log gave
-them. The store is only read, and need not open. Which positions are missing is told
-on standard error; the exit code is then 6.")]
+The events come as JSON Lines, in the order of the log, without what the log
+gave them. The store is only read, and need not open. Which positions are
+missing is told on standard error; the exit code is then 6.")]
 pub(crate) struct SalvageArgs {
     /// The folder of the store [default: that of --store]
     #[arg(value_name = "DIR")]
@@ -39,7 +39,9 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let dir = args.dir.as_ref().unwrap_or(&session.dir);
-    let salvage = Salvage::look(dir).map_err(Error::from)?;
+    let salvage = Salvage::look(dir).map_err(|error| {
+        CommandError::from(Error::from(error)).hint("give the folder of a store")
+    })?;
     let mut told = Told::default();
     match &args.output {
         None => {

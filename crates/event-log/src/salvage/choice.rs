@@ -20,7 +20,7 @@ pub(super) fn of(pieces: &Pieces) -> Chosen {
     let base = anchor.map_or(u64::MAX, |head| head.position.0);
     let mut taken = Taken::default();
     let expected = anchor.map(|head| head.hash);
-    taken.follow(pieces, base, expected, |piece| piece.is_block);
+    taken.follow(pieces, base, expected);
     // After the blocks, and in what they have lost, the frames.
     let frames = |piece: &&Piece| !piece.is_block;
     let mut order: Vec<&Piece> = pieces.found.iter().filter(frames).collect();
@@ -36,16 +36,10 @@ pub(super) fn of(pieces: &Pieces) -> Chosen {
 struct Taken(BTreeMap<u64, (Piece, RangeInclusive<u64>)>);
 
 impl Taken {
-    /// Goes from the end of the blocks to their begin.
-    fn follow(
-        &mut self,
-        pieces: &Pieces,
-        base: u64,
-        mut expected: Option<Hash>,
-        is_wanted: impl Fn(&Piece) -> bool,
-    ) {
+    /// Goes from the end of the blocks to the first.
+    fn follow(&mut self, pieces: &Pieces, base: u64, mut expected: Option<Hash>) {
         let mut by_last: BTreeMap<u64, Vec<&Piece>> = BTreeMap::new();
-        for piece in pieces.found.iter().filter(|piece| is_wanted(piece)) {
+        for piece in pieces.found.iter().filter(|piece| piece.is_block) {
             by_last.entry(piece.last).or_default().push(piece);
         }
         let mut upto = base;

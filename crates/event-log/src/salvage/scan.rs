@@ -116,10 +116,16 @@ fn next_frame(store: Uuid, bytes: &[u8], from: usize) -> Option<(usize, Frame<'_
 }
 
 fn piece_of(frame: &Frame<'_>, file: usize, offset: u64) -> Option<Piece> {
+    // Positions count from 1.
+    let last = frame
+        .first
+        .0
+        .checked_sub(1)?
+        .checked_add(frame.count.into())?;
     let (raw, _) = Raw::split(frame.records).ok()?;
     Some(Piece {
         first: frame.first.0,
-        last: frame.first.0.checked_add(u64::from(frame.count))? - 1,
+        last,
         previous: None,
         hash: frame.hash,
         recorded: raw.recorded().ok()?.micros(),
