@@ -25,6 +25,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("annals-cli", &["annals"]),
     // It measures the library, and nobody ships it.
     ("annals-bench", &["annals"]),
+    // It feeds each of them with bad input, and nobody ships it.
+    (
+        "annals-fuzz",
+        &[
+            "event-model",
+            "event-log",
+            "projection",
+            "exchange",
+            "annals",
+        ],
+    ),
 ];
 
 fn packages() -> Vec<Value> {

@@ -26,3 +26,5 @@ pub const SUGGESTIONS_MAX: usize = 3;
 pub const TEXT_CHARS_MAX: usize = 8_000;
 /// How much is told of what a JSON Schema says of a fault, in characters.
 pub const FAULT_CHARS_MAX: usize = 300;
+/// How much is told of one problem, in characters; more is left out in its middle.
+pub const PROBLEM_CHARS_MAX: usize = 1_200;

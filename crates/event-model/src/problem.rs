@@ -1,6 +1,6 @@
 //! What can be wrong with an event: [`Problem`], and where.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::edtf::EdtfError;
 use crate::id::{EventId, Slug, SlugError};
@@ -278,10 +278,47 @@ impl From<UnknownWord> for Defect {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = Told::default();
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(told, "{}: ", self.path)?;
         }
-        self.what.fmt(f)
+        write!(told, "{}", self.what)?;
+        told.fmt(f)
+    }
+}
+
+/// What is told of a problem: on one line, and no more of it than a person reads,
+/// whatever stands in the input.
+#[derive(Default)]
+struct Told(String);
+
+impl fmt::Write for Told {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c.is_control() {
+                true => self.0.extend(c.escape_default()),
+                false => self.0.push(c),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chars = self.0.chars().count();
+        if chars <= limits::PROBLEM_CHARS_MAX {
+            return f.write_str(&self.0);
+        }
+        // The end says what to do.
+        let half = limits::PROBLEM_CHARS_MAX / 2;
+        let begin = self.0.chars().take(half);
+        let end = self.0.chars().skip(chars - half);
+        let gap = " \u{2026} ".chars();
+        begin
+            .chain(gap)
+            .chain(end)
+            .try_for_each(|c| f.write_char(c))
     }
 }
 
@@ -389,4 +426,31 @@ pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String>
         .take(limits::SUGGESTIONS_MAX)
         .map(|(_, word)| word.to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_on_one_line() {
+        let problem = Problem {
+            path: "data.a\nb\u{1b}[2J".to_owned(),
+            what: Defect::Missing,
+        };
+        assert_eq!(problem.to_string(), r"data.a\nb\u{1b}[2J: is missing");
+    }
+
+    #[test]
+    fn a_problem_is_told_in_few_words() {
+        let text = "9".repeat(200_000);
+        let problem = Problem {
+            path: "data.value".to_owned(),
+            what: Defect::NotADecimal { text },
+        };
+        let told = problem.to_string();
+        assert!(told.starts_with("data.value: \"999"), "{told}");
+        assert!(told.ends_with("such as \"128.60\""), "{told}");
+        assert!(told.chars().count() <= limits::PROBLEM_CHARS_MAX + 3);
+    }
 }
