@@ -28,3 +28,8 @@ pub const TEXT_CHARS_MAX: usize = 8_000;
 pub const FAULT_CHARS_MAX: usize = 300;
 /// How much is told of one problem, in characters; more is left out in its middle.
 pub const PROBLEM_CHARS_MAX: usize = 1_200;
+/// The longest row of a table, in bytes: of CSV all of its lines, of JSON Lines its
+/// line (1 MiB).
+pub const TABLE_ROW_BYTES_MAX: usize = 1 << 20;
+/// The most columns of a table of CSV.
+pub const TABLE_COLUMNS_MAX: usize = 4_096;
