@@ -19,12 +19,14 @@ use event_log::{EncodedEvent, NewEvent, side_by_side};
 use event_model::draft::Draft;
 use event_model::id::EventId;
 use event_model::identifier::CompanyKey;
+use event_model::json;
 use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::time::{Instant, Published};
 use tempfile::SpooledTempFile;
 
-use crate::error::{Error, LineProblem, LineProblems, io_at};
+use crate::error::{Error, LineProblem, io_at};
+use crate::faults::Faults;
 use crate::kinds::is_of_kinds;
 use lines::{Piece, Pieces};
 
@@ -45,7 +47,7 @@ pub(crate) struct Heard {
     /// How many of them are JSON.
     pub(crate) kept: u64,
     /// The lines that are no JSON.
-    pub(crate) problems: Vec<LineProblems>,
+    pub(crate) problems: Faults,
     /// The events that are corrected, retracted or told again.
     pub(crate) referred: HashSet<EventId>,
     /// The `company` events among the lines, by their numbers.
@@ -127,10 +129,7 @@ impl Heard {
     }
 
     fn problem(&mut self, line: u64, problem: LineProblem) {
-        self.problems.push(LineProblems {
-            line,
-            problems: vec![problem],
-        });
+        self.problems.push(line, vec![problem]);
     }
 }
 
@@ -148,7 +147,7 @@ fn take(piece: &Piece, now: Instant) -> (Heard, Vec<u8>) {
                     number,
                     LineProblem::NotJson {
                         column: error.column(),
-                        message: without_place(&error),
+                        message: json::reason(&error),
                     },
                 ),
             },
@@ -192,14 +191,5 @@ fn take_draft(
     match encoded {
         Some(event) => record::write_event(records, number, &event),
         None => record::write_draft(records, number, text),
-    }
-}
-
-/// What the parser says, without the line and column that are told elsewhere.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
-        None => text,
     }
 }

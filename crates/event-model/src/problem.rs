@@ -1,5 +1,6 @@
 //! What can be wrong with an event: [`Problem`], and where.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use crate::edtf::EdtfError;
@@ -283,12 +284,11 @@ impl fmt::Display for Problem {
             write!(told, "{}: ", self.path)?;
         }
         write!(told, "{}", self.what)?;
-        told.fmt(f)
+        f.write_str(&brief(&told.0))
     }
 }
 
-/// What is told of a problem: on one line, and no more of it than a person reads,
-/// whatever stands in the input.
+/// What is told of a problem: on one line, whatever stands in the input.
 #[derive(Default)]
 struct Told(String);
 
@@ -304,22 +304,18 @@ impl fmt::Write for Told {
     }
 }
 
-impl fmt::Display for Told {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let chars = self.0.chars().count();
-        if chars <= limits::PROBLEM_CHARS_MAX {
-            return f.write_str(&self.0);
-        }
-        // The end says what to do.
-        let half = limits::PROBLEM_CHARS_MAX / 2;
-        let begin = self.0.chars().take(half);
-        let end = self.0.chars().skip(chars - half);
-        let gap = " \u{2026} ".chars();
-        begin
-            .chain(gap)
-            .chain(end)
-            .try_for_each(|c| f.write_char(c))
+/// A message with no more of it than a person reads. What is left out is its middle,
+/// since its end says what to do.
+#[must_use]
+pub fn brief(text: &str) -> Cow<'_, str> {
+    let chars = text.chars().count();
+    if chars <= limits::PROBLEM_CHARS_MAX {
+        return Cow::Borrowed(text);
     }
+    let half = limits::PROBLEM_CHARS_MAX / 2;
+    let begin = text.chars().take(half);
+    let end = text.chars().skip(chars - half);
+    Cow::Owned(begin.chain(" \u{2026} ".chars()).chain(end).collect())
 }
 
 fn near_or_all(near: &[String], known: &[String]) -> String {
@@ -407,8 +403,12 @@ impl Problems {
 /// The words most like a text, at most three, the nearest first.
 ///
 /// A word is near if a third of its letters, or fewer, would have to change,
-/// or if one begins with the other.
+/// or if one begins with the other. A text that is longer than names are is like
+/// none of them.
 pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    if text.len() > limits::NEAR_BYTES_MAX {
+        return Vec::new();
+    }
     let text = text.to_lowercase();
     let mut scored: Vec<(usize, &str)> = words
         .filter_map(|word| {

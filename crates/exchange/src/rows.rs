@@ -260,7 +260,13 @@ fn of_json(bytes: &[u8]) -> Result<Cells, RowError> {
     let text = std::str::from_utf8(bytes).map_err(|_| RowError::NotUtf8)?;
     let why = |why: String| RowError::NotAnObject { why };
     // A field that stands twice is refused: which of the two is meant?
-    let read = event_model::json::parse(text).map_err(|error| why(error.to_string()))?;
+    let read = event_model::json::parse(text).map_err(|error| {
+        let column = error.column();
+        why(format!(
+            "{} (column {column})",
+            event_model::json::reason(&error)
+        ))
+    })?;
     match read {
         Value::Object(fields) => Ok(Cells::Json(fields, text.trim().to_owned())),
         other => Err(why(format!("it is {}", event_model::json::sort_of(&other)))),
