@@ -158,7 +158,9 @@ pub(crate) fn whole_frames(
         let Some(frame) = Frame::decode(store, rest).filter(follows) else {
             break;
         };
-        let Some(reached) = last.0.checked_add(u64::from(frame.count)) else {
+        // After the last position that there can be nothing follows.
+        let reached = last.0.checked_add(u64::from(frame.count));
+        let Some(reached) = reached.filter(|reached| *reached < u64::MAX) else {
             break;
         };
         last = Position(reached);
@@ -326,7 +328,8 @@ pub(crate) fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
         NEVER => None,
         micros => Some(Instant::from_micros(micros)?),
     };
-    (is_ours && is_whole).then_some(Head {
+    let can_go_on = position.0 < u64::MAX;
+    (is_ours && is_whole && can_go_on).then_some(Head {
         position,
         recorded,
         hash,
