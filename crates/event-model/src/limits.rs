@@ -63,6 +63,8 @@ pub const EDTF_BYTES_MAX: usize = 200;
 pub const VALUE_BYTES_MAX: usize = 128;
 /// The longest name of a scheme of identifiers, in bytes.
 pub const SCHEME_BYTES_MAX: usize = 32;
+/// The longest key of a company, in bytes: a scheme, a colon and a value.
+pub const COMPANY_KEY_BYTES_MAX: usize = SCHEME_BYTES_MAX + 1 + VALUE_BYTES_MAX;
 /// The longest symbol of a ticker, in bytes.
 pub const SYMBOL_BYTES_MAX: usize = 16;
 /// The longest path into a timeline, in bytes; a condition may have a value besides.

@@ -57,7 +57,10 @@ fn the_seeds_are_still_what_a_store_writes() {
         bytes.get(1..).unwrap().to_vec()
     };
     assert_eq!(fuzzing::block(&seed("log", "some-block")).unwrap().len(), 9);
-    assert_eq!(fuzzing::part(&seed("log", "some-part")).unwrap().position.0, 9);
+    assert_eq!(
+        fuzzing::part(&seed("log", "some-part")).unwrap().position.0,
+        9
+    );
     assert_eq!(fuzzing::records(&seed("log", "some-records")).len(), 9);
     let mut journal = seed("log", "some-journal");
     fuzzing::mend::journal(&mut journal).unwrap();
