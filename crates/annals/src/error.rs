@@ -39,13 +39,15 @@ pub enum Error {
         /// How many lines were read.
         read: u64,
     },
-    /// A file is longer than it may be; nothing was appended.
-    #[error("{name} has more than {most} bytes, the most of one file; nothing was appended")]
+    /// An input is longer than it may be; nothing was appended.
+    #[error("{name} has more than {most} {unit}, the most of one input; nothing was appended")]
     InputTooLong {
         /// The name of the input.
         name: String,
         /// The limit.
         most: usize,
+        /// What is counted.
+        unit: &'static str,
     },
     /// Ids of a batch belong to other events; nothing was appended.
     #[error("ids that belong to other events: {}; nothing was appended", conflicts.len())]

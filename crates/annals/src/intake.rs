@@ -22,6 +22,7 @@ use event_model::identifier::CompanyKey;
 use event_model::json;
 use event_model::kind::Kind;
 use event_model::kinds;
+use event_model::limits::{BATCH_COMPANY_BYTES_MAX, BATCH_EVENTS_MAX};
 use event_model::time::{Instant, Published};
 use tempfile::SpooledTempFile;
 
@@ -52,6 +53,8 @@ pub(crate) struct Heard {
     pub(crate) referred: HashSet<EventId>,
     /// The `company` events among the lines, by their numbers.
     pub(crate) declaring: Vec<(u64, Draft)>,
+    /// The bytes of their lines.
+    declaring_bytes: usize,
     /// The earliest publication.
     pub(crate) earliest: Option<Published>,
 }
@@ -85,6 +88,7 @@ impl Intake {
             |piece| take(&piece, now),
             |(heard, records)| {
                 intake.heard.add(heard);
+                intake.heard.check_size(name)?;
                 intake.file.write_all(&records).map_err(io_at(cache))
             },
         )?;
@@ -116,9 +120,32 @@ impl Heard {
         self.problems.extend(next.problems);
         self.referred.extend(next.referred);
         self.declaring.extend(next.declaring);
+        self.declaring_bytes += next.declaring_bytes;
         if let Some(published) = next.earliest {
             self.publication(&published);
         }
+    }
+
+    /// Refuses what would take too much memory.
+    fn check_size(&self, name: &str) -> Result<(), Error> {
+        let events = usize::try_from(self.kept).unwrap_or(usize::MAX);
+        for (is, most, unit) in [
+            (events, BATCH_EVENTS_MAX, "events"),
+            (
+                self.declaring_bytes,
+                BATCH_COMPANY_BYTES_MAX,
+                "bytes of `company` events",
+            ),
+        ] {
+            if is > most {
+                return Err(Error::InputTooLong {
+                    name: name.to_owned(),
+                    most,
+                    unit,
+                });
+            }
+        }
+        Ok(())
     }
 
     fn publication(&mut self, published: &Published) {
@@ -175,6 +202,7 @@ fn take_draft(
     if draft.kind() == Some(kinds::COMPANY) {
         record::write_draft(records, number, text);
         heard.declaring.push((number, draft));
+        heard.declaring_bytes += text.len();
         return;
     }
     let company = match draft.company() {
@@ -191,5 +219,30 @@ fn take_draft(
     match encoded {
         Some(event) => record::write_event(records, number, &event),
         None => record::write_draft(records, number, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_would_take_too_much_memory_is_refused() {
+        let told = |kept: usize, declaring_bytes: usize| {
+            let heard = Heard {
+                kept: kept as u64,
+                declaring_bytes,
+                ..Heard::default()
+            };
+            heard.check_size("x").map_err(|error| error.to_string())
+        };
+        assert_eq!(told(BATCH_EVENTS_MAX, BATCH_COMPANY_BYTES_MAX), Ok(()));
+        let events = told(BATCH_EVENTS_MAX + 1, 0).unwrap_err();
+        assert!(events.contains("more than 20000000 events"), "{events}");
+        let bytes = told(1, BATCH_COMPANY_BYTES_MAX + 1).unwrap_err();
+        assert!(
+            bytes.contains("268435456 bytes of `company` events"),
+            "{bytes}"
+        );
     }
 }

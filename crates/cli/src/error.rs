@@ -368,6 +368,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::NoStore { .. }) => {
             "append to make one, try `annals demo`, or say where it is with --store DIR"
         }
+        Error::InputTooLong { .. } => "split it, and give its parts one after the other",
         Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
             "give a folder that is a store, is empty, or is not there yet"
         }

@@ -46,6 +46,7 @@ pub(super) fn read(
         return Err(Error::InputTooLong {
             name: name.to_owned(),
             most,
+            unit: "bytes",
         });
     }
     let text = text.trim_start_matches('\u{feff}');
