@@ -12,6 +12,11 @@
 //! - [`edgar`]: submissions files of EDGAR
 //! - [`kinds`]: identifiers, and kinds of one's own
 
+#![expect(
+    clippy::panic,
+    reason = "a panic is how a target says that something did not hold"
+)]
+
 pub mod dates;
 pub mod edgar;
 pub mod kinds;

@@ -58,17 +58,17 @@ fn comes_back(text: &str, columns: &[String], added: &str, rows: &[Row]) {
         return;
     }
     let Ok(read) = Rows::read(Box::new(text.as_bytes())) else {
-        return assert!(false, "what was written is no table: {text:?}");
+        panic!("what was written is no table: {text:?}");
     };
     let Ok(last) = read.column(added) else {
-        return assert!(false, "the column that was added is missing");
+        panic!("the column that was added is missing");
     };
     let places: Vec<_> = columns.iter().flat_map(|name| read.column(name)).collect();
     assert_eq!(places.len(), columns.len());
     let mut count = 0;
     for (before, after) in rows.iter().zip(read) {
         let Ok(Ok(after)) = after else {
-            return assert!(false, "a row that was written is none: {text:?}");
+            panic!("a row that was written is none: {text:?}");
         };
         assert_eq!(after.text(&last), "x");
         for place in &places {
