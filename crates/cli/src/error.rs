@@ -172,17 +172,8 @@ impl From<Error> for CommandError {
         match &error {
             Error::Lines {
                 lines, at_fault, ..
-            } => lines
-                .iter()
-                .flat_map(|line| {
-                    line.problems
-                        .iter()
-                        .map(move |problem| (line.line, problem))
-                })
-                .fold(told, |told, (line, problem)| match problem.column() {
-                    Some(column) => told.detail(format!("line {line}:{column}: {problem}")),
-                    None => told.detail(format!("line {line}: {problem}")),
-                })
+            } => told
+                .of_lines(lines)
                 .and_more(*at_fault, lines.len(), "lines at fault")
                 .hint(hint_for_lines(lines)),
             Error::IdsReused { conflicts } => conflicts
@@ -252,6 +243,18 @@ impl From<Error> for CommandError {
 }
 
 impl CommandError {
+    /// Tells what is wrong with each line.
+    fn of_lines(mut self, lines: &[LineProblems]) -> Self {
+        for LineProblems { line, problems } in lines {
+            self.details
+                .extend(problems.iter().map(|problem| match problem.column() {
+                    Some(column) => format!("line {line}:{column}: {problem}"),
+                    None => format!("line {line}: {problem}"),
+                }));
+        }
+        self
+    }
+
     /// Says that there are more than are told.
     fn and_more(self, all: u64, told: usize, what: &str) -> Self {
         match all.saturating_sub(told as u64) {
