@@ -30,7 +30,7 @@ pub enum EdgarError {
         bytes: usize,
     },
     /// Not JSON.
-    #[error("{file}: not JSON: {why} (line {line}, column {column})")]
+    #[error("{file}: not JSON: {why} at line {line} column {column}")]
     NotJson {
         /// The file.
         file: String,
