@@ -16,11 +16,19 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("event-model", &[]),
     ("event-log", &["event-model"]),
+    // It checks proofs without a store, and so knows nothing of one.
+    ("annals-proof", &[]),
     ("projection", &["event-model"]),
     ("exchange", &["event-model", "projection"]),
     (
         "annals",
-        &["event-model", "event-log", "projection", "exchange"],
+        &[
+            "annals-proof",
+            "event-model",
+            "event-log",
+            "projection",
+            "exchange",
+        ],
     ),
     ("annals-cli", &["annals"]),
     // It measures the library, and nobody ships it.

@@ -69,6 +69,8 @@ fn the_help_of_what_is_typed_most_has_examples() {
         "retract",
         "export",
         "import edgar",
+        "head",
+        "prove",
     ] {
         let help = environment.type_in(&format!("{command} --help")).text();
         let example = help.split("Example").nth(1).unwrap_or_default();

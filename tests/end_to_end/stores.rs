@@ -16,6 +16,8 @@ const NEEDING: &[&str] = &[
     "companies",
     "export --all --at 2025-12-23",
     "stats",
+    "head --tree",
+    "prove a1000001",
     "verify",
     "rebuild",
     "retract a1000001 --fault record --reason x",

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use annals_proof::TreeHead;
 use event_log::{AppendError, BackupError, LogError, OpenError};
 use event_model::event::StoredEventError;
 use event_model::id::{EventId, Position, Slug};
@@ -135,6 +136,38 @@ pub enum Error {
         /// The head.
         head: Position,
     },
+    /// A tree of more events than there are.
+    #[error("a tree of {size} events is past the head of the log, {head}")]
+    TreePastHead {
+        /// How many it was to have.
+        size: Position,
+        /// The head.
+        head: Position,
+    },
+    /// An event that came after those of a tree.
+    #[error("event {id} was recorded at position {position}, after the tree of {size} events")]
+    AfterTree {
+        /// The event.
+        id: EventId,
+        /// Where it is.
+        position: Position,
+        /// How many events the tree has.
+        size: Position,
+    },
+    /// A tree head that was kept elsewhere, and is not of this log.
+    #[error("the tree {kept} is not of this log{}", made_of(found.as_ref()))]
+    OtherTree {
+        /// The head that was kept.
+        kept: TreeHead,
+        /// The head of as many events of this log; `None` if it has fewer.
+        found: Option<TreeHead>,
+    },
+    /// An event whose payload is no text, of which no file can be made.
+    #[error("event {id} has no JSON for its content, and cannot be put into a file")]
+    NotText {
+        /// The event.
+        id: EventId,
+    },
     /// A recorded cut in the future.
     #[error("the recorded cut {cut} is in the future: it is {now}")]
     CutInFuture {
@@ -221,6 +254,13 @@ fn on_that_day(held: &[Held]) -> &'static str {
     match held {
         [] => "",
         _ => " on that day",
+    }
+}
+
+fn made_of(found: Option<&TreeHead>) -> String {
+    match found {
+        Some(found) => format!(": its first {} events make {found}", found.size),
+        None => ": the log has fewer events".to_owned(),
     }
 }
 

@@ -30,6 +30,7 @@
 //! - `reasons`, `check`: what values follow from, and what is doubtful
 //! - [`vintages`]: every value that a field has had
 //! - [`join`]: what was known at the moment of each row of a table
+//! - `proofs`: that an event is in the log, and that the log only grew
 //! - `backup`: backups, and stores that are made of them
 //! - [`import`]: events from other formats
 
@@ -55,6 +56,7 @@ pub mod kinds;
 pub mod listing;
 pub mod moment;
 mod preparation;
+mod proofs;
 pub mod question;
 mod reasons;
 mod replays;
@@ -68,7 +70,12 @@ pub mod log_errors {
     pub use event_log::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
 }
 
-pub use event_log::{Clock, Expected, Head, KeptHead, Outcome, Recorded, Settings, Stats};
+/// Files of proofs.
+pub use annals_proof as proof;
+pub use event_log::{
+    Clock, Expected, Head, KeptHead, KeptHeadError, Outcome, Recorded, Salvage, SalvagedFrom,
+    Settings, Stats,
+};
 pub use event_model as model;
 pub use exchange::rows;
 pub use moment::Moment;

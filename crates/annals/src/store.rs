@@ -161,6 +161,18 @@ impl Store {
     ///
     /// [`Error::UnknownEvent`] and [`Error::AmbiguousEvent`], or [`Error::Log`].
     pub fn event(&self, id: &str) -> Result<Recorded, Error> {
+        let (_, company, position) = self.found(id)?;
+        let event = self.log.event_of(&company, position)?;
+        event.ok_or_else(|| Error::UnknownEvent { id: id.to_owned() })
+    }
+
+    /// The whole id and the position of an event, by its id or the start of it.
+    pub(crate) fn position_of(&self, id: &str) -> Result<(EventId, Position), Error> {
+        let (id, _, position) = self.found(id)?;
+        Ok((id, position))
+    }
+
+    fn found(&self, id: &str) -> Result<(EventId, Slug, Position), Error> {
         let unknown = || Error::UnknownEvent { id: id.to_owned() };
         let digits = id.bytes().filter(|byte| *byte != b'-').count();
         if digits < ID_PREFIX_DIGITS_MIN {
@@ -169,7 +181,7 @@ impl Store {
         let found = self.log.find_prefix(id, 4)?;
         match found.as_slice() {
             [] => Err(unknown()),
-            [(_, company, position)] => self.log.event_of(company, *position)?.ok_or_else(unknown),
+            [(id, company, position)] => Ok((*id, company.clone(), *position)),
             matches => Err(Error::AmbiguousEvent {
                 prefix: id.to_owned(),
                 matches: matches.iter().map(|(id, ..)| *id).collect(),

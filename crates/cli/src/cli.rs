@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use annals::KeptHead;
 use annals::model::vocabulary::Certainty;
+use annals::proof::TreeHead;
+use annals::{KeptHead, KeptHeadError};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -17,6 +18,8 @@ use crate::commands::history::HistoryArgs;
 use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
 use crate::commands::log::LogArgs;
+use crate::commands::prove::ProveArgs;
+use crate::commands::salvage::SalvageArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::why::WhyArgs;
 
@@ -100,10 +103,14 @@ pub(crate) enum Command {
     Head(HeadArgs),
     /// Walk the whole log and check it
     Verify(VerifyArgs),
+    /// Prove an event, or that the log only grew, to who does not have the store
+    Prove(ProveArgs),
     /// Add what came since to a backup
     Backup(BackupArgs),
     /// Make a store of a backup
     Restore(RestoreArgs),
+    /// Bring out all that is whole of a damaged store
+    Salvage(SalvageArgs),
     /// Make every cache again from the log
     Rebuild,
     /// Show what this program does, in a store of its own
@@ -319,7 +326,17 @@ pub(crate) struct SchemaArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  annals head > /mnt/elsewhere/head
+  annals head --tree > /mnt/elsewhere/tree
+
+`annals verify --since` takes the head of the chain, `annals prove --since` that of the
+tree, and `annals-proof check --head` the latter without the store.")]
 pub(crate) struct HeadArgs {
+    /// The head of the tree of RFC 6962 instead of that of the chain
+    #[arg(long)]
+    pub(crate) tree: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -343,11 +360,21 @@ Whoever can write the files of a store can make its chain anew. A head that was 
 where they cannot write proves that nothing up to it was changed since.")]
 pub(crate) struct VerifyArgs {
     /// Prove that the log only grew since this head (repeatable)
-    #[arg(long, value_name = "HEAD")]
+    #[arg(long, value_name = "HEAD", value_parser = chain_head)]
     pub(crate) since: Vec<KeptHead>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Reads the head of a chain, and tells that of a tree from it.
+fn chain_head(text: &str) -> Result<KeptHead, String> {
+    match text.parse::<TreeHead>() {
+        Ok(_) => Err("it is a tree head; `annals prove --since` takes it".to_owned()),
+        Err(_) => text
+            .parse()
+            .map_err(|error: KeptHeadError| error.to_string()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -165,6 +165,12 @@ impl fmt::Display for CommandError {
     }
 }
 
+impl From<LogError> for CommandError {
+    fn from(error: LogError) -> Self {
+        Error::from(error).into()
+    }
+}
+
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         let mut told = Self::new(code_of(&error), error.to_string());
@@ -306,7 +312,10 @@ fn code_of(error: &Error) -> ExitCode {
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
         Error::Time(_) | Error::Moment(_) | Error::Range(_) => ExitCode::Usage,
-        Error::RecordedLater { .. } => ExitCode::NotFound,
+        Error::RecordedLater { .. } | Error::AfterTree { .. } => ExitCode::NotFound,
+        Error::TreePastHead { .. } => ExitCode::Usage,
+        Error::OtherTree { .. } => ExitCode::CheckFailed,
+        Error::NotText { .. } => ExitCode::Data,
         Error::PastHead { .. } | Error::CutInFuture { .. } => ExitCode::Usage,
         Error::CannotSet { .. } => ExitCode::Usage,
         Error::UnknownCompany { .. } | Error::UnknownEvent { .. } => ExitCode::NotFound,
@@ -400,8 +409,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
              from a copy"
         }
         Error::Open(OpenError::Damaged { .. }) => {
-            "keep a copy of the folder; what is before that position can be read from a copy \
-             without its cache folder"
+            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
         }
         Error::Log(LogError::Damaged {
             what: Damage::Changed { .. } | Damage::CutOff { .. },
@@ -411,7 +419,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
              backup that comes by the head"
         }
         Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
-            "nothing was changed; keep a copy of the folder before you try to mend it"
+            "nothing was changed; `annals salvage` brings out all that is still whole"
         }
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
@@ -423,6 +431,12 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "append the same again: what was stored is told as known"
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
+        Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
+        Error::AfterTree { .. } => "leave --size out, or give its position or more",
+        Error::OtherTree { .. } => {
+            "the tree head is of another store, or somebody changed this one: compare it with a \
+             backup"
+        }
         Error::RecordedLater { .. } => "leave --recorded out, or ask up to that position",
         Error::Range(_) => {
             "write it as A..B, either side left out: 2026-01-01.., ..today, 2025-12..2026-02"

@@ -19,6 +19,7 @@ use std::cell::RefCell;
 use event_model::id::Position;
 use event_model::time::Instant;
 use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::find_frame_compressed_size;
 
 use crate::bytes::Fields;
 use crate::error::Damage;
@@ -202,6 +203,30 @@ pub(crate) struct Block<'b> {
 }
 
 impl<'b> Block<'b> {
+    /// What a block begins with.
+    pub(crate) const FORMAT: u8 = FORMAT;
+
+    /// How long the block is that these bytes may begin with, if its header could be one.
+    pub(crate) fn length_of(bytes: &[u8]) -> Option<usize> {
+        let mut fields = Fields(bytes.get(..HEADER_BYTES)?);
+        (fields.take()? == [FORMAT]).then_some(())?;
+        let [codec] = fields.take()?;
+        let count = u16::from_le_bytes(fields.take()?);
+        (1..=limits::BLOCK_EVENTS_MAX)
+            .contains(&usize::from(count))
+            .then_some(())?;
+        let records = Fields(bytes.get(CHECKSUM_AT - size_of::<u32>()..)?).length()?;
+        let stored = match codec {
+            RAW if records <= limits::BLOCK_RECORDS_BYTES_MAX => records,
+            ZSTD => {
+                let most = bytes.len().min(HEADER_BYTES + limits::BLOCK_BYTES_MAX);
+                find_frame_compressed_size(bytes.get(HEADER_BYTES..most)?).ok()?
+            }
+            _ => return None,
+        };
+        Some(HEADER_BYTES + stored)
+    }
+
     /// Reads all but the records.
     pub(crate) fn decode(bytes: &'b [u8]) -> Result<Self, Damage> {
         let short = || Damage::BlockLength;

@@ -91,7 +91,7 @@ pub fn blocks_of(events: &[Recorded]) -> Option<Vec<Vec<u8>>> {
 /// The events of a file of the journal, as a store reads them when it opens.
 #[must_use]
 pub fn journal(bytes: &[u8]) -> Option<Vec<Recorded>> {
-    let base = journal::decode_header(STORE, bytes)?;
+    let base = journal::base_of(STORE, bytes)?;
     let end = journal::whole_frames(STORE, base.position, bytes).ok()?;
     let mut rest = bytes.get(journal::HEADER_BYTES..end)?;
     let mut tail = Tail::after(base);

@@ -314,7 +314,20 @@ fn encode_header(store: Uuid, base: Head) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
+/// The store that the bytes of a file say that they are of.
+pub(crate) fn store_of(bytes: &[u8]) -> Option<Uuid> {
+    let mut fields = Fields(bytes);
+    (fields.take()? == MAGIC).then_some(())?;
+    let store = Uuid::from_bytes(fields.take()?);
+    decode_header(store, bytes).map(|_| store)
+}
+
+/// The head that the bytes of a file of this store begin after.
+pub(crate) fn base_of(store: Uuid, bytes: &[u8]) -> Option<Head> {
+    decode_header(store, bytes)
+}
+
+fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
     let mut fields = Fields(bytes.get(..HEADER_BYTES)?);
     let is_ours = fields.take()? == MAGIC && fields.take()? == *store.as_bytes();
     let position = Position(u64::from_le_bytes(fields.take()?));

@@ -29,11 +29,13 @@ mod journal;
 mod kept_head;
 mod layout;
 pub mod limits;
+mod link;
 mod memory;
 mod prefix;
 mod progress;
 mod queue;
 mod record;
+mod salvage;
 mod side_by_side;
 mod sled_log;
 mod spool;
@@ -50,7 +52,9 @@ pub use crate::event_log::{
 pub use crate::hash::{Hash, HashError};
 pub use crate::kept_head::{KeptHead, KeptHeadError};
 pub use crate::limits::Limits;
+pub use crate::link::{Link, LinkContent};
 pub use crate::memory::MemoryLog;
+pub use crate::salvage::{Missing, Salvage, Salvaged, SalvagedFrom};
 pub use crate::side_by_side::side_by_side;
 pub use crate::sled_log::{
     Batch, CheckedBatch, Committed, Direction, IdConflict, Other, Selection, Settings, SledLog,

@@ -14,6 +14,7 @@ use crate::bytes::Fields;
 use crate::error::Damage;
 use crate::event_log::{NewEvent, Recorded};
 use crate::hash::Hash;
+use crate::link::{Link, LinkContent};
 
 const SALT_BYTES: usize = 16;
 /// The payload is stored as it is.
@@ -167,6 +168,19 @@ impl<'b> Raw<'b> {
     /// The hash of the chain with this record.
     pub(crate) fn hash(&self, previous: Hash) -> Hash {
         previous.then(self.envelope, Hash::of_payload(&self.salt, &self.payload))
+    }
+
+    /// What its hash is made of, after this one.
+    pub(crate) fn link(self, before: Hash) -> Link {
+        Link {
+            position: self.position(),
+            before,
+            envelope: self.envelope.into(),
+            content: LinkContent::Whole {
+                salt: self.salt,
+                payload: self.payload.into(),
+            },
+        }
     }
 
     /// Its place in the log, as it claims.

@@ -10,6 +10,7 @@
 //! - `seal` moves the journal into blocks; `tail` is the journal in memory.
 //! - `read` gives events back, `iterate` one after the other, and `select` those
 //!   that are wanted, without sled; `stored` is how the streams hold them.
+//! - `link` tells the hashes of the chain, and what they were made of.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` is sled, and the only part that calls it; `guard` keeps its
@@ -22,6 +23,7 @@ mod commit;
 mod engine;
 mod guard;
 mod iterate;
+mod link;
 mod open;
 mod past;
 mod read;
@@ -46,6 +48,7 @@ pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Stats, Verified};
 pub use select::{Direction, Selection};
 pub use settings::Settings;
+pub(crate) use stored::read_packed;
 pub use stored::{Stored, StreamRange};
 
 use crate::admission::Request;

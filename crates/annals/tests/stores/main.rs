@@ -10,4 +10,5 @@
 
 mod histories;
 mod join_equals_at;
+mod proofs;
 mod store_equals_fold;

@@ -1,7 +1,7 @@
 //! `annals head`
 
-use annals::KeptHead;
-use serde_json::json;
+use annals::{KeptHead, Store};
+use serde_json::{Value, json};
 
 use crate::cli::HeadArgs;
 use crate::error::CommandError;
@@ -14,18 +14,36 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let head = store.head();
-    let kept = KeptHead::from(head);
-    if args.json {
-        out.json(&json!({
-            "head": kept.to_string(),
-            "position": head.position,
-            "recorded": head.recorded,
-            "hash": head.hash.to_string(),
-        }))?;
-    } else {
-        out.line(&kept.to_string())?;
+    let (head, more) = match args.tree {
+        true => of_tree(&store)?,
+        false => of_chain(&store),
+    };
+    match args.json {
+        true => out.json(&more)?,
+        false => out.line(&head)?,
     }
     out.finish()?;
     Ok(store.close()?)
+}
+
+fn of_chain(store: &Store) -> (String, Value) {
+    let head = store.head();
+    let kept = KeptHead::from(head).to_string();
+    let more = json!({
+        "head": kept,
+        "position": head.position,
+        "recorded": head.recorded,
+        "hash": head.hash.to_string(),
+    });
+    (kept, more)
+}
+
+fn of_tree(store: &Store) -> Result<(String, Value), CommandError> {
+    let head = store.tree_head()?;
+    let more = json!({
+        "head": head.to_string(),
+        "size": head.size,
+        "root": head.root.to_string(),
+    });
+    Ok((head.to_string(), more))
 }

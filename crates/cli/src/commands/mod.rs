@@ -15,8 +15,10 @@ mod import;
 pub(crate) mod join;
 pub(crate) mod kind;
 pub(crate) mod log;
+pub(crate) mod prove;
 mod rebuild;
 mod retract_correct;
+pub(crate) mod salvage;
 mod schema;
 pub(crate) mod show;
 mod stats;
@@ -61,6 +63,7 @@ fn reads(command: &Command) -> bool {
             | Command::History(_)
             | Command::Check(_)
             | Command::Head(_)
+            | Command::Prove(_)
             | Command::Stats(_)
     )
 }
@@ -87,9 +90,11 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Schema(args) => schema::run(session, args, out),
         Command::Head(args) => head::run(session, args, out),
         Command::Stats(args) => stats::run(session, args, out),
+        Command::Prove(args) => prove::run(session, args, out),
         Command::Verify(args) => verify::run(session, args, out),
         Command::Backup(args) => backup::backup(session, args, out),
         Command::Restore(args) => backup::restore(session, args, out),
+        Command::Salvage(args) => salvage::run(session, args, out),
         Command::Rebuild => rebuild::run(session, out),
         Command::Demo(args) => demo::run(session, args, out),
     }

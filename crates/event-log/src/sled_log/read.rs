@@ -452,18 +452,35 @@ impl SledLog {
         position: Position,
         wanted: impl Fn(Position) -> bool,
     ) -> Result<(Vec<Recorded>, Position, Hash), LogError> {
-        let missing = || damaged((position, Damage::BlockMissing));
-        let found = self.engine()?.at_or_before(position);
-        let found = found.map_err(|error| LogError::engine(position, error))?;
-        let (first, bytes) = found.ok_or_else(missing)?;
-        let block = Block::decode(&bytes).map_err(|what| damaged((first, what)))?;
-        if block.first != first {
-            return Err(damaged((first, Damage::BlockHeader)));
-        }
-        if block.last < position {
-            return Err(missing());
-        }
+        let found = self.stored_block(position)?;
+        let block = block_with(position, &found)?;
         let events = block.events(wanted).map_err(damaged)?;
         Ok((events, block.last, block.hash))
     }
+
+    /// The last block that begins at or before a position.
+    pub(super) fn stored_block(&self, position: Position) -> Result<StoredBlock, LogError> {
+        let found = self.engine()?.at_or_before(position);
+        let found = found.map_err(|error| LogError::engine(position, error))?;
+        found.ok_or_else(|| damaged((position, Damage::BlockMissing)))
+    }
+}
+
+/// A block as sled holds it, and its first position.
+pub(super) type StoredBlock = (Position, sled::IVec);
+
+/// Reads a block, which must hold a position.
+pub(super) fn block_with(
+    position: Position,
+    (first, bytes): &StoredBlock,
+) -> Result<Block<'_>, LogError> {
+    let first = *first;
+    let block = Block::decode(bytes).map_err(|what| damaged((first, what)))?;
+    if block.first != first {
+        return Err(damaged((first, Damage::BlockHeader)));
+    }
+    if block.last < position {
+        return Err(damaged((position, Damage::BlockMissing)));
+    }
+    Ok(block)
 }

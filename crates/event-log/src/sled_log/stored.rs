@@ -162,6 +162,11 @@ impl<'s> Stored<'s> {
     }
 }
 
+/// An event of the streams, as it was appended.
+pub(crate) fn read_packed(entry: &Entry<'_>) -> Result<NewEvent, LogError> {
+    Stored::of(entry).new_event()
+}
+
 /// A [`Stored`] event that is kept.
 #[derive(Debug)]
 pub(super) struct OwnStored {

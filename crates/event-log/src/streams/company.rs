@@ -150,6 +150,11 @@ impl Companies {
         Ok(None)
     }
 
+    /// Goes on with the next page, which begins with a record, past one that is damaged.
+    pub(super) fn skip_page(&mut self) {
+        self.offset = (self.offset / PAGE_BYTES as u64 + 1) * PAGE_BYTES as u64;
+    }
+
     /// Goes to the first company that is not before a slug.
     pub(super) fn seek(&mut self, from: &Slug) -> Result<(), StreamsError> {
         // Each page begins with a record: find the last that begins before it.

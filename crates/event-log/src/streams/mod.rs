@@ -24,6 +24,7 @@ mod memory;
 mod merge;
 mod positions;
 mod read;
+pub(crate) mod rescue;
 mod run;
 mod run_writer;
 mod scan;
