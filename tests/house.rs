@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "projection",
             "exchange",
             "annals",
+            "annals-proof",
         ],
     ),
 ];

@@ -11,6 +11,7 @@
 //! - [`tables`]: CSV and JSON Lines as tables
 //! - [`edgar`]: submissions files of EDGAR
 //! - [`kinds`]: identifiers, and kinds of one's own
+//! - [`proofs`]: files of proofs
 
 #![expect(
     clippy::panic,
@@ -22,6 +23,7 @@ pub mod edgar;
 pub mod kinds;
 pub mod lines;
 pub mod log;
+pub mod proofs;
 pub mod streams;
 pub mod tables;
 
@@ -37,4 +39,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("tables", tables::target),
     ("edgar", edgar::target),
     ("kinds", kinds::target),
+    ("proofs", proofs::target),
 ];
