@@ -33,6 +33,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("annals-cli", &["annals"]),
     // It measures the library, and nobody ships it.
     ("annals-bench", &["annals"]),
+    // It feeds each of them with bad input, and nobody ships it.
+    (
+        "annals-fuzz",
+        &[
+            "event-model",
+            "event-log",
+            "projection",
+            "exchange",
+            "annals",
+            "annals-proof",
+        ],
+    ),
 ];
 
 fn packages() -> Vec<Value> {
@@ -173,4 +185,76 @@ fn the_document_on_events_names_all_that_a_schema_allows() {
             assert!(document.contains(&format!("`{word}`")), "{kind}: {word}");
         }
     }
+}
+
+/// The limits with their names.
+macro_rules! limits {
+    ($($name:ident),* $(,)?) => {
+        [$((stringify!($name), annals::model::limits::$name as u64)),*]
+    };
+}
+
+#[test]
+fn the_document_on_limits_has_each_with_its_value() {
+    let limits = limits![
+        EVENT_BYTES_MAX,
+        SLUG_BYTES_MAX,
+        KIND_BYTES_MAX,
+        THREAD_BYTES_MAX,
+        EVENT_ID_BYTES_MAX,
+        TEXT_CHARS_MAX,
+        DATA_DEPTH_MAX,
+        DATA_ITEMS_MAX,
+        NUMBER_CHARS_MAX,
+        NUMBER_EXPONENT_MAX,
+        PUBLISHED_AHEAD_US_MAX,
+        EDTF_BYTES_MAX,
+        SCHEME_BYTES_MAX,
+        VALUE_BYTES_MAX,
+        SYMBOL_BYTES_MAX,
+        COMPANY_KEY_BYTES_MAX,
+        PATH_BYTES_MAX,
+        LINE_BYTES_MAX,
+        JSON_DEPTH_MAX,
+        BATCH_EVENTS_MAX,
+        BATCH_COMPANY_BYTES_MAX,
+        AMENDMENTS_BYTES_MAX,
+        KIND_FILE_BYTES_MAX,
+        KIND_DECLARATIONS_MAX,
+        IMPORT_FILE_BYTES_MAX,
+        IMPORT_BYTES_MAX,
+        TABLE_ROW_BYTES_MAX,
+        TABLE_COLUMNS_MAX,
+        LINES_TOLD_MAX,
+        PROBLEMS_TOLD_MAX,
+        PROBLEM_CHARS_MAX,
+        FAULT_CHARS_MAX,
+        NEAR_BYTES_MAX,
+        SUGGESTIONS_MAX,
+    ];
+    let path = |file: &str| {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(file)
+    };
+    let read = |file: &str| std::fs::read_to_string(path(file)).unwrap();
+    let document = read("docs/limits.md");
+    let rows: BTreeMap<&str, &str> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .collect();
+    for (name, value) in limits {
+        let row = rows.get(name).unwrap_or_else(|| panic!("no row on {name}"));
+        let said = row.split([' ', '|']).next().unwrap().replace(',', "");
+        assert_eq!(said, value.to_string(), "{name}");
+    }
+    let years = annals::model::limits::YEARS;
+    let years = format!("{} to {} |", years.start(), years.end());
+    assert!(rows["YEARS"].starts_with(&years), "{}", rows["YEARS"]);
+    let code = read("crates/event-model/src/limits.rs");
+    let names = code
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const "));
+    let names: BTreeSet<&str> = names.map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(names, rows.keys().copied().collect());
 }

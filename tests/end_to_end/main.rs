@@ -31,6 +31,7 @@ mod history;
 mod identity;
 mod join;
 mod kinds;
+mod limits;
 mod log;
 mod meaning;
 mod pager;

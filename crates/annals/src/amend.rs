@@ -24,7 +24,8 @@ use self::setting::set;
 use self::target::StrikesOf;
 pub use self::target::Target;
 use crate::append::{AppendOptions, Appended};
-use crate::error::{Error, LineProblem, LineProblems, OtherEvent, causes, io_at};
+use crate::error::{Error, LineProblem, OtherEvent, causes, io_at};
+use crate::faults::Faults;
 use crate::store::Store;
 
 /// What waits in memory of many amendments before a file is made for it, in bytes.
@@ -157,7 +158,7 @@ struct Batch<'s> {
     origins: Vec<u64>,
     seen: HashMap<String, u64>,
     strikes: StrikesOf,
-    problems: Vec<LineProblems>,
+    problems: Faults,
 }
 
 impl<'s> Batch<'s> {
@@ -169,7 +170,7 @@ impl<'s> Batch<'s> {
             origins: Vec::new(),
             seen: HashMap::new(),
             strikes: StrikesOf::new(),
-            problems: Vec::new(),
+            problems: Faults::default(),
         })
     }
 
@@ -203,10 +204,7 @@ impl<'s> Batch<'s> {
                     self.origins.push(line);
                 }
             }
-            Err(problem) => self.problems.push(LineProblems {
-                line,
-                problems: vec![problem],
-            }),
+            Err(problem) => self.problems.push(line, vec![problem]),
         }
         Ok(())
     }
@@ -233,12 +231,14 @@ impl<'s> Batch<'s> {
         if !is_faulty {
             return appended;
         }
-        let (mut lines, read) = (self.problems, u64::try_from(read).unwrap_or(u64::MAX));
-        if let Err(Error::Lines { lines: more, .. }) = appended {
-            lines.extend(more);
-            lines.sort_by_key(|line| line.line);
+        let mut faults = self.problems;
+        if let Err(Error::Lines {
+            lines, at_fault, ..
+        }) = appended
+        {
+            faults.extend_told(lines, at_fault);
         }
-        Err(Error::Lines { lines, read })
+        Err(faults.into_error(u64::try_from(read).unwrap_or(u64::MAX)))
     }
 }
 
@@ -251,11 +251,19 @@ fn in_file(error: Error, origins: &[u64]) -> Error {
         at.and_then(|at| origins.get(at)).copied().unwrap_or(line)
     };
     match error {
-        Error::Lines { mut lines, read } => {
+        Error::Lines {
+            mut lines,
+            at_fault,
+            read,
+        } => {
             lines
                 .iter_mut()
                 .for_each(|line| line.line = origin(line.line));
-            Error::Lines { lines, read }
+            Error::Lines {
+                lines,
+                at_fault,
+                read,
+            }
         }
         Error::IdsReused { mut conflicts } => {
             for conflict in &mut conflicts {

@@ -31,12 +31,24 @@ pub enum Error {
     #[error(transparent)]
     Append(#[from] AppendError),
     /// Lines of a batch are at fault; nothing was appended.
-    #[error("lines at fault: {} of {read}; nothing was appended", lines.len())]
+    #[error("lines at fault: {at_fault} of {read}; nothing was appended")]
     Lines {
-        /// The lines and what is wrong with each.
+        /// The first lines at fault and what is wrong with each.
         lines: Vec<LineProblems>,
+        /// How many lines are at fault.
+        at_fault: u64,
         /// How many lines were read.
         read: u64,
+    },
+    /// An input is longer than it may be; nothing was appended.
+    #[error("{name} has more than {most} {unit}, the most of one input; nothing was appended")]
+    InputTooLong {
+        /// The name of the input.
+        name: String,
+        /// The limit.
+        most: usize,
+        /// What is counted.
+        unit: &'static str,
     },
     /// Ids of a batch belong to other events; nothing was appended.
     #[error("ids that belong to other events: {}; nothing was appended", conflicts.len())]
@@ -288,6 +300,12 @@ pub enum LineProblem {
     /// Not an event.
     #[error("{0}")]
     Event(Box<Problem>),
+    /// So many problems more.
+    #[error("and {more} more")]
+    More {
+        /// How many there are.
+        more: usize,
+    },
     /// Not what a line of this file may be.
     #[error("{why}")]
     Refused {
@@ -302,7 +320,9 @@ impl LineProblem {
     pub fn column(&self) -> Option<usize> {
         match self {
             Self::NotUtf8 { column } | Self::NotJson { column, .. } => Some(*column),
-            Self::TooLong { .. } | Self::Event(_) | Self::Refused { .. } => None,
+            Self::TooLong { .. } | Self::Event(_) | Self::More { .. } | Self::Refused { .. } => {
+                None
+            }
         }
     }
 }

@@ -19,12 +19,15 @@ use event_log::{EncodedEvent, NewEvent, side_by_side};
 use event_model::draft::Draft;
 use event_model::id::EventId;
 use event_model::identifier::CompanyKey;
+use event_model::json;
 use event_model::kind::Kind;
 use event_model::kinds;
+use event_model::limits::{BATCH_COMPANY_BYTES_MAX, BATCH_EVENTS_MAX};
 use event_model::time::{Instant, Published};
 use tempfile::SpooledTempFile;
 
-use crate::error::{Error, LineProblem, LineProblems, io_at};
+use crate::error::{Error, LineProblem, io_at};
+use crate::faults::Faults;
 use crate::kinds::is_of_kinds;
 use lines::{Piece, Pieces};
 
@@ -45,11 +48,13 @@ pub(crate) struct Heard {
     /// How many of them are JSON.
     pub(crate) kept: u64,
     /// The lines that are no JSON.
-    pub(crate) problems: Vec<LineProblems>,
+    pub(crate) problems: Faults,
     /// The events that are corrected, retracted or told again.
     pub(crate) referred: HashSet<EventId>,
     /// The `company` events among the lines, by their numbers.
     pub(crate) declaring: Vec<(u64, Draft)>,
+    /// The bytes of their lines.
+    declaring_bytes: usize,
     /// The earliest publication.
     pub(crate) earliest: Option<Published>,
 }
@@ -83,6 +88,7 @@ impl Intake {
             |piece| take(&piece, now),
             |(heard, records)| {
                 intake.heard.add(heard);
+                intake.heard.check_size(name)?;
                 intake.file.write_all(&records).map_err(io_at(cache))
             },
         )?;
@@ -114,9 +120,32 @@ impl Heard {
         self.problems.extend(next.problems);
         self.referred.extend(next.referred);
         self.declaring.extend(next.declaring);
+        self.declaring_bytes += next.declaring_bytes;
         if let Some(published) = next.earliest {
             self.publication(&published);
         }
+    }
+
+    /// Refuses what would take too much memory.
+    fn check_size(&self, name: &str) -> Result<(), Error> {
+        let events = usize::try_from(self.kept).unwrap_or(usize::MAX);
+        for (is, most, unit) in [
+            (events, BATCH_EVENTS_MAX, "events"),
+            (
+                self.declaring_bytes,
+                BATCH_COMPANY_BYTES_MAX,
+                "bytes of `company` events",
+            ),
+        ] {
+            if is > most {
+                return Err(Error::InputTooLong {
+                    name: name.to_owned(),
+                    most,
+                    unit,
+                });
+            }
+        }
+        Ok(())
     }
 
     fn publication(&mut self, published: &Published) {
@@ -127,10 +156,7 @@ impl Heard {
     }
 
     fn problem(&mut self, line: u64, problem: LineProblem) {
-        self.problems.push(LineProblems {
-            line,
-            problems: vec![problem],
-        });
+        self.problems.push(line, vec![problem]);
     }
 }
 
@@ -148,7 +174,7 @@ fn take(piece: &Piece, now: Instant) -> (Heard, Vec<u8>) {
                     number,
                     LineProblem::NotJson {
                         column: error.column(),
-                        message: without_place(&error),
+                        message: json::reason(&error),
                     },
                 ),
             },
@@ -176,6 +202,7 @@ fn take_draft(
     if draft.kind() == Some(kinds::COMPANY) {
         record::write_draft(records, number, text);
         heard.declaring.push((number, draft));
+        heard.declaring_bytes += text.len();
         return;
     }
     let company = match draft.company() {
@@ -195,11 +222,27 @@ fn take_draft(
     }
 }
 
-/// What the parser says, without the line and column that are told elsewhere.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
-        None => text,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_would_take_too_much_memory_is_refused() {
+        let told = |kept: usize, declaring_bytes: usize| {
+            let heard = Heard {
+                kept: kept as u64,
+                declaring_bytes,
+                ..Heard::default()
+            };
+            heard.check_size("x").map_err(|error| error.to_string())
+        };
+        assert_eq!(told(BATCH_EVENTS_MAX, BATCH_COMPANY_BYTES_MAX), Ok(()));
+        let events = told(BATCH_EVENTS_MAX + 1, 0).unwrap_err();
+        assert!(events.contains("more than 20000000 events"), "{events}");
+        let bytes = told(1, BATCH_COMPANY_BYTES_MAX + 1).unwrap_err();
+        assert!(
+            bytes.contains("268435456 bytes of `company` events"),
+            "{bytes}"
+        );
     }
 }

@@ -30,6 +30,8 @@ use crate::store::Store;
 /// The most rows that are answered at once. The more they are, the more of them
 /// share what is read of a company; they are held in memory meanwhile.
 const BATCH_ROWS: usize = 1 << 19;
+/// The bytes of rows that are answered at once; rows are seldom so long that it counts.
+const BATCH_BYTES: usize = 256 << 20;
 /// About how many rows are one job for a thread.
 const JOB_ROWS: usize = 1 << 12;
 
@@ -65,6 +67,8 @@ pub struct JoinRow<R> {
     pub moment: String,
     /// What goes along.
     pub row: R,
+    /// About what that takes in memory, in bytes.
+    pub row_bytes: usize,
 }
 
 /// Why a row has no answer.
@@ -149,8 +153,10 @@ impl Store {
         for row in rows {
             let row = row?;
             let asked = self.settle(&row.company, &row.moment, question, basis, &mut keys)?;
+            // What is wrong with a moment says it again.
+            batch.bytes += row.row_bytes + row.moment.len();
             batch.push(row.row, asked);
-            if batch.rows.len() == BATCH_ROWS {
+            if batch.rows.len() == BATCH_ROWS || batch.bytes >= BATCH_BYTES {
                 let full = std::mem::take(&mut batch);
                 self.answer_batch(full, question, basis, &made, &mut take)?;
             }
@@ -166,7 +172,9 @@ impl Store {
         made: &(impl Fn(&[Value]) -> T + Sync),
         take: &mut impl FnMut(R, Result<T, RowProblem>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Batch { rows, mut asked } = batch;
+        let Batch {
+            rows, mut asked, ..
+        } = batch;
         asked.sort_unstable_by(|one, other| {
             let by_moment = |it: &Asked| (it.cuts.known, it.cuts.on, it.at);
             let companies = one.company.cmp(&other.company);
@@ -275,6 +283,8 @@ struct Batch<R> {
     /// What goes along with each, and what is wrong with it.
     rows: Vec<(R, Option<Box<RowProblem>>)>,
     asked: Vec<Asked>,
+    /// About what all that takes.
+    bytes: usize,
 }
 
 impl<R> Default for Batch<R> {
@@ -282,6 +292,7 @@ impl<R> Default for Batch<R> {
         Self {
             rows: Vec::new(),
             asked: Vec::new(),
+            bytes: 0,
         }
     }
 }

@@ -8,10 +8,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event_model::data::Data;
+use event_model::event::Event;
 use event_model::id::{Position, Slug};
 use event_model::kind::Kind;
 use event_model::kinds;
+use event_model::limits::KIND_DECLARATIONS_MAX;
 use event_model::own_kinds::{self, Kinds, declared};
+use event_model::problem::{Defect, Problem};
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
 use projection::standing::Standing;
@@ -19,7 +22,7 @@ use serde_json::{Map, Value, json};
 
 use crate::amend::Amendment;
 use crate::append::{AppendOptions, Appended};
-use crate::error::Error;
+use crate::error::{Error, LineProblem};
 use crate::store::Store;
 
 /// A kind of one's own, and the event that declares it.
@@ -168,6 +171,23 @@ pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
         }
     }
     kinds
+}
+
+/// What is wrong with a declaration where there are as many as may be, since each is
+/// read whenever a store is opened, and kept.
+pub(crate) fn one_too_many(declarations: &[Placed], event: &Event) -> Option<LineProblem> {
+    let declares = &*event.kind == kinds::KIND_DECLARATION;
+    let is_over = declares && declarations.len() >= KIND_DECLARATIONS_MAX;
+    is_over.then(|| {
+        LineProblem::Event(Box::new(Problem {
+            path: "kind".to_owned(),
+            what: Defect::TooMuch {
+                actual: declarations.len() + 1,
+                unit: "declarations in this store, those included that were taken back",
+                most: KIND_DECLARATIONS_MAX,
+            },
+        }))
+    })
 }
 
 /// The declarations among some events that hold by a recorded cut.

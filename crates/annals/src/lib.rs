@@ -46,6 +46,7 @@ pub mod directory;
 mod directory_file;
 pub mod error;
 mod everyone;
+mod faults;
 mod held;
 pub mod import;
 pub mod inspect;

@@ -1,6 +1,7 @@
 //! Points in time as people give them: [`Moment`].
 
 use event_model::edtf::{Bounds, Edtf, EdtfError};
+use event_model::limits::EDTF_BYTES_MAX;
 use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -89,9 +90,11 @@ impl Moment {
                 };
                 day(date.bounds()).map(Self::Day).ok_or_else(open)
             }
-            Err(_) if is_words(text) => words(text, now, zone).ok_or_else(|| MomentError::Words {
-                text: text.to_owned(),
-            }),
+            // Words have as much room as other dates.
+            Err(_) if is_words(text) && text.len() <= EDTF_BYTES_MAX => words(text, now, zone)
+                .ok_or_else(|| MomentError::Words {
+                    text: text.to_owned(),
+                }),
             Err(error) => Err(error.into()),
         }
     }

@@ -18,9 +18,10 @@ use projection::basis::Placed;
 use serde_json::Value;
 
 use crate::directory::{Directory, Unresolved, resolve};
-use crate::error::{Error, LineProblem, LineProblems, io_at};
+use crate::error::{Error, LineProblem, io_at};
+use crate::faults::Faults;
 use crate::intake::{Intake, Line};
-use crate::kinds::{is_of_kinds, kinds_of};
+use crate::kinds::{is_of_kinds, kinds_of, one_too_many};
 use crate::store::Store;
 
 /// The most events that are kept at hand, so that they can share a commit with
@@ -47,7 +48,7 @@ pub(crate) struct Preparation<'s> {
     declarations: Vec<Placed>,
     kinds: Kinds,
     unknown_kinds: BTreeSet<String>,
-    problems: Vec<LineProblems>,
+    problems: Faults,
     /// What companies are called, and which of them are near to a key: made
     /// only if a key is unknown.
     words: OnceCell<Vec<(String, Slug)>>,
@@ -93,7 +94,7 @@ impl<'s> Preparation<'s> {
             there: RefCell::default(),
             targets: RefCell::default(),
             referred: HashSet::new(),
-            problems: Vec::new(),
+            problems: Faults::default(),
             words: OnceCell::new(),
             near: RefCell::default(),
         })
@@ -121,11 +122,7 @@ impl<'s> Preparation<'s> {
         if self.problems.is_empty() {
             return Ok(());
         }
-        self.problems.sort_by_key(|problems| problems.line);
-        Err(Error::Lines {
-            lines: std::mem::take(&mut self.problems),
-            read,
-        })
+        Err(std::mem::take(&mut self.problems).into_error(read))
     }
 
     fn take_finished(
@@ -197,6 +194,10 @@ impl<'s> Preparation<'s> {
         };
         match draft.finish_with_json(company, |id| self.target(id), self.now) {
             Ok((event, json)) => {
+                if let Some(problem) = one_too_many(&self.declarations, &event) {
+                    self.problems.push(line, vec![problem]);
+                    return Ok(());
+                }
                 self.remember(&event);
                 self.hear_kind(&event);
                 self.add(line, &NewEvent::with_json(&event, json))
@@ -206,7 +207,7 @@ impl<'s> Preparation<'s> {
                     .into_iter()
                     .map(|problem| LineProblem::Event(Box::new(problem)))
                     .collect();
-                self.problems.push(LineProblems { line, problems });
+                self.problems.push(line, problems);
                 Ok(())
             }
         }

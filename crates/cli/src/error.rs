@@ -8,8 +8,9 @@ use std::path::Path;
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
 use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
+use annals::model::limits::LINES_TOLD_MAX;
 use annals::model::own_kinds::Kinds;
-use annals::model::problem::{Defect, near};
+use annals::model::problem::{Defect, brief, near};
 
 use crate::exit_code::ExitCode;
 use crate::render::words::clean;
@@ -153,12 +154,12 @@ impl CommandError {
 
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "error: {}", clean(&self.what))?;
+        writeln!(f, "error: {}", clean(&brief(&self.what)))?;
         for detail in &self.details {
-            writeln!(f, "  {}", clean(detail))?;
+            writeln!(f, "  {}", clean(&brief(detail)))?;
         }
         match &self.hint {
-            Some(hint) => writeln!(f, "hint: {}", clean(hint)),
+            Some(hint) => writeln!(f, "hint: {}", clean(&brief(hint))),
             None => Ok(()),
         }
     }
@@ -175,20 +176,15 @@ impl From<Error> for CommandError {
         let mut told = Self::new(code_of(&error), error.to_string());
         told.of_cache = matches!(&error, Error::Log(LogError::Cache { .. }));
         match &error {
-            Error::Lines { lines, .. } => lines
-                .iter()
-                .flat_map(|line| {
-                    line.problems
-                        .iter()
-                        .map(move |problem| (line.line, problem))
-                })
-                .fold(told, |told, (line, problem)| match problem.column() {
-                    Some(column) => told.detail(format!("line {line}:{column}: {problem}")),
-                    None => told.detail(format!("line {line}: {problem}")),
-                })
+            Error::Lines {
+                lines, at_fault, ..
+            } => told
+                .of_lines(lines)
+                .and_more(*at_fault, lines.len(), "lines at fault")
                 .hint(hint_for_lines(lines)),
             Error::IdsReused { conflicts } => conflicts
                 .iter()
+                .take(LINES_TOLD_MAX)
                 .fold(told, |told, conflict| {
                     let other = match conflict.other {
                         OtherEvent::Position(at) => format!("the event at position {at}"),
@@ -199,6 +195,7 @@ impl From<Error> for CommandError {
                         "line {line}: id {id} belongs to {other}, with other content"
                     ))
                 })
+                .and_more(conflicts.len() as u64, LINES_TOLD_MAX, "ids")
                 .hint("an id keeps its content; to say it otherwise use `annals correct ID`"),
             Error::UnknownCompany { held, .. } if !held.is_empty() => {
                 let slugs = held.iter().map(|held| held.slug.to_string());
@@ -252,6 +249,26 @@ impl From<Error> for CommandError {
 }
 
 impl CommandError {
+    /// Tells what is wrong with each line.
+    fn of_lines(mut self, lines: &[LineProblems]) -> Self {
+        for LineProblems { line, problems } in lines {
+            self.details
+                .extend(problems.iter().map(|problem| match problem.column() {
+                    Some(column) => format!("line {line}:{column}: {problem}"),
+                    None => format!("line {line}: {problem}"),
+                }));
+        }
+        self
+    }
+
+    /// Says that there are more than are told.
+    fn and_more(self, all: u64, told: usize, what: &str) -> Self {
+        match all.saturating_sub(told as u64) {
+            0 => self,
+            more => self.detail(format!("and {more} more {what}")),
+        }
+    }
+
     fn causes_of(mut self, error: &Error) -> Self {
         let mut source = error.source();
         while let Some(cause) = source {
@@ -270,7 +287,11 @@ const DECLARE: &str = "declare it with `annals append company SLUG --name …`, 
 fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
     let all_are = |is_one: fn(&Defect) -> bool| {
         let mut problems = lines.iter().flat_map(|line| &line.problems);
-        problems.all(|problem| matches!(problem, LineProblem::Event(it) if is_one(&it.what)))
+        problems.all(|problem| match problem {
+            LineProblem::Event(it) => is_one(&it.what),
+            LineProblem::More { .. } => true,
+            _ => false,
+        })
     };
     if all_are(|defect| matches!(defect, Defect::UnknownCompany { held, .. } if !held.is_empty())) {
         "an identifier means who had it on the day of publication; say the company by its slug"
@@ -284,6 +305,7 @@ fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
 fn code_of(error: &Error) -> ExitCode {
     match error {
         Error::Lines { .. } | Error::NoEvents { .. } => ExitCode::Data,
+        Error::InputTooLong { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
         Error::CorrectsRetraction { .. } | Error::AmendedTwice { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,
@@ -358,6 +380,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::NoStore { .. }) => {
             "append to make one, try `annals demo`, or say where it is with --store DIR"
         }
+        Error::InputTooLong { .. } => "split it, and give its parts one after the other",
         Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
             "give a folder that is a store, is empty, or is not there yet"
         }

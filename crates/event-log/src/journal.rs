@@ -34,7 +34,7 @@ use crate::hash::Hash;
 
 const MAGIC: [u8; 8] = *b"annalsj1";
 /// Where the frames begin.
-const HEADER_BYTES: usize = 128;
+pub(crate) const HEADER_BYTES: usize = 128;
 /// How far ahead the file is filled with zeros.
 const AHEAD_BYTES: u64 = 256 * 1024;
 /// The first piece of a file is smaller, since most stores are.
@@ -118,31 +118,15 @@ impl Contents {
         let Some(base) = found else {
             return Err(JournalError::Missing { path });
         };
-        let mut contents = Self {
+        let end = whole_frames(store, base.position, &bytes)?;
+        Ok(Self {
             base,
             path,
             file,
             bytes,
             store,
-            end: HEADER_BYTES,
-        };
-        let mut next = base.position.0 + 1;
-        while let Some(frame) = contents.frame_at(contents.end) {
-            if frame.first.0 != next {
-                break;
-            }
-            next += u64::from(frame.count);
-            contents.end += frame.bytes();
-        }
-        // Nearly always zeros.
-        let rest = contents.bytes.get(contents.end..).unwrap_or_default();
-        let is_blank = rest.iter().all(|byte| *byte == 0);
-        if !is_blank && Frame::search(store, rest).is_some() {
-            return Err(JournalError::Damaged {
-                position: Position(next - 1),
-            });
-        }
-        Ok(contents)
+            end,
+        })
     }
 
     fn frame_at(&self, at: usize) -> Option<Frame<'_>> {
@@ -157,6 +141,37 @@ impl Contents {
             at += frame.bytes();
             Some(frame)
         })
+    }
+}
+
+/// Where the frames end that follow each other from a position on, in the bytes of a
+/// file. What is not whole there was never acknowledged, unless a frame comes after it.
+pub(crate) fn whole_frames(
+    store: Uuid,
+    base: Position,
+    bytes: &[u8],
+) -> Result<usize, JournalError> {
+    let (mut last, mut end) = (base, HEADER_BYTES);
+    loop {
+        let rest = bytes.get(end..).unwrap_or_default();
+        let follows = |frame: &Frame<'_>| Some(frame.first.0) == last.0.checked_add(1);
+        let Some(frame) = Frame::decode(store, rest).filter(follows) else {
+            break;
+        };
+        // After the last position that there can be nothing follows.
+        let reached = last.0.checked_add(u64::from(frame.count));
+        let Some(reached) = reached.filter(|reached| *reached < u64::MAX) else {
+            break;
+        };
+        last = Position(reached);
+        end += frame.bytes();
+    }
+    // Nearly always zeros.
+    let rest = bytes.get(end..).unwrap_or_default();
+    let is_blank = rest.iter().all(|byte| *byte == 0);
+    match !is_blank && Frame::search(store, rest).is_some() {
+        true => Err(JournalError::Damaged { position: last }),
+        false => Ok(end),
     }
 }
 
@@ -308,11 +323,7 @@ pub(crate) fn store_of(bytes: &[u8]) -> Option<Uuid> {
 }
 
 /// The head that the bytes of a file of this store begin after.
-pub(crate) fn base_of(store: Uuid, bytes: &[u8]) -> Option<Head> {
-    decode_header(store, bytes)
-}
-
-fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
+pub(crate) fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
     let mut fields = Fields(bytes.get(..HEADER_BYTES)?);
     let is_ours = fields.take()? == MAGIC && fields.take()? == *store.as_bytes();
     let position = Position(u64::from_le_bytes(fields.take()?));
@@ -326,7 +337,8 @@ fn decode_header(store: Uuid, bytes: &[u8]) -> Option<Head> {
         NEVER => None,
         micros => Some(Instant::from_micros(micros)?),
     };
-    (is_ours && is_whole).then_some(Head {
+    let can_go_on = position.0 < u64::MAX;
+    (is_ours && is_whole && can_go_on).then_some(Head {
         position,
         recorded,
         hash,

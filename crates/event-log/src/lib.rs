@@ -20,6 +20,9 @@ mod chain;
 mod clock;
 mod error;
 mod event_log;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hash;
 mod head_mark;
 mod journal;

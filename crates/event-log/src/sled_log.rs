@@ -69,7 +69,7 @@ use crate::streams::Streams;
 use crate::sync;
 use engine::Engine;
 use refresh::Watch;
-use tail::Tail;
+pub(crate) use tail::Tail;
 
 /// The log on disk. An append that returned survives a power cut.
 pub struct SledLog {

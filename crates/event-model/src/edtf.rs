@@ -46,12 +46,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::bounds::Bounds;
 pub use self::hint::Hint;
 pub use self::words::MONTHS;
-use crate::limits;
+use crate::limits::{self, EDTF_BYTES_MAX};
 use crate::text::Text;
 use crate::time::Day;
-
-/// The longest text of a date, in bytes.
-pub const EDTF_BYTES_MAX: usize = 200;
 
 /// A date that need not be precise, as it was written, with its [`Bounds`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

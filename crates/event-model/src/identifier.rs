@@ -24,14 +24,8 @@ pub use self::key::{CompanyKey, guesses};
 pub use self::scheme::{Scheme, SchemeName};
 use crate::edtf::{Edtf, EdtfError};
 use crate::id::SlugError;
+use crate::limits::SCHEME_BYTES_MAX;
 use crate::time::Day;
-
-/// The longest value of an identifier, in bytes.
-pub const VALUE_BYTES_MAX: usize = 128;
-/// The longest name of a scheme, in bytes.
-pub const SCHEME_BYTES_MAX: usize = 32;
-/// The longest symbol of a ticker, in bytes.
-pub const SYMBOL_BYTES_MAX: usize = 16;
 
 /// A value that names a company in some scheme, and when it did.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

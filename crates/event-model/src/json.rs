@@ -12,6 +12,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::limits;
+
 /// Reads one JSON value.
 ///
 /// # Errors
@@ -21,6 +23,21 @@ use serde_json::Value;
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
     serde_json::from_str::<NoFieldTwice>(text)?;
     serde_json::from_str(text)
+}
+
+/// What is wrong with a text that is no JSON, without the line and column.
+#[must_use]
+pub fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let at = text.rfind(" at line ").unwrap_or(text.len());
+    match text.get(..at).unwrap_or(&text) {
+        // So the parser says it, whatever its limit is.
+        "recursion limit exceeded" => format!(
+            "objects and lists are nested more than {} levels deep, the most that is read",
+            limits::JSON_DEPTH_MAX
+        ),
+        reason => reason.to_owned(),
+    }
 }
 
 /// What sort of JSON value it is, for people.
@@ -218,6 +235,19 @@ pub(crate) mod tests {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(r#"field "a" stands twice"#), "{error}");
         }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_told_with_the_limit() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(parse(&nested(limits::JSON_DEPTH_MAX)).is_ok());
+        for levels in [limits::JSON_DEPTH_MAX + 1, 100_000] {
+            let error = parse(&nested(levels)).unwrap_err();
+            let reason = reason(&error);
+            assert!(reason.contains("more than 127 levels"), "{reason}");
+        }
+        let error = parse("[1,]").unwrap_err();
+        assert_eq!(reason(&error), "trailing comma");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can be wrong with an event: [`Problem`], and where.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 use crate::edtf::EdtfError;
 use crate::id::{EventId, Slug, SlugError};
@@ -278,11 +279,43 @@ impl From<UnknownWord> for Defect {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = Told::default();
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(told, "{}: ", self.path)?;
         }
-        self.what.fmt(f)
+        write!(told, "{}", self.what)?;
+        f.write_str(&brief(&told.0))
     }
+}
+
+/// What is told of a problem: on one line, whatever stands in the input.
+#[derive(Default)]
+struct Told(String);
+
+impl fmt::Write for Told {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c.is_control() {
+                true => self.0.extend(c.escape_default()),
+                false => self.0.push(c),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A message with no more of it than a person reads. What is left out is its middle,
+/// since its end says what to do.
+#[must_use]
+pub fn brief(text: &str) -> Cow<'_, str> {
+    let chars = text.chars().count();
+    if chars <= limits::PROBLEM_CHARS_MAX {
+        return Cow::Borrowed(text);
+    }
+    let half = limits::PROBLEM_CHARS_MAX / 2;
+    let begin = text.chars().take(half);
+    let end = text.chars().skip(chars - half);
+    Cow::Owned(begin.chain(" \u{2026} ".chars()).chain(end).collect())
 }
 
 fn near_or_all(near: &[String], known: &[String]) -> String {
@@ -370,8 +403,12 @@ impl Problems {
 /// The words most like a text, at most three, the nearest first.
 ///
 /// A word is near if a third of its letters, or fewer, would have to change,
-/// or if one begins with the other.
+/// or if one begins with the other. A text that is longer than names are is like
+/// none of them.
 pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    if text.len() > limits::NEAR_BYTES_MAX {
+        return Vec::new();
+    }
     let text = text.to_lowercase();
     let mut scored: Vec<(usize, &str)> = words
         .filter_map(|word| {
@@ -389,4 +426,31 @@ pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String>
         .take(limits::SUGGESTIONS_MAX)
         .map(|(_, word)| word.to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_on_one_line() {
+        let problem = Problem {
+            path: "data.a\nb\u{1b}[2J".to_owned(),
+            what: Defect::Missing,
+        };
+        assert_eq!(problem.to_string(), r"data.a\nb\u{1b}[2J: is missing");
+    }
+
+    #[test]
+    fn a_problem_is_told_in_few_words() {
+        let text = "9".repeat(200_000);
+        let problem = Problem {
+            path: "data.value".to_owned(),
+            what: Defect::NotADecimal { text },
+        };
+        let told = problem.to_string();
+        assert!(told.starts_with("data.value: \"999"), "{told}");
+        assert!(told.ends_with("such as \"128.60\""), "{told}");
+        assert!(told.chars().count() <= limits::PROBLEM_CHARS_MAX + 3);
+    }
 }

@@ -151,8 +151,8 @@ fn check_list(
     check: fn(Path<'_>, &Json<'_>, &mut Problems),
 ) {
     match value {
+        // How many there are is checked of all lists before.
         Json::List(list) => {
-            problems.limit(path, list.len(), "items", limits::DATA_ITEMS_MAX);
             for (at, item) in list.iter().enumerate() {
                 check(Path::Item(&path, at), item, problems);
             }

@@ -6,19 +6,21 @@
 //! - [`RowsError`], [`RowError`]: what is wrong with a table, or with a row
 
 mod error;
+mod ration;
 #[cfg(test)]
 mod tests;
+mod writer;
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
+
+use event_model::limits::{TABLE_COLUMNS_MAX, TABLE_ROW_BYTES_MAX};
 
 use serde_json::{Map, Value};
 
 pub use self::error::{RowError, RowsError};
-
-/// About how many bytes a line has.
-const LINE_BYTES: usize = 128;
-/// The longest line of a table, in bytes.
-const LINE_BYTES_MAX: u64 = 1 << 20;
+use self::ration::{Rationed, is_too_long};
+pub use self::writer::{RowWriter, cell};
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +55,10 @@ pub struct Rows<'i> {
     number: u64,
 }
 
+type CsvReader<'i> = csv::Reader<Rationed<'i>>;
+
 enum Source<'i> {
-    Csv(csv::Reader<Box<dyn BufRead + 'i>>, csv::StringRecord),
+    Csv(CsvReader<'i>, csv::StringRecord),
     JsonLines(Box<dyn BufRead + 'i>),
 }
 
@@ -69,7 +73,9 @@ impl<'i> Rows<'i> {
         let source = match begins_with_brace(&mut input)? {
             true => Source::JsonLines(input),
             false => {
-                let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+                let mut reader = csv::ReaderBuilder::new()
+                    .flexible(true)
+                    .from_reader(Rationed::new(input));
                 let heading = heading(&mut reader)?;
                 Source::Csv(reader, heading)
             }
@@ -139,25 +145,35 @@ fn begins_with_brace(input: &mut impl BufRead) -> io::Result<bool> {
     }
 }
 
-fn heading(
-    reader: &mut csv::Reader<Box<dyn BufRead + '_>>,
-) -> Result<csv::StringRecord, RowsError> {
-    let mut heading = reader.headers().map_err(input_error)?.clone();
+fn heading(reader: &mut CsvReader<'_>) -> Result<csv::StringRecord, RowsError> {
+    let mut heading = reader
+        .headers()
+        .map_err(|error| input_error(error, 0))?
+        .clone();
     heading.trim();
     if heading.is_empty() {
         return Err(RowsError::Empty);
     }
-    for (at, name) in heading.iter().enumerate() {
-        if heading.iter().take(at).any(|before| before == name) {
-            let name = name.to_owned();
-            return Err(RowsError::ColumnTwice { name });
-        }
+    let columns = heading.len();
+    if columns > TABLE_COLUMNS_MAX {
+        return Err(RowsError::Columns { columns });
     }
-    Ok(heading)
+    let mut names = HashSet::new();
+    match heading.iter().find(|name| !names.insert(*name)) {
+        Some(name) => Err(RowsError::ColumnTwice {
+            name: name.to_owned(),
+        }),
+        None => Ok(heading),
+    }
 }
 
-fn input_error(error: csv::Error) -> RowsError {
-    RowsError::Input(io::Error::other(error))
+/// `row` is the last that could be read.
+fn input_error(error: csv::Error, row: u64) -> RowsError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if is_too_long(&error) => RowsError::RowTooLong { after: row },
+        csv::ErrorKind::Io(error) => RowsError::Input(error),
+        other => RowsError::Input(io::Error::other(format!("{other:?}"))),
+    }
 }
 
 impl Iterator for Rows<'_> {
@@ -165,7 +181,7 @@ impl Iterator for Rows<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let read = match &mut self.source {
-            Source::Csv(reader, heading) => next_csv(reader, heading.len()),
+            Source::Csv(reader, heading) => next_csv(reader, heading.len(), self.number),
             Source::JsonLines(input) => next_json(input).map_err(RowsError::Input),
         };
         let cells = read.transpose()?;
@@ -179,10 +195,12 @@ impl Iterator for Rows<'_> {
 }
 
 fn next_csv(
-    reader: &mut csv::Reader<Box<dyn BufRead + '_>>,
+    reader: &mut CsvReader<'_>,
     columns: usize,
+    row: u64,
 ) -> Result<Option<Result<Cells, RowError>>, RowsError> {
     let mut record = csv::StringRecord::new();
+    reader.get_ref().begin_row();
     match reader.read_record(&mut record) {
         Ok(false) => Ok(None),
         Ok(true) => {
@@ -202,7 +220,7 @@ fn next_csv(
         }
         Err(error) => match error.kind() {
             csv::ErrorKind::Utf8 { .. } => Ok(Some(Err(RowError::NotUtf8))),
-            _ => Err(input_error(error)),
+            _ => Err(input_error(error, row)),
         },
     }
 }
@@ -211,11 +229,12 @@ fn next_json(input: &mut Box<dyn BufRead + '_>) -> io::Result<Option<Result<Cell
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let read = input.take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?;
+        let most = TABLE_ROW_BYTES_MAX as u64;
+        let read = input.take(most).read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
-        if read as u64 == LINE_BYTES_MAX && bytes.last() != Some(&b'\n') {
+        if read == TABLE_ROW_BYTES_MAX && bytes.last() != Some(&b'\n') {
             skip_line(input)?;
             return Ok(Some(Err(RowError::TooLong)));
         }
@@ -241,7 +260,13 @@ fn of_json(bytes: &[u8]) -> Result<Cells, RowError> {
     let text = std::str::from_utf8(bytes).map_err(|_| RowError::NotUtf8)?;
     let why = |why: String| RowError::NotAnObject { why };
     // A field that stands twice is refused: which of the two is meant?
-    let read = event_model::json::parse(text).map_err(|error| why(error.to_string()))?;
+    let read = event_model::json::parse(text).map_err(|error| {
+        let column = error.column();
+        why(format!(
+            "{} (column {column})",
+            event_model::json::reason(&error)
+        ))
+    })?;
     match read {
         Value::Object(fields) => Ok(Cells::Json(fields, text.trim().to_owned())),
         other => Err(why(format!("it is {}", event_model::json::sort_of(&other)))),
@@ -283,128 +308,5 @@ impl Row {
             Cells::Csv(_) => Vec::new(),
             Cells::Json(fields, _) => fields.keys().cloned().collect(),
         }
-    }
-}
-
-/// Writes rows, each with the same columns added.
-///
-/// A row is written in two halves, so that it can wait for its values in few bytes.
-#[derive(Debug, Clone)]
-pub struct RowWriter {
-    format: Format,
-    columns: Vec<String>,
-    added: Vec<String>,
-}
-
-impl RowWriter {
-    /// Of rows with these columns, and with those that are added.
-    #[must_use]
-    pub fn new(format: Format, columns: Vec<String>, added: Vec<String>) -> Self {
-        Self {
-            format,
-            columns,
-            added,
-        }
-    }
-
-    /// Whether a row can be written with the columns that are added.
-    ///
-    /// # Errors
-    ///
-    /// [`RowError::FieldThere`] or [`RowError::NoColumn`] if not: JSON Lines can have
-    /// other fields in each row.
-    pub fn check(&self, row: &Row) -> Result<(), RowError> {
-        let Cells::Json(fields, _) = &row.cells else {
-            return Ok(());
-        };
-        if let Some(name) = self.added.iter().find(|name| fields.contains_key(*name)) {
-            return Err(RowError::FieldThere { name: name.clone() });
-        }
-        let has_column = |name: &&String| self.columns.contains(name);
-        let mut lost = fields.keys().filter(|name| !has_column(name));
-        match (self.format, lost.next()) {
-            (Format::Csv, Some(name)) => Err(RowError::NoColumn { name: name.clone() }),
-            _ => Ok(()),
-        }
-    }
-
-    /// The line that names the columns, if the format has one.
-    #[must_use]
-    pub fn heading(&self) -> Option<String> {
-        match self.format {
-            Format::JsonLines => None,
-            Format::Csv => {
-                let columns = self.columns.iter().chain(&self.added);
-                Some(csv_line(columns.map(String::as_str)) + "\n")
-            }
-        }
-    }
-
-    /// The first half of a row: what stands in it.
-    #[must_use]
-    pub fn begin(&self, row: &Row) -> String {
-        match (self.format, &row.cells) {
-            (Format::Csv, Cells::Csv(record)) => csv_line(record),
-            (Format::Csv, Cells::Json(fields, _)) => {
-                let cells = self.columns.iter();
-                let cells = cells.map(|name| fields.get(name).map_or_else(String::new, cell));
-                csv_line(cells)
-            }
-            // As it was written, so that nothing of it changes.
-            (Format::JsonLines, Cells::Json(fields, line)) => match fields.is_empty() {
-                true => "{".to_owned(),
-                false => format!("{},", line.strip_suffix('}').unwrap_or(line)),
-            },
-            (Format::JsonLines, Cells::Csv(record)) => {
-                let texts: Vec<Value> = record.iter().map(Value::from).collect();
-                let comma = if texts.is_empty() { "" } else { "," };
-                format!("{{{}{comma}", json_fields(self.columns.iter().zip(&texts)))
-            }
-        }
-    }
-
-    /// The second half: the values of the columns that are added, one each; those
-    /// that are not given are empty, or `null`.
-    #[must_use]
-    pub fn end(&self, values: &[Value]) -> String {
-        let all = (0..self.added.len()).map(|at| values.get(at).unwrap_or(&Value::Null));
-        match self.format {
-            // After what stands before it.
-            Format::Csv => csv_line(std::iter::once(String::new()).chain(all.map(cell))) + "\n",
-            Format::JsonLines => format!("{}}}\n", json_fields(self.added.iter().zip(all))),
-        }
-    }
-}
-
-/// Fields of CSV, without the end of the line.
-fn csv_line<F: AsRef<[u8]>>(fields: impl IntoIterator<Item = F>) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .buffer_capacity(LINE_BYTES)
-        .from_writer(Vec::with_capacity(LINE_BYTES));
-    // What is written into memory is written.
-    let written = writer
-        .write_record(fields)
-        .and_then(|()| Ok(writer.flush()?));
-    let line = written.ok().and_then(|()| writer.into_inner().ok());
-    let mut line = String::from_utf8(line.unwrap_or_default()).unwrap_or_default();
-    line.truncate(line.trim_end_matches('\n').len());
-    line
-}
-
-/// The fields of an object of JSON, in their order.
-fn json_fields<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>) -> String {
-    let fields = fields.map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())));
-    fields.collect::<Vec<_>>().join(",")
-}
-
-/// A value in a field of CSV: a text as it is, a list with `;` between its items,
-/// nothing for `null`, and JSON for the rest.
-#[must_use]
-pub fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join(";"),
-        other => other.to_string(),
     }
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use event_model::event::Event;
 use event_model::kind::{Kind, Section};
 use event_model::kinds;
+use event_model::limits::PATH_BYTES_MAX;
 use event_model::thread::words_of;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -43,6 +44,12 @@ pub enum PathError {
     Malformed {
         /// What was read.
         path: String,
+    },
+    /// Longer than a path may be.
+    #[error("a path has {bytes} bytes; the most is {PATH_BYTES_MAX}")]
+    TooLong {
+        /// How many it has.
+        bytes: usize,
     },
     /// There is no such section, list or field.
     #[error("{path:?}: no {what} {name:?}{}", instead(near, known))]

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use event_model::limits;
 use serde_json::Value;
 
 use super::Amending;
@@ -33,12 +34,21 @@ pub(super) fn read(
     amending: Amending,
 ) -> Result<Vec<Result<Listed, Fault>>, Error> {
     let mut text = String::new();
+    let most = limits::AMENDMENTS_BYTES_MAX;
     input
+        .take(most as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|source| Error::Input {
             name: name.to_owned(),
             source,
         })?;
+    if text.len() > most {
+        return Err(Error::InputTooLong {
+            name: name.to_owned(),
+            most,
+            unit: "bytes",
+        });
+    }
     let text = text.trim_start_matches('\u{feff}');
     let listed = match text.trim_start().starts_with('{') {
         true => json_lines(text, amending),
@@ -64,7 +74,7 @@ fn json_lines(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
             Ok(value) => of_json(line, &value, amending).map_err(|problem| (line, problem)),
             Err(error) => {
                 let column = error.column();
-                let message = error.to_string();
+                let message = event_model::json::reason(&error);
                 Err((line, LineProblem::NotJson { column, message }))
             }
         })
@@ -102,6 +112,12 @@ fn amended(
     settings: Option<Vec<(String, String)>>,
     amending: Amending,
 ) -> Result<Listed, LineProblem> {
+    let (bytes, most) = (id.len(), limits::EVENT_ID_BYTES_MAX);
+    if bytes > most {
+        return Err(refused(format!(
+            "has {bytes} bytes where an id belongs; the most is {most}"
+        )));
+    }
     let settings = match amending {
         Amending::Retract if settings.is_some() => {
             return Err(refused("sets fields, and is to be retracted"));

@@ -40,7 +40,7 @@ impl<'i> Pieces<'i> {
             first: self.next,
             ..Piece::default()
         };
-        while piece.bytes.len() < PIECE_BYTES && self.read_line(&mut piece)? {
+        while piece.takes() < PIECE_BYTES && self.read_line(&mut piece)? {
             self.next += 1;
         }
         Ok(piece)
@@ -96,6 +96,11 @@ impl Iterator for Pieces<'_> {
 }
 
 impl Piece {
+    /// What it takes: a blank line has no bytes, and an end like any other.
+    fn takes(&self) -> usize {
+        self.bytes.len() + self.ends.len() * size_of::<(usize, bool)>()
+    }
+
     fn end(&mut self, length: usize) {
         let is_cut = length > limits::LINE_BYTES_MAX;
         self.ends.push((self.bytes.len(), is_cut));

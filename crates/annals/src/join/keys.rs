@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use event_log::EventLog;
 use event_model::id::{Position, Slug};
+use event_model::limits::COMPANY_KEY_BYTES_MAX;
+use event_model::problem::brief;
 use event_model::time::Day;
 
 use super::RowProblem;
@@ -47,6 +49,14 @@ impl<'s> Keys<'s> {
     pub(super) fn find(&mut self, key: &str, on: Day) -> Result<Result<Slug, RowProblem>, Error> {
         if key.is_empty() {
             return Ok(Err(RowProblem::NoCompany));
+        }
+        if key.len() > COMPANY_KEY_BYTES_MAX {
+            // It is not remembered: what is remembered is many, and so must be short.
+            return Ok(Err(RowProblem::UnknownCompany {
+                key: brief(key).into_owned(),
+                on: on.to_string(),
+                near: Vec::new(),
+            }));
         }
         if let Some(slug) = self.slug(key)? {
             return Ok(Ok(slug));

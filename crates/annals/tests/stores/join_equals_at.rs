@@ -92,6 +92,7 @@ proptest! {
                 company: (*company).to_owned(),
                 moment: moment.to_string(),
                 row: at,
+                row_bytes: 0,
             })
         });
         let basis = store.basis(&Question {

@@ -92,10 +92,12 @@ impl Answers for Annals {
         let writer = RowWriter::new(Format::Csv, columns, vec![field.to_owned()]);
         let asked = table.map(|row| {
             let row = row?.map_err(|(_, error)| error)?;
+            let begun = writer.begin(&row);
             Ok(JoinRow {
                 company: row.text(&company),
                 moment: row.text(&date),
-                row: writer.begin(&row),
+                row_bytes: begun.len(),
+                row: begun,
             })
         });
         let question = JoinQuestion {

@@ -4,10 +4,13 @@ use std::io::Read;
 use std::path::Path;
 
 use annals::import::{ImportFile, Imported};
+use annals::model::limits::{IMPORT_BYTES_MAX, IMPORT_FILE_BYTES_MAX};
 use serde_json::json;
 
 use crate::cli::EdgarArgs;
+use crate::commands::append::{name_of, open_input};
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
 use crate::render::table::Table;
 use crate::session::Session;
@@ -17,11 +20,15 @@ pub(crate) fn edgar(
     args: &EdgarArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let files = args
-        .files
-        .iter()
-        .map(|path| read(path))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut files = Vec::with_capacity(args.files.len());
+    let mut room = IMPORT_BYTES_MAX;
+    for path in &args.files {
+        let file = read(path)?;
+        room = room
+            .checked_sub(file.bytes.len())
+            .ok_or_else(too_much_at_once)?;
+        files.push(file);
+    }
     let imported = session.appending(args.dry_run, |store| {
         Ok(store.import_edgar(&files, args.cik.as_deref(), args.dry_run)?)
     })?;
@@ -85,23 +92,26 @@ pub(crate) fn edgar(
     Ok(())
 }
 
+fn too_much_at_once() -> CommandError {
+    let what = format!(
+        "the files have more than {IMPORT_BYTES_MAX} bytes together, the most of one import"
+    );
+    CommandError::new(ExitCode::Data, what).hint("import some of them, and then the others")
+}
+
+/// Reads a file, of one that is too long only so much that it is seen.
 fn read(path: &Path) -> Result<ImportFile, CommandError> {
-    let input = |error| CommandError::input(path, &error);
     let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map_err(input)?;
-        return Ok(ImportFile {
-            name: "standard input".to_owned(),
-            bytes,
-        });
-    }
-    let bytes = std::fs::read(path).map_err(input)?;
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    Ok(ImportFile {
-        name: name.to_string_lossy().into_owned(),
-        bytes,
-    })
+    open_input(path)?
+        .take(IMPORT_FILE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| CommandError::input(path, &error))?;
+    let name = match path == Path::new("-") {
+        true => name_of(path),
+        false => {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            name.to_string_lossy().into_owned()
+        }
+    };
+    Ok(ImportFile { name, bytes })
 }

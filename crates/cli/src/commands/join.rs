@@ -143,15 +143,20 @@ fn join(
     let rows = table.first.into_iter().chain(table.rows);
     let rows = rows.map(|read| {
         Ok(match read.map_err(|error| input(args, &error))? {
-            Ok(row) => JoinRow {
-                company: row.text(&table.company),
-                moment: row.text(&table.date),
-                row: Waiting::of(&row, &writer),
-            },
+            Ok(row) => {
+                let waiting = Waiting::of(&row, &writer);
+                JoinRow {
+                    company: row.text(&table.company),
+                    moment: row.text(&table.date),
+                    row_bytes: waiting.bytes(),
+                    row: waiting,
+                }
+            }
             Err((number, error)) => JoinRow {
                 company: String::new(),
                 moment: String::new(),
                 row: Waiting(number, Err(Box::new(error))),
+                row_bytes: 0,
             },
         })
     });
@@ -193,6 +198,10 @@ impl Waiting {
         let checked = writer.check(row).map_err(Box::new);
         let begun = checked.map(|()| writer.begin(row).into_boxed_str());
         Self(row.number, begun)
+    }
+
+    fn bytes(&self) -> usize {
+        self.1.as_ref().map_or(0, |begun| begun.len())
     }
 }
 

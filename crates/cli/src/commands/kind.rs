@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use annals::amend::Amendment;
 use annals::kinds::DeclaredKind;
+use annals::model::json;
 use annals::model::kind::Kind;
+use annals::model::limits::KIND_FILE_BYTES_MAX;
 use annals::model::vocabulary::Fault;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -144,9 +146,18 @@ fn declaration(args: &AddArgs) -> Result<Value, CommandError> {
     };
     let mut text = String::new();
     open_input(&args.file)?
+        .take(KIND_FILE_BYTES_MAX as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|error| CommandError::input(&args.file, &error))?;
-    let read: Value = serde_json::from_str(&text).map_err(|error| at_fault(error.to_string()))?;
+    if text.len() > KIND_FILE_BYTES_MAX {
+        return Err(at_fault(format!(
+            "it has more than {KIND_FILE_BYTES_MAX} bytes, the most of such a file"
+        )));
+    }
+    let read = json::parse(&text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        at_fault(format!("line {line}:{column}: {}", json::reason(&error)))
+    })?;
     let Value::Object(read) = read else {
         return Err(at_fault("it is no JSON object".to_owned()));
     };

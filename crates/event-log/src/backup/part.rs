@@ -225,5 +225,7 @@ fn decode_header(header: &[u8; HEADER_BYTES]) -> Option<KeptHead> {
     let mut fields = Fields(told);
     let is_ours = fields.take() == Some(MAGIC);
     let is_whole = crc32fast::hash(told).to_le_bytes() == *sum;
-    take_head(&mut fields).filter(|_| is_ours && is_whole)
+    let head = take_head(&mut fields).filter(|_| is_ours && is_whole)?;
+    // Something must be able to follow.
+    (head.position.0 < u64::MAX).then_some(head)
 }

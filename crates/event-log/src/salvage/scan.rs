@@ -96,7 +96,7 @@ pub(super) fn journals(
     let Some(store) = store else { return Ok(()) };
     for path in paths {
         let bytes = read_or_empty(&path)?;
-        pieces.anchors.extend(journal::base_of(store, &bytes));
+        pieces.anchors.extend(journal::decode_header(store, &bytes));
         let number = pieces.file(path);
         let mut at = 0;
         while let Some((found, frame)) = next_frame(store, &bytes, at) {

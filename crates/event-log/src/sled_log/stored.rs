@@ -40,7 +40,7 @@ pub struct Stored<'s> {
 }
 
 impl<'s> Stored<'s> {
-    pub(super) fn of(entry: &Entry<'s>) -> Self {
+    pub(crate) fn of(entry: &Entry<'s>) -> Self {
         Self {
             position: entry.position,
             version: entry.version,

@@ -17,7 +17,7 @@ use crate::sync;
 
 /// The end of the log: what is not in blocks yet.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(crate) struct Tail {
     base: Head,
     head: Head,
     bytes: Vec<u8>,
@@ -33,7 +33,7 @@ type Wrong = (Position, Damage);
 
 impl Tail {
     /// Nothing after this head.
-    pub(super) fn after(base: Head) -> Self {
+    pub(crate) fn after(base: Head) -> Self {
         Self {
             base,
             head: base,
@@ -51,12 +51,12 @@ impl Tail {
     }
 
     /// The end of the log.
-    pub(super) fn head(&self) -> Head {
+    pub(crate) fn head(&self) -> Head {
         self.head
     }
 
     /// Adds what was written to the journal.
-    pub(super) fn push(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
+    pub(crate) fn push(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
         let broken = |position| move |what| (position, what);
         let mut rest = frame.records;
         for position in (frame.first.0..).take(frame.count as usize).map(Position) {
@@ -117,7 +117,7 @@ impl Tail {
     }
 
     /// The event at a position.
-    pub(super) fn event(&self, position: Position) -> Option<Result<Recorded, Wrong>> {
+    pub(crate) fn event(&self, position: Position) -> Option<Result<Recorded, Wrong>> {
         let raw = match self.raw(position)? {
             Ok(raw) => raw,
             Err(wrong) => return Some(Err(wrong)),

@@ -124,7 +124,8 @@ impl Manifest {
             (run.first == last.checked_add(1)? && run.last >= run.first).then_some(())?;
             last = run.last;
         }
-        (fields.0.is_empty() && last == position.0).then_some(Self {
+        let can_go_on = last < u64::MAX;
+        (fields.0.is_empty() && last == position.0 && can_go_on).then_some(Self {
             store,
             head,
             next_run,

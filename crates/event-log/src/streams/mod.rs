@@ -53,6 +53,8 @@ pub(crate) use error::StreamsError;
 pub(crate) use positions::PositionsWalk;
 pub(crate) use read::Visitor;
 pub(crate) use scan::{Choice, SlugRange};
+#[cfg(feature = "fuzzing")]
+pub(crate) use table::page_bytes;
 pub(crate) use writer::{Arrival, StreamsWriter, Tuning};
 
 /// How often a reader tries again whose runs were merged under its hands.

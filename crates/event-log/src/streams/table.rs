@@ -46,7 +46,8 @@ impl Table {
     }
 }
 
-fn page_bytes(width: usize) -> usize {
+/// The bytes of the records of a full page.
+pub(crate) fn page_bytes(width: usize) -> usize {
     PAGE_BYTES / width.max(1) * width
 }
 

@@ -150,6 +150,7 @@ fn check_size(path: Path<'_>, value: &Json<'_>, depth_left: usize, problems: &mu
     match value {
         Json::Object(fields) => check_fields(path, fields, depth_left, problems),
         _ if depth_left == 0 => too_deep(path, problems),
+        Json::Number(text) => check_number(path, text, problems),
         Json::List(list) => {
             problems.limit(path, list.len(), "items", limits::DATA_ITEMS_MAX);
             for (at, item) in list.iter().enumerate() {
@@ -158,6 +159,17 @@ fn check_size(path: Path<'_>, value: &Json<'_>, depth_left: usize, problems: &mu
         }
         _ => {}
     }
+}
+
+/// A number is kept as it was written, so that it could be as long as a line, or so
+/// large that nobody can work with it.
+fn check_number(path: Path<'_>, text: &str, problems: &mut Problems) {
+    problems.limit(path, text.len(), "characters", limits::NUMBER_CHARS_MAX);
+    let (_, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    let exponent = exponent.parse().unwrap_or(usize::MAX);
+    let most = limits::NUMBER_EXPONENT_MAX;
+    problems.limit(path, exponent, "as its exponent of ten", most);
 }
 
 fn check_fields(path: Path<'_>, fields: &Fields<'_>, depth_left: usize, problems: &mut Problems) {

@@ -33,7 +33,10 @@ impl CompanyKey {
             return Ok(Self::Slug(text.parse()?));
         };
         let scheme = Scheme::known(scheme).ok_or_else(|| IdentifierError::UnknownScheme {
-            text: scheme.chars().take(super::VALUE_BYTES_MAX).collect(),
+            text: scheme
+                .chars()
+                .take(crate::limits::VALUE_BYTES_MAX)
+                .collect(),
         })?;
         let value = scheme.parse_value(value)?;
         Ok(Self::Identifier { scheme, value })

@@ -14,7 +14,8 @@ use regit_identifiers::errors::ValidationError;
 use regit_identifiers::figi::Figi;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{IdentifierError, SCHEME_BYTES_MAX, SYMBOL_BYTES_MAX, VALUE_BYTES_MAX};
+use super::IdentifierError;
+use crate::limits::{SCHEME_BYTES_MAX, SYMBOL_BYTES_MAX, VALUE_BYTES_MAX};
 
 /// Who gives an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Reads a submissions file: [`read`].
 
 use event_model::json::{self, sort_of};
+use event_model::limits::IMPORT_FILE_BYTES_MAX;
 use event_model::time::{Day, Instant, TimeError, parse_day};
 use serde_json::{Map, Value};
 
@@ -20,13 +21,25 @@ pub enum EdgarError {
         /// Where it stops being UTF-8.
         offset_bytes: usize,
     },
+    /// Larger than a file may be.
+    #[error("{file}: has {bytes} bytes or more; the most of one file is {IMPORT_FILE_BYTES_MAX}")]
+    TooLong {
+        /// The file.
+        file: String,
+        /// How many bytes were read of it.
+        bytes: usize,
+    },
     /// Not JSON.
-    #[error("{file}: not JSON")]
+    #[error("{file}: not JSON: {why} at line {line} column {column}")]
     NotJson {
         /// The file.
         file: String,
-        /// What is wrong, and where.
-        source: serde_json::Error,
+        /// What is wrong.
+        why: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
     },
     /// JSON of something else.
     #[error(
@@ -180,14 +193,22 @@ impl File<'_> {
     }
 
     fn json(&self, bytes: &[u8]) -> Result<Value, EdgarError> {
+        if bytes.len() > IMPORT_FILE_BYTES_MAX {
+            return Err(EdgarError::TooLong {
+                file: self.name(),
+                bytes: bytes.len(),
+            });
+        }
         let text = std::str::from_utf8(bytes).map_err(|error| EdgarError::NotText {
             file: self.name(),
             offset_bytes: error.valid_up_to(),
         })?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        json::parse(text).map_err(|source| EdgarError::NotJson {
+        json::parse(text).map_err(|error| EdgarError::NotJson {
             file: self.name(),
-            source,
+            why: json::reason(&error),
+            line: error.line(),
+            column: error.column(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::LINE_BYTES_MAX;
+use event_model::limits::{TABLE_COLUMNS_MAX, TABLE_ROW_BYTES_MAX};
 
 /// Why a table cannot be read on.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,20 @@ pub enum RowsError {
     /// A table without a heading.
     #[error("the table is empty; its first line must name its columns")]
     Empty,
+    /// A heading of too many columns.
+    #[error("the table has {columns} columns; the most is {TABLE_COLUMNS_MAX}")]
+    Columns {
+        /// How many there are.
+        columns: usize,
+    },
+    /// A row that goes on and on, so that nothing after it can be read.
+    #[error(
+        "what comes after row {after} is longer than {TABLE_ROW_BYTES_MAX} bytes, the most that a row may have; is a quote left open?"
+    )]
+    RowTooLong {
+        /// The last row that could be read; 0: the heading.
+        after: u64,
+    },
     /// Two columns of one name.
     #[error("two columns are called {name:?}")]
     ColumnTwice {
@@ -67,7 +81,7 @@ pub enum RowError {
         why: String,
     },
     /// Longer than a line may be.
-    #[error("is longer than {LINE_BYTES_MAX} bytes")]
+    #[error("is longer than {TABLE_ROW_BYTES_MAX} bytes, the most that a row may have")]
     TooLong,
 }
 

@@ -64,3 +64,39 @@ fn columns_are_added_in_either_format() {
         "a,x,y\n1.50,\"s, t\",u;v\n"
     );
 }
+
+#[test]
+fn a_quote_that_is_never_closed_ends_the_table_soon() {
+    let text = format!("a,b\n1,x\n2,\"y\n{}", "3,z\n".repeat(1 << 20));
+    let mut rows = Rows::read(Box::new(text.as_bytes())).unwrap();
+    assert!(rows.next().unwrap().is_ok());
+    let error = rows.next().unwrap().unwrap_err().to_string();
+    assert!(error.contains("after row 1 "), "{error}");
+    assert!(error.contains("1048576 bytes"), "{error}");
+}
+
+#[test]
+fn a_heading_has_so_many_columns_and_no_more() {
+    let heading = |columns: usize| {
+        let names: Vec<String> = (0..columns).map(|at| format!("c{at}")).collect();
+        names.join(",")
+    };
+    assert!(Rows::read(Box::new(heading(TABLE_COLUMNS_MAX).as_bytes())).is_ok());
+    let many = heading(100_000);
+    let error = Rows::read(Box::new(many.as_bytes()))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        error.contains("100000 columns") && error.contains("4096"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_table_of_csv_is_written_as_one_whatever_its_columns_are_called() {
+    assert_eq!(
+        written("\"{a\"\n1\n", Format::Csv),
+        "\"{a\",\"x\",\"y\"\n1,\"s, t\",u;v\n"
+    );
+}

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use event_model::kind::Kind;
 use event_model::kinds;
+use event_model::limits::PATH_BYTES_MAX;
 use event_model::problem::near;
 
 use super::{FIELDS_OF_COMPANY, Path, PathError, Place, SECTIONS, kind_at};
@@ -13,6 +14,9 @@ impl FromStr for Path {
     type Err = PathError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() > PATH_BYTES_MAX {
+            return Err(PathError::TooLong { bytes: text.len() });
+        }
         let malformed = || PathError::Malformed {
             path: text.to_owned(),
         };

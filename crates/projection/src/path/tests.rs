@@ -74,4 +74,6 @@ fn what_names_no_place_is_told_with_what_is_near() {
     assert!(told("earnings.next.dat").ends_with("no field \"dat\"; did you mean date?"));
     assert!(told("nothing").contains("there are company, strategy, earnings"));
     assert!("other.anything".parse::<Path>().is_ok());
+    let deep = format!("other{}", ".a".repeat(60_000));
+    assert_eq!(told(&deep), "a path has 120005 bytes; the most is 1000");
 }
