@@ -25,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("annals-cli", &["annals"]),
     // It measures the library, and nobody ships it.
     ("annals-bench", &["annals"]),
+    // So does this: it cuts its power.
+    ("annals-crash", &["annals"]),
 ];
 
 fn packages() -> Vec<Value> {
