@@ -131,10 +131,11 @@ fn cycle(
     let found = checked
         .err()
         .map(|violation| Found::new(number, &group.name, model.name(), crash.call, violation));
-    if let (Some(found), Some(keep)) = (&found, &plan.keep) {
-        let kept = keep.join(format!("cycle-{number}"));
-        crash.tree.write(&kept)?;
-        tell(&format!("cycle {}: kept in {}", found.cycle, kept.display()));
+    if let Some(found) = &found {
+        tell(&found.to_string());
+    }
+    if let (Some(_), Some(keep)) = (&found, &plan.keep) {
+        crash.tree.write(&keep.join(format!("cycle-{number}")))?;
     }
     add(report, |report| {
         report.count(&group.name, model, found);

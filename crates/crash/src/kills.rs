@@ -177,7 +177,7 @@ impl<'p> Victim<'p> {
                 ("a batch", words(&["append", "--file", &file]))
             }
             3 => {
-                let batch = self.claims.batch(70, 18_000).join("\n");
+                let batch = self.claims.batch(150, 7_500).join("\n");
                 let file = self.file("batch.jsonl", &batch)?;
                 ("a batch above 1 MiB", words(&["append", "--file", &file]))
             }

@@ -22,6 +22,7 @@ pub mod claims;
 pub mod cli;
 pub mod cycles;
 pub mod disk;
+mod gate;
 pub mod group;
 pub mod kills;
 pub mod marks;

@@ -9,6 +9,7 @@ use annals::{Recorded, Store};
 use anyhow::{Context, Result, bail};
 
 use crate::disk::Disk;
+use crate::gate;
 use crate::marks::Mark;
 use crate::model::{Model, image};
 use crate::random::Random;
@@ -94,7 +95,8 @@ impl Runner {
 
     fn drive(&self, dir: &Path, workload: &Workload, seed: u64) -> Result<()> {
         let (store, marks) = (dir.join("store"), dir.join("marks"));
-        let output = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        command
             .args(["drive", "--workload", workload.name, "--seed"])
             .arg(seed.to_string())
             .arg("--store")
@@ -107,7 +109,9 @@ impl Runner {
             .env("ANNALS_CRASH_TRACE", dir.join("trace"))
             .env("ANNALS_CRASH_RANDOM", (self.random ^ seed).to_string())
             .stdin(Stdio::null())
-            .output()?;
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let output = gate::start(&mut command)?.wait_with_output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             let status = output.status;
@@ -145,9 +149,11 @@ pub fn played(start: &Tree, ops: &[Op]) -> Result<Disk> {
 ///
 /// If they cannot be read.
 pub fn history(store: &Path) -> Result<Vec<Recorded>> {
-    let store = Store::open_to_read(store, clock()).context("reading what a workload left")?;
-    let read = store.read(Position(0), store.head().position);
-    Ok(read.collect::<Result<_, _>>()?)
+    gate::with_store(|| {
+        let store = Store::open_to_read(store, clock()).context("reading a store")?;
+        let read = store.read(Position(0), store.head().position);
+        Ok(read.collect::<Result<_, _>>()?)
+    })
 }
 
 /// What a client was told, by a moment.

@@ -1,11 +1,12 @@
 //! The same, asked of the program.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use annals::Recorded;
 
 use super::Violation;
+use crate::gate;
 use crate::recording::Told;
 
 /// Holds what the built program says of a store that was made.
@@ -45,11 +46,11 @@ pub fn check_by_program(
 }
 
 fn run(program: &Path, dir: &Path, words: &[&str]) -> Result<String, Violation> {
-    let output = Command::new(program)
-        .args(words)
-        .env("ANNALS_STORE", dir)
-        .stdin(Stdio::null())
-        .output();
+    let mut command = Command::new(program);
+    command.args(words).env("ANNALS_STORE", dir);
+    command.stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = gate::start(&mut command).and_then(Child::wait_with_output);
     let failed = |what: String| Violation::new("the program works", what);
     let Output {
         status,

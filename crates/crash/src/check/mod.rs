@@ -13,6 +13,7 @@ use std::path::Path;
 
 use annals::Recorded;
 
+use crate::gate;
 use crate::random::Random;
 use crate::recording::Told;
 
@@ -61,8 +62,10 @@ impl Violation {
 /// The first thing that does not hold.
 pub fn check(dir: &Path, expected: &Expected<'_>, random: &mut Random) -> Result<(), Violation> {
     let checked = catch_unwind(AssertUnwindSafe(|| {
-        let upto = opened::check(dir, expected, random)?;
-        further::check(dir, expected.history.get(..upto).unwrap_or_default())
+        gate::with_store(|| {
+            let upto = opened::check(dir, expected, random)?;
+            further::check(dir, expected.history.get(..upto).unwrap_or_default())
+        })
     }));
     checked.unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().cloned();

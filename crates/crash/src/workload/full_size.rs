@@ -6,11 +6,11 @@ use crate::session::Session;
 
 pub(super) fn run(mut session: Session) -> Result<Session> {
     session.found()?;
-    let batch = session.claims.batch(100, 11_000);
+    let batch = session.claims.batch(150, 7_500);
     session.append(&batch)?;
     // Below a mebibyte each, so that they go into the journal.
     for _ in 0..6 {
-        let batch = session.claims.batch(40, 20_000);
+        let batch = session.claims.batch(100, 7_900);
         session.append(&batch)?;
         let claim = session.claims.claim();
         session.append(&[claim])?;

@@ -232,9 +232,9 @@ fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<S
 }
 
 fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Journal), OpenError> {
-    layout.clear()?;
     let format = Format::new().map_err(at(&layout.format()))?;
     format.begin(layout)?;
+    layout.clear_folders()?;
     for folder in [layout.log(), layout.journal(), layout.cache()] {
         fs::create_dir(&folder).map_err(at(&folder))?;
     }
