@@ -20,6 +20,15 @@ use crate::workload::Workload;
 const AFTER_CUT: usize = 20;
 const AFTER_KILL: usize = 20;
 
+/// How a process ended whose store another opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// By a power cut: only the disk is left.
+    Cut,
+    /// By a kill: what is not on the disk yet is still there, and can be lost later.
+    Kill,
+}
+
 /// A recording, and from where on its power is cut.
 pub struct Group {
     /// The workload, and what came before it.
@@ -65,8 +74,12 @@ impl Group {
         if place >= AFTER_CUT + AFTER_KILL {
             return Ok(Made::Group(Box::new(first)));
         }
-        let is_cut = place < AFTER_CUT;
-        first.second(runner, dir, job, is_cut, &mut random)
+        let (ending, model) = match place < AFTER_CUT {
+            true => (Ending::Cut, pick_model(&mut random)),
+            false => (Ending::Kill, Model::Kept),
+        };
+        let call = random.between(0, first.recording.trace.ops.len());
+        first.second(runner, dir, job, (ending, model, call))
     }
 
     /// A workload on a new store.
@@ -83,21 +96,23 @@ impl Group {
         })
     }
 
-    /// The client tries again on what a crash of the first process left.
-    fn second(
+    /// The client tries again on what a crash of the first process left, before a call.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be recorded.
+    pub fn second(
         self,
         runner: &Runner,
         dir: &Path,
         job: (&Workload, u64),
-        is_cut: bool,
-        random: &mut Random,
+        (ending, model, call): (Ending, Model, usize),
     ) -> Result<Made> {
-        let model = match is_cut {
-            true => pick_model(random),
-            false => Model::Kept,
+        let crash = self.crash_before(call, model, &mut Random::of(job.1, 4))?;
+        let why = match ending {
+            Ending::Cut => "a cut",
+            Ending::Kill => "a kill",
         };
-        let crash = self.crash(model, random)?;
-        let why = if is_cut { "a cut" } else { "a kill" };
         let name = format!("{}, after {why}", job.0.name);
         let second = match runner.record(dir, job, crash.tree) {
             Ok(second) => second,
@@ -108,14 +123,14 @@ impl Group {
             }
         };
         let before = self.recording.trace.ops.get(..crash.call);
-        let group = match is_cut {
-            true => Self {
+        let group = match ending {
+            Ending::Cut => Self {
                 name,
                 recording: second,
                 told: crash.told,
                 from: 0,
             },
-            false => Self {
+            Ending::Kill => Self {
                 name,
                 from: crash.call,
                 told: Told::default(),
@@ -135,8 +150,17 @@ impl Group {
     ///
     /// If the trace cannot be followed.
     pub fn crash(&self, model: Model, random: &mut Random) -> Result<Crash> {
+        let call = random.between(self.from, self.recording.trace.ops.len());
+        self.crash_before(call, model, random)
+    }
+
+    /// Cuts the power before a call.
+    ///
+    /// # Errors
+    ///
+    /// If the trace cannot be followed.
+    pub fn crash_before(&self, call: usize, model: Model, random: &mut Random) -> Result<Crash> {
         let Recording { start, trace, .. } = &self.recording;
-        let call = random.between(self.from, trace.ops.len());
         let disk = played(start, trace.ops.get(..call).unwrap_or_default())?;
         let mut told = Told::before(trace, call)?;
         told.made |= self.told.made;
