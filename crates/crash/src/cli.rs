@@ -166,14 +166,18 @@ fn run_cycles(args: &CyclesArgs) -> Result<bool> {
         say(&found.to_string())?;
         let (seed, cycle) = (args.seed, found.cycle);
         let cycles = args.cycles;
-        say(&format!("  again: cycles --seed {seed} --cycles {cycles} --only {cycle} --keep DIR"))?;
+        say(&format!(
+            "  again: cycles --seed {seed} --cycles {cycles} --only {cycle} --keep DIR"
+        ))?;
     }
     Ok(report.found.is_empty())
 }
 
 fn run_kills(args: &KillsArgs) -> Result<bool> {
     let Some(program) = args.place.program()? else {
-        bail!("there is no annals beside this program; build it with cargo build --release -p annals-cli");
+        bail!(
+            "there is no annals beside this program; build it with cargo build --release -p annals-cli"
+        );
     };
     let report = kills::run(&kills::Plan {
         seed: args.seed,

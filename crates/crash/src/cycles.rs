@@ -141,7 +141,10 @@ fn cycle(
         report.count(&group.name, model, found);
         if report.cycles % TOLD_EVERY == 0 {
             let violations = report.found.len();
-            tell(&format!("{} cycles, {violations} violations", report.cycles));
+            tell(&format!(
+                "{} cycles, {violations} violations",
+                report.cycles
+            ));
         }
     });
     Ok(())

@@ -92,7 +92,9 @@ pub fn run(plan: &Plan) -> Result<Report> {
                 Some(Err(violation)) => {
                     kills += 1;
                     let Violation { check, what } = violation;
-                    report.found.push(format!("store {number}, kill {kills}: {check}: {what}"));
+                    report
+                        .found
+                        .push(format!("store {number}, kill {kills}: {check}: {what}"));
                     break;
                 }
             }
@@ -203,7 +205,11 @@ impl<'p> Victim<'p> {
         let is_killed = output.status.code().is_none();
         if !is_killed && !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("annals {} ended with {}: {said}", typed.words.join(" "), output.status);
+            bail!(
+                "annals {} ended with {}: {said}",
+                typed.words.join(" "),
+                output.status
+            );
         }
         let is_told = !is_killed || !output.stdout.is_empty();
         let held = self.holds(&before, &after, is_told);
@@ -228,7 +234,11 @@ impl<'p> Victim<'p> {
         let output = self.start("copy", &typed.words, &set)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("annals {} ended with {}: {said}", typed.words.join(" "), output.status);
+            bail!(
+                "annals {} ended with {}: {said}",
+                typed.words.join(" "),
+                output.status
+            );
         }
         let counted = |op: &&Op| op.is_change() && !matches!(op, Op::Open { empties: false, .. });
         let calls = Trace::read(&trace)?.ops.iter().filter(counted).count();
@@ -257,7 +267,12 @@ impl<'p> Victim<'p> {
             return Err(Violation::new("what was there is there", "it is not"));
         }
         if !is_whole && (is_told || !is_untouched) {
-            let what = format!("{} events of {} to {}", now.len(), before.len(), after.len());
+            let what = format!(
+                "{} events of {} to {}",
+                now.len(),
+                before.len(),
+                after.len()
+            );
             return Err(Violation::new("all or nothing is there", what));
         }
         // The check appends, which the next command must not see.

@@ -37,7 +37,9 @@ fn group(runner: &Runner, dir: &Path, workload: &str, seed: u64) -> Group {
 fn first_violation(group: &Group, dir: &Path, models: &[Model]) -> Option<String> {
     let mut random = Random::new(1);
     for number in 0..60 {
-        let crash = group.crash(models[number % models.len()], &mut random).unwrap();
+        let crash = group
+            .crash(models[number % models.len()], &mut random)
+            .unwrap();
         let store = dir.join(format!("image-{number}"));
         crash.tree.write(&store).unwrap();
         if let Err(violation) = group.check(&crash, &store, &mut random) {
@@ -113,7 +115,13 @@ fn what_is_answered_as_known_after_a_kill_survives_a_power_cut() {
     let first = group(&runner, dir.path(), "appends", 5);
     let calls = first.recording.trace.ops.len();
     let last_sync = |op: &Op| matches!(op, Op::Sync(_));
-    let sync = first.recording.trace.ops.iter().rposition(last_sync).unwrap();
+    let sync = first
+        .recording
+        .trace
+        .ops
+        .iter()
+        .rposition(last_sync)
+        .unwrap();
     assert!(sync < calls);
     let killed = (Ending::Kill, Model::Kept, sync);
     let made = first.second(&runner, &dir.path().join("again"), job, killed);

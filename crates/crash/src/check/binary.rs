@@ -37,7 +37,9 @@ pub fn check_by_program(
         return wrong(format!("{head}, and {} was acknowledged", told.upto));
     };
     let last = usize::try_from(position).unwrap_or_default().checked_sub(1);
-    let hash = last.and_then(|last| history.get(last)).map(|last| last.hash);
+    let hash = last
+        .and_then(|last| history.get(last))
+        .map(|last| last.hash);
     match hash {
         Some(hash) if format!("{position}:{hash}") != head.trim() => wrong(head),
         None if position > 0 => wrong(head),
@@ -62,5 +64,8 @@ fn run(program: &Path, dir: &Path, words: &[&str]) -> Result<String, Violation> 
         return Ok(String::from_utf8_lossy(&stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&stderr);
-    Err(failed(format!("annals {} ended with {status}: {said}", words.join(" "))))
+    Err(failed(format!(
+        "annals {} ended with {status}: {said}",
+        words.join(" ")
+    )))
 }

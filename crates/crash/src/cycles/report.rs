@@ -53,7 +53,10 @@ impl fmt::Display for Found {
             call,
             violation: Violation { check, what },
         } = self;
-        write!(f, "cycle {cycle} ({workload}; {model}; before call {call}): {check}: {what}")
+        write!(
+            f,
+            "cycle {cycle} ({workload}; {model}; before call {call}): {check}: {what}"
+        )
     }
 }
 

@@ -24,20 +24,21 @@ pub(super) fn run(mut session: Session) -> Result<Session> {
         let (id, _) = session.claims.made.last().context("nothing was claimed")?;
         let id: EventId = EventId(id.parse()?);
         let corrects = session.random.percent(60);
-        session.grow(|store| {
-            let target = store.target(id)?;
-            // Who tries again finds it amended.
-            if target.retracted_by().is_some() || target.corrected_by().is_some() {
-                return Ok(());
-            }
-            let settings = [("certainty".to_owned(), "asserted".to_owned())];
-            match corrects {
-                true => drop(store.correct(&target, &settings, &amendment)?),
-                false => drop(store.retract(&target, &amendment)?),
-            }
-            Ok(())
-        })
-        .with_context(|| format!("amendment {number}"))?;
+        session
+            .grow(|store| {
+                let target = store.target(id)?;
+                // Who tries again finds it amended.
+                if target.retracted_by().is_some() || target.corrected_by().is_some() {
+                    return Ok(());
+                }
+                let settings = [("certainty".to_owned(), "asserted".to_owned())];
+                match corrects {
+                    true => drop(store.correct(&target, &settings, &amendment)?),
+                    false => drop(store.retract(&target, &amendment)?),
+                }
+                Ok(())
+            })
+            .with_context(|| format!("amendment {number}"))?;
     }
     Ok(session)
 }
