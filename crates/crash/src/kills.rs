@@ -24,6 +24,9 @@ use crate::trace::{Op, Trace};
 /// After so many kills a new store is begun.
 const STORE_KILLS: u64 = 25;
 
+/// Where the clock of the program stands.
+const NOW: &str = "2026-06-30T12:00:00Z";
+
 /// What is to be run.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -54,7 +57,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = Table::new();
         table.load_style(presets::ASCII_MARKDOWN);
-        table.set_header(["command", "kills", "all there", "nothing there"]);
+        table.set_header(["command", "kills", "all of it was there", "nothing of it"]);
         let mut kills = 0;
         for (command, (killed, whole)) in &self.commands {
             let numbers = [*killed, *whole, killed - whole].map(|number| number.to_string());
@@ -152,6 +155,7 @@ impl<'p> Victim<'p> {
         let mut command = Command::new(&self.plan.program);
         command.args(words).stdin(Stdio::null());
         command.env("ANNALS_STORE", self.dir.join(store));
+        command.env("ANNALS_NOW", NOW);
         if !set.is_empty() {
             command.env("LD_PRELOAD", &self.plan.recorder);
             command.env("ANNALS_CRASH_ROOT", self.dir.join(store));
@@ -198,9 +202,14 @@ impl<'p> Victim<'p> {
     fn kill(&mut self, report: &mut Report) -> Result<Option<Result<(), Violation>>> {
         let typed = self.typed()?;
         let before = history(&self.dir.join("store"))?;
-        let (calls, after) = self.rehearse(&typed)?;
+        // Ids are made of both, and must be the same in both runs.
+        let seed = self.random.next_u64().to_string();
+        let (calls, after) = self.rehearse(&typed, &seed)?;
         let at = self.random.between(1, calls);
-        let set = [("ANNALS_CRASH_KILL_AT", at.to_string())];
+        let set = [
+            ("ANNALS_CRASH_KILL_AT", at.to_string()),
+            ("ANNALS_CRASH_RANDOM", seed),
+        ];
         let output = self.start("store", &typed.words, &set)?;
         let is_killed = output.status.code().is_none();
         if !is_killed && !output.status.success() {
@@ -227,10 +236,13 @@ impl<'p> Victim<'p> {
     }
 
     /// How many calls a command makes, at least, and what the store holds after it.
-    fn rehearse(&self, typed: &Typed) -> Result<(usize, Vec<Recorded>)> {
+    fn rehearse(&self, typed: &Typed, seed: &str) -> Result<(usize, Vec<Recorded>)> {
         let (copy, trace) = (self.dir.join("copy"), self.dir.join("trace"));
         copy_folder(&self.dir.join("store"), &copy)?;
-        let set = [("ANNALS_CRASH_TRACE", trace.display().to_string())];
+        let set = [
+            ("ANNALS_CRASH_TRACE", trace.display().to_string()),
+            ("ANNALS_CRASH_RANDOM", seed.to_owned()),
+        ];
         let output = self.start("copy", &typed.words, &set)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
@@ -261,7 +273,7 @@ impl<'p> Victim<'p> {
         let events = |history: &[Recorded]| -> Vec<_> {
             history.iter().map(|event| event.event.clone()).collect()
         };
-        let is_whole = now.len() == after.len() && same(&events(&now), &events(after));
+        let is_whole = now.len() == after.len() && events(&now) == events(after);
         let is_untouched = now.len() == before.len();
         if now.get(..before.len()) != Some(before) {
             return Err(Violation::new("what was there is there", "it is not"));
@@ -293,11 +305,6 @@ impl<'p> Victim<'p> {
         removed.map_err(|error| Violation::new("can be removed", error))?;
         Ok(is_whole)
     }
-}
-
-/// Whether two lists are the same; ids that the program makes of the time differ.
-fn same<T: PartialEq>(one: &[T], other: &[T]) -> bool {
-    one == other
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
