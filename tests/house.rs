@@ -45,6 +45,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "annals-proof",
         ],
     ),
+    // It cuts its power, and nobody ships it.
+    ("annals-crash", &["annals"]),
 ];
 
 fn packages() -> Vec<Value> {

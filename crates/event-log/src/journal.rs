@@ -129,6 +129,11 @@ impl Contents {
         })
     }
 
+    /// Makes the file survive a power cut as it was read.
+    pub(crate) fn sync(&self) -> Result<(), JournalError> {
+        self.file.sync_all().map_err(at(&self.path))
+    }
+
     fn frame_at(&self, at: usize) -> Option<Frame<'_>> {
         Frame::decode(self.store, self.bytes.get(at..)?)
     }

@@ -154,12 +154,21 @@ impl Layout {
     }
 
     /// Removes all that a store consists of, but not its lock.
+    ///
+    /// Whatever interrupts it leaves a store that was never finished: what says so
+    /// comes first and goes last.
     pub(crate) fn clear(&self) -> Result<(), OpenError> {
+        ignore_missing(fs::rename(self.format(), self.format_new())).map_err(at(&self.format()))?;
+        sync(&self.dir)?;
+        self.clear_folders()?;
+        sync(&self.dir)?;
+        ignore_missing(fs::remove_file(self.format_new())).map_err(at(&self.format_new()))
+    }
+
+    /// Removes what the folders of a store hold.
+    pub(crate) fn clear_folders(&self) -> Result<(), OpenError> {
         for folder in [self.log(), self.journal(), self.cache()] {
             ignore_missing(fs::remove_dir_all(&folder)).map_err(at(&folder))?;
-        }
-        for file in [self.format(), self.format_new()] {
-            ignore_missing(fs::remove_file(&file)).map_err(at(&file))?;
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ impl Format {
         )
     }
 
-    /// Says that a store is being made here.
+    /// Says that a store is being made here, before anything else of it is there.
     pub(crate) fn begin(self, layout: &Layout) -> Result<(), OpenError> {
         let path = layout.format_new();
         let write = || {
@@ -58,11 +58,13 @@ impl Format {
             file.write_all(self.text().as_bytes())?;
             file.sync_all()
         };
-        write().map_err(at(&path))
+        write().map_err(at(&path))?;
+        sync(layout.dir())
     }
 
-    /// Says that the store is made.
+    /// Says that the store is made, once all else of it is there.
     pub(crate) fn finish(layout: &Layout) -> Result<(), OpenError> {
+        sync(layout.dir())?;
         fs::rename(layout.format_new(), layout.format()).map_err(at(&layout.format()))?;
         sync(layout.dir())
     }

@@ -232,9 +232,9 @@ fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<S
 }
 
 fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Journal), OpenError> {
-    layout.clear()?;
     let format = Format::new().map_err(at(&layout.format()))?;
     format.begin(layout)?;
+    layout.clear_folders()?;
     for folder in [layout.log(), layout.journal(), layout.cache()] {
         fs::create_dir(&folder).map_err(at(&folder))?;
     }
@@ -247,8 +247,8 @@ fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Journal
         layout::sync(&path)?;
     }
     let journal = Journal::begin(&layout.journal(), format.store, Head::ZERO)?;
-    Format::finish(layout)?;
     made.sync()?;
+    Format::finish(layout)?;
     Ok((format, journal))
 }
 
@@ -275,7 +275,11 @@ fn open_locked(
     let marked = head_mark::load(&layout.head_mark(), format.store);
     let contents = Contents::read_newest(&layout.journal(), format.store)?;
     let tail = tail_of(&contents)?;
-    check_mark(marked, tail.head())?;
+    let head = tail.head();
+    check_mark(marked, head)?;
+    if marked != Some((head.position, head.hash)) {
+        settle(&layout, &contents)?;
+    }
     // From here on what a crash left is mended.
     let journal = Journal::resume(&layout.journal(), &contents)?;
     let streams = Streams::open(&layout.streams(), format.store)?
@@ -294,6 +298,17 @@ fn open_locked(
         log.catch_up()?;
     }
     Ok(log)
+}
+
+/// Makes survive a power cut what the log is found to hold.
+///
+/// Who wrote it may have been killed before it was synced. It can be read all the same,
+/// and who tries again is answered that it is known, so it must stay. Where the mark
+/// names the head, it was synced before the mark was written.
+fn settle(layout: &Layout, contents: &Contents) -> Result<(), OpenError> {
+    contents.sync()?;
+    layout::sync(&layout.journal())?;
+    layout::sync(layout.dir())
 }
 
 fn tail_of(contents: &Contents) -> Result<Tail, OpenError> {
