@@ -98,6 +98,8 @@ fn status(inspected: &Inspected) -> &'static str {
         Seen::As(Status::Struck) => "struck, by what was published later",
         Seen::As(Status::Repeats) => "only tells another event again",
         Seen::As(Status::Strikes) => "strikes another event",
+        Seen::As(Status::Redacted) => "redacted: what it said was erased",
+        Seen::As(Status::Redacts) => "says that another event was redacted",
     }
 }
 
