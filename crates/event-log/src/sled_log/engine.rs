@@ -50,10 +50,11 @@ impl Engine {
     pub(super) fn open(layout: &Layout) -> Result<Self, OpenError> {
         guard::before_open(layout)?;
         match Self::open_as_is(layout) {
-            // An empty snapshot looks like this; the log beneath it is whole.
+            // An empty snapshot looks like this, and settings that cannot be understood;
+            // the log beneath them is whole.
             Err(OpenError::Engine {
-                source: EngineError::Damaged(Damage::Engine),
-            }) if guard::move_snapshots_aside(layout)? => Self::open_as_is(layout),
+                source: EngineError::Damaged(Damage::Engine) | EngineError::Sled(_),
+            }) if guard::move_aside(layout)? => Self::open_as_is(layout),
             result => result,
         }
         .map_err(|error| match error {
