@@ -190,7 +190,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The log is damaged.
-    #[error("the log is damaged at position {position}")]
+    #[error("the log is damaged {}", place(*position))]
     Damaged {
         /// Where.
         position: Position,
@@ -220,6 +220,14 @@ pub enum OpenError {
         /// What, and where.
         what: String,
     },
+}
+
+/// Where the log is damaged; zero stands for sled's file as a whole.
+fn place(position: Position) -> String {
+    match position {
+        Position(0) => "in log/db".to_owned(),
+        position => format!("at position {position}"),
+    }
 }
 
 fn held_by(pid: Option<u32>, since: Option<Instant>) -> String {
@@ -361,7 +369,7 @@ pub enum BatchError<E> {
 #[non_exhaustive]
 pub enum LogError {
     /// The log is damaged.
-    #[error("the log is damaged at position {position}")]
+    #[error("the log is damaged {}", place(*position))]
     Damaged {
         /// The position, or the first of the block.
         position: Position,

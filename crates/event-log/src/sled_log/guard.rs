@@ -109,9 +109,8 @@ fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {
 
 /// Moves sled's snapshots out of its way, and its settings: it then replays its log, and
 /// takes the settings that we give it, which are those of `FORMAT`.
-pub(super) fn move_aside(layout: &Layout) -> Result<bool, OpenError> {
+pub(super) fn move_aside(layout: &Layout) -> Result<(), OpenError> {
     let aside = layout.cache().join("snapshots");
-    let mut moved = false;
     for name in names(&layout.log())? {
         if name.starts_with("snap.") || name == "conf" {
             throwaway::make_folder(&aside).map_err(at(&aside))?;
@@ -119,10 +118,9 @@ pub(super) fn move_aside(layout: &Layout) -> Result<bool, OpenError> {
             throwaway::remove(&to)
                 .and_then(|()| fs::rename(&from, &to))
                 .map_err(at(&from))?;
-            moved = true;
         }
     }
-    Ok(moved)
+    Ok(())
 }
 
 /// Waits until nobody holds sled's file locked.

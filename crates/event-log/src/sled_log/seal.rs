@@ -12,12 +12,12 @@ use event_model::id::Position;
 
 use super::engine::Engine;
 use super::tail::Tail;
-use super::{SledLog, State, stored};
+use super::{SledLog, State, careful, stored};
 use crate::block::{Block, Encoder};
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
-use crate::journal::{self, Journal};
+use crate::journal::{self, Contents, Journal};
 use crate::limits;
 use crate::side_by_side::side_by_side;
 use crate::streams::{StreamsError, StreamsWriter, Tuning};
@@ -45,11 +45,11 @@ impl SledLog {
             let taken = crate::layout::lock::Lock::take(&self.layout.lock(), self.clock.now());
             *lock = Some(taken.map_err(failed)?);
         }
-        let engine = Arc::new(Engine::open(&self.layout).map_err(failed)?);
         // The newest file, since another may have written before we had the lock.
-        let bases = journal::bases(&self.layout.journal()).map_err(|e| failed(e.into()))?;
-        let base = bases.last().copied().unwrap_or(Position(0));
-        drop_after(&engine, base)?;
+        let newest = Contents::read_newest(&self.layout.journal(), self.format.store);
+        let base = newest.map_err(|error| failed(error.into()))?.base;
+        let engine = Arc::new(careful::open(&self.layout, base).map_err(failed)?);
+        drop_after(&engine, base.position)?;
         *slot = Some(Arc::clone(&engine));
         Ok(engine)
     }
