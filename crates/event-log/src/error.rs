@@ -346,6 +346,14 @@ impl AppendError {
                 source: source.kind().into(),
             },
             Self::Encoding => Self::Encoding,
+            Self::Read {
+                source: LogError::Damaged { position, what },
+            } => Self::Read {
+                source: LogError::Damaged {
+                    position: *position,
+                    what: *what,
+                },
+            },
             _ => Self::Poisoned,
         }
     }
@@ -414,6 +422,18 @@ impl LogError {
         match source {
             EngineError::Damaged(what) => Self::Damaged { position, what },
             source => Self::Engine { source },
+        }
+    }
+}
+
+impl From<OpenError> for LogError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged { position, what } => Self::Damaged { position, what },
+            OpenError::Cache { what } => Self::Cache { what },
+            error => Self::Open {
+                source: Box::new(error),
+            },
         }
     }
 }

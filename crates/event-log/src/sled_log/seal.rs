@@ -37,9 +37,7 @@ impl SledLog {
         if let Some(engine) = &*slot {
             return Ok(Arc::clone(engine));
         }
-        let failed = |error: OpenError| LogError::Open {
-            source: Box::new(error),
-        };
+        let failed = |error: OpenError| LogError::from(error);
         let mut lock = sync::lock(&self.lock);
         if lock.is_none() {
             let taken = crate::layout::lock::Lock::take(&self.layout.lock(), self.clock.now());
