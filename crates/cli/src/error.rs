@@ -1,5 +1,7 @@
 //! What went wrong with a command: what, where, why, and what to do next.
 
+mod machine;
+
 use std::error::Error as _;
 use std::fmt;
 use std::io;
@@ -71,11 +73,27 @@ impl CommandError {
     /// Standard output, or the file that stands for it, cannot be written.
     pub(crate) fn output(error: io::Error) -> Self {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
-        let error =
-            Self::new(ExitCode::Machine, "cannot write the output").detail(error.to_string());
+        let told = Self::new(ExitCode::Machine, OUTPUT);
         Self {
             broken_pipe,
-            ..error
+            ..told.because(&error)
+        }
+    }
+
+    /// Says which file stood for the output that could not be written.
+    pub(crate) fn naming_output(mut self, path: &Path) -> Self {
+        if self.what == OUTPUT {
+            self.what = format!("cannot write {}", path.display());
+        }
+        self
+    }
+
+    /// Says what the system said, and what to do about it.
+    pub(crate) fn because(self, error: &io::Error) -> Self {
+        let told = self.detail(machine::plain(&error.to_string()));
+        match machine::hint_for(error) {
+            Some(hint) => told.hint(hint),
+            None => told,
         }
     }
 
@@ -173,6 +191,7 @@ impl From<LogError> for CommandError {
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
+        let error = without_wrapping(error);
         let mut told = Self::new(code_of(&error), error.to_string());
         told.of_cache = matches!(&error, Error::Log(LogError::Cache { .. }));
         match &error {
@@ -240,7 +259,7 @@ impl From<Error> for CommandError {
                     told.detail(format!("{file}: {why}"))
                 })
                 .hint("give the file as EDGAR has it; --cik tells whose an older page is"),
-            other => match hint_for(other) {
+            other => match hint_for(other).or_else(|| machine::hint_of(other)) {
                 Some(hint) => told.causes_of(other).hint(hint),
                 None => told.causes_of(other),
             },
@@ -272,13 +291,23 @@ impl CommandError {
     fn causes_of(mut self, error: &Error) -> Self {
         let mut source = error.source();
         while let Some(cause) = source {
-            let text = cause.to_string();
+            let text = machine::plain(&cause.to_string());
             if text != self.what && !self.details.contains(&text) {
                 self.details.push(text);
             }
             source = cause.source();
         }
         self
+    }
+}
+
+const OUTPUT: &str = "cannot write the output";
+
+/// Where the log had to be opened and could not be, only why matters.
+fn without_wrapping(error: Error) -> Error {
+    match error {
+        Error::Log(LogError::Open { source }) => Error::Open(*source),
+        error => error,
     }
 }
 
@@ -348,13 +377,22 @@ fn code_of_open(error: &OpenError) -> ExitCode {
     match error {
         OpenError::NoStore { .. } => ExitCode::NotFound,
         OpenError::NotAFolder { .. } | OpenError::NotAStore { .. } => ExitCode::Usage,
+        OpenError::Io { source, .. } if is_of_another_sort(source) => ExitCode::Damaged,
         OpenError::Held { .. } | OpenError::Io { .. } => ExitCode::Machine,
         OpenError::Engine {
             source: EngineError::Io(_),
         } => ExitCode::Machine,
-        OpenError::NewerFormat { .. } | OpenError::OtherEngine { .. } => ExitCode::Machine,
+        OpenError::NewerFormat { .. } => ExitCode::Machine,
         _ => ExitCode::Damaged,
     }
+}
+
+/// A folder where a file of the store should be, or the reverse.
+fn is_of_another_sort(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory
+    )
 }
 
 fn code_of_log(error: &LogError) -> ExitCode {
@@ -370,6 +408,11 @@ fn code_of_append(error: &AppendError) -> ExitCode {
         AppendError::Conflict { .. } | AppendError::IdReused { .. } => ExitCode::Conflict,
         AppendError::TooLarge { .. } | AppendError::NameTooLong { .. } => ExitCode::Data,
         AppendError::Read { source } => code_of_log(source),
+        AppendError::OutcomeUnknown { source } => match source.as_ref() {
+            EngineError::TurnOver(error) => code_of_log(error),
+            EngineError::Damaged(_) => ExitCode::Damaged,
+            _ => ExitCode::Machine,
+        },
         AppendError::OtherCompany { .. } | AppendError::Encoding => ExitCode::Bug,
         _ => ExitCode::Machine,
     }
@@ -384,7 +427,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
             "give a folder that is a store, is empty, or is not there yet"
         }
-        Error::Open(OpenError::Held { .. }) | Error::Log(LogError::Open { .. }) => {
+        Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
         Error::Log(LogError::Cache { .. })
@@ -392,7 +435,14 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         | Error::Append(AppendError::Read {
             source: LogError::Cache { .. },
         }) => "nothing is lost: `annals rebuild` makes it again from the log",
-        Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Open(OpenError::NewerFormat { .. }) => {
+            "use a newer annals; if there is none, FORMAT is damaged: `annals salvage` brings \
+             out all that is whole"
+        }
+        Error::Open(OpenError::OtherEngine { .. }) => {
+            "if no other program wrote it, FORMAT is damaged: `annals salvage` brings out all \
+             that is whole"
+        }
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }
@@ -408,9 +458,15 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "this backup cannot be relied on: make a new one to another folder, or restore \
              from a copy"
         }
-        Error::Open(OpenError::Damaged { .. }) => {
-            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
-        }
+        Error::Open(
+            OpenError::Damaged { .. }
+            | OpenError::FormatDamaged { .. }
+            | OpenError::FormatMissing { .. }
+            | OpenError::LogMissing { .. }
+            | OpenError::Engine {
+                source: EngineError::Damaged(_) | EngineError::Sled(_),
+            },
+        ) => "keep a copy of the folder; `annals salvage` brings out all that is still whole",
         Error::Log(LogError::Damaged {
             what: Damage::Changed { .. } | Damage::CutOff { .. },
             ..
@@ -418,9 +474,12 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "the head is of another store, or somebody changed this one: compare it with a \
              backup that comes by the head"
         }
-        Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
-            "nothing was changed; `annals salvage` brings out all that is still whole"
-        }
+        Error::Log(LogError::Damaged { .. })
+        | Error::StoredEvent { .. }
+        | Error::Backup(BackupError::Log(LogError::Damaged { .. }))
+        | Error::Append(AppendError::Read {
+            source: LogError::Damaged { .. },
+        }) => "nothing was changed; `annals salvage` brings out all that is still whole",
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
         }
@@ -428,7 +487,7 @@ fn hint_for(error: &Error) -> Option<&'static str> {
             "make room and try again; nothing was written"
         }
         Error::Append(AppendError::OutcomeUnknown { .. }) => {
-            "append the same again: what was stored is told as known"
+            "see to the cause, and append the same again: what was stored is told as known"
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
         Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",

@@ -289,7 +289,7 @@ pub enum AppendError {
         bytes_max: usize,
     },
     /// The disk is nearly full; nothing was written.
-    #[error("the disk has {free} bytes left; {needed} are needed")]
+    #[error("the disk has {} MiB left; {} are needed", free >> 20, needed.div_ceil(1 << 20))]
     DiskFull {
         /// What is free, in bytes.
         free: u64,
