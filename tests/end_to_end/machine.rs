@@ -13,7 +13,7 @@ use crate::small_disk::{SmallDisk, with_small_disks};
 /// What is asked before and after.
 const QUESTIONS: &[&str] = &[
     "at 2026-03-08 --all --json",
-    "log --json --limit 0",
+    "log --json --limit 100000",
     "export --all --at 2030-01-01 --format jsonl",
     "head",
     "companies --json",
@@ -328,7 +328,8 @@ fn a_limit_of_open_files_is_told() {
     }
     assert!(stops > 5, "{stops}");
     environment.type_in("verify").done();
-    assert_eq!(environment.head()["position"], 39 + 2_600 + 20);}
+    assert_eq!(environment.head()["position"], 39 + 2_600 + 20);
+}
 
 #[test]
 fn a_clock_that_is_set_back_sets_no_time_of_recording_back() {
@@ -352,7 +353,9 @@ fn a_clock_that_is_set_back_sets_no_time_of_recording_back() {
     )
     .done();
     command(&said(3), "2020-01-01T00:00:00Z").done();
-    let listed = environment.type_in("log --json --limit 0").json_lines();
+    let listed = environment
+        .type_in("log --json --limit 100000")
+        .json_lines();
     let times: Vec<&str> = listed
         .iter()
         .map(|event| event["recorded"].as_str().unwrap())

@@ -28,6 +28,8 @@ pub(crate) struct CommandError {
     hint: Option<String>,
     broken_pipe: bool,
     of_cache: bool,
+    /// The store did not take what was appended.
+    of_append: bool,
 }
 
 impl CommandError {
@@ -39,6 +41,7 @@ impl CommandError {
             hint: None,
             broken_pipe: false,
             of_cache: false,
+            of_append: false,
         }
     }
 
@@ -135,6 +138,14 @@ impl CommandError {
         }
     }
 
+    /// Says which store did not take an append that was sound.
+    pub(crate) fn of_append_to(self, dir: &Path) -> Self {
+        match self.code {
+            ExitCode::Machine | ExitCode::Damaged if self.of_append => self.in_store(dir),
+            _ => self,
+        }
+    }
+
     /// Says which input the lines at fault are of.
     pub(crate) fn in_input(mut self, name: &str) -> Self {
         for detail in &mut self.details {
@@ -193,6 +204,7 @@ impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
         let error = without_wrapping(error);
         let mut told = Self::new(code_of(&error), error.to_string());
+        told.of_append = matches!(&error, Error::Append(_));
         told.of_cache = matches!(&error, Error::Log(LogError::Cache { .. }));
         match &error {
             Error::Lines {

@@ -117,10 +117,6 @@ impl Session {
                 Ok(done)
             }
             Err(error) => {
-                let error = match error.code {
-                    ExitCode::Machine | ExitCode::Damaged => error.in_store(&self.dir),
-                    _ => error,
-                };
                 store.discard_if_empty().ok();
                 if !was_there {
                     // It has something in it if the store was made by others.
