@@ -17,6 +17,7 @@ mod append;
 mod backup;
 mod check;
 mod corrections;
+mod damage;
 mod demo;
 mod diff;
 mod durability;
