@@ -229,7 +229,9 @@ fn write(dir: &Path, victim: &Victim) -> Result<bool, Violation> {
         Ok(store) => {
             // The second of them seals the journal.
             let claims = [one_more(), long()];
-            let mut appended = claims.iter().map(|claim| append(&store, &[claim.clone()]));
+            let mut appended = claims
+                .iter()
+                .map(|claim| append(&store, std::slice::from_ref(claim)));
             match appended.try_for_each(|appended| appended) {
                 Ok(()) => holds_still(&store, victim).map(|()| true)?,
                 Err(error) => damage(CHECK, &error).map(|()| false)?,

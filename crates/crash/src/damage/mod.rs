@@ -121,7 +121,8 @@ fn worker(
         let Some(harm) = harms.get(number) else {
             return Ok(());
         };
-        let writes = !matches!(harm, Harm::Flip { .. }) || number % plan.writes_every.max(1) == 0;
+        let writes =
+            !matches!(harm, Harm::Flip { .. }) || number.is_multiple_of(plan.writes_every.max(1));
         let checked = catch_unwind(AssertUnwindSafe(|| {
             gate::with_store(|| held::check(dir, victim, harm, writes))
         }));
@@ -150,7 +151,7 @@ impl Told {
             found
         });
         self.report.count(harm, outcome);
-        if self.report.harms % TOLD_EVERY == 0 {
+        if self.report.harms.is_multiple_of(TOLD_EVERY) {
             let (harms, violations) = (self.report.harms, self.report.found.len());
             tell(&format!("{harms} harms, {violations} violations"));
         }
