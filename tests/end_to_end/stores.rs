@@ -108,17 +108,18 @@ fn a_store_that_another_process_holds_names_it() {
     let files = environment.settled_files();
     let holder = Holder::of(&environment);
     let id = holder.child.id().to_string();
+    let words = [&*id, "since 2026-11-23T12:00:00Z", "wait for that one"];
     let line = lines(&[statement("alibaba", "2025-12-23", "Meanwhile.")]);
     for typed in NEEDING {
         match WRITING.contains(&typed.split(' ').next().unwrap()) {
-            true => environment.type_in(typed).refused(7, &[&id]),
+            true => environment.type_in(typed).refused(7, &words),
             // Who only reads does not mind.
             false => drop(environment.type_in(typed).done()),
         }
     }
     environment
         .feed("append --file -", line.as_bytes())
-        .refused(7, &[&id]);
+        .refused(7, &words);
     environment.assert_files(&files, "being refused a store that is held");
     assert_eq!(holder.finish(&line), 0);
     assert_eq!(environment.head()["position"], 39);

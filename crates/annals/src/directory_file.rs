@@ -95,6 +95,9 @@ pub(crate) fn save(path: &Path, directory: &Directory, log: &impl EventLog) -> R
     let refused = |error| io_at(path)(error);
     let mut file = temporary;
     file.write_all(text.as_bytes()).map_err(refused)?;
+    if path.is_dir() {
+        std::fs::remove_dir_all(path).map_err(refused)?;
+    }
     file.persist(path).map_err(|error| refused(error.error))?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What went wrong with a command: what, where, why, and what to do next.
 
+mod machine;
+
 use std::error::Error as _;
 use std::fmt;
 use std::io;
@@ -27,6 +29,8 @@ pub(crate) struct CommandError {
     hint: Option<String>,
     broken_pipe: bool,
     of_cache: bool,
+    /// The store did not take what was appended.
+    of_append: bool,
 }
 
 impl CommandError {
@@ -38,6 +42,7 @@ impl CommandError {
             hint: None,
             broken_pipe: false,
             of_cache: false,
+            of_append: false,
         }
     }
 
@@ -72,11 +77,27 @@ impl CommandError {
     /// Standard output, or the file that stands for it, cannot be written.
     pub(crate) fn output(error: io::Error) -> Self {
         let broken_pipe = error.kind() == io::ErrorKind::BrokenPipe;
-        let error =
-            Self::new(ExitCode::Machine, "cannot write the output").detail(error.to_string());
+        let told = Self::new(ExitCode::Machine, OUTPUT);
         Self {
             broken_pipe,
-            ..error
+            ..told.because(&error)
+        }
+    }
+
+    /// Says which file stood for the output that could not be written.
+    pub(crate) fn naming_output(mut self, path: &Path) -> Self {
+        if self.what == OUTPUT {
+            self.what = format!("cannot write {}", path.display());
+        }
+        self
+    }
+
+    /// Says what the system said, and what to do about it.
+    pub(crate) fn because(self, error: &io::Error) -> Self {
+        let told = self.detail(machine::plain(&error.to_string()));
+        match machine::hint_for(error) {
+            Some(hint) => told.hint(hint),
+            None => told,
         }
     }
 
@@ -115,6 +136,14 @@ impl CommandError {
         match self.what.contains(&place) {
             true => self,
             false => self.detail(format!("store: {place}")),
+        }
+    }
+
+    /// Says which store did not take an append that was sound.
+    pub(crate) fn of_append_to(self, dir: &Path) -> Self {
+        match self.code {
+            ExitCode::Machine | ExitCode::Damaged if self.of_append => self.in_store(dir),
+            _ => self,
         }
     }
 
@@ -174,7 +203,9 @@ impl From<LogError> for CommandError {
 
 impl From<Error> for CommandError {
     fn from(error: Error) -> Self {
+        let error = without_wrapping(error);
         let mut told = Self::new(code_of(&error), error.to_string());
+        told.of_append = matches!(&error, Error::Append(_));
         told.of_cache = matches!(&error, Error::Log(LogError::Cache { .. }));
         match &error {
             Error::Lines {
@@ -241,7 +272,7 @@ impl From<Error> for CommandError {
                     told.detail(format!("{file}: {why}"))
                 })
                 .hint("give the file as EDGAR has it; --cik tells whose an older page is"),
-            other => match hint_for(other) {
+            other => match hint_for(other).or_else(|| machine::hint_of(other)) {
                 Some(hint) => told.causes_of(other).hint(hint),
                 None => told.causes_of(other),
             },
@@ -273,13 +304,23 @@ impl CommandError {
     fn causes_of(mut self, error: &Error) -> Self {
         let mut source = error.source();
         while let Some(cause) = source {
-            let text = cause.to_string();
+            let text = machine::plain(&cause.to_string());
             if text != self.what && !self.details.contains(&text) {
                 self.details.push(text);
             }
             source = cause.source();
         }
         self
+    }
+}
+
+const OUTPUT: &str = "cannot write the output";
+
+/// Where the log had to be opened and could not be, only why matters.
+fn without_wrapping(error: Error) -> Error {
+    match error {
+        Error::Log(LogError::Open { source }) => Error::Open(*source),
+        error => error,
     }
 }
 
@@ -351,13 +392,22 @@ fn code_of_open(error: &OpenError) -> ExitCode {
     match error {
         OpenError::NoStore { .. } => ExitCode::NotFound,
         OpenError::NotAFolder { .. } | OpenError::NotAStore { .. } => ExitCode::Usage,
+        OpenError::Io { source, .. } if is_of_another_sort(source) => ExitCode::Damaged,
         OpenError::Held { .. } | OpenError::Io { .. } => ExitCode::Machine,
         OpenError::Engine {
             source: EngineError::Io(_),
         } => ExitCode::Machine,
-        OpenError::NewerFormat { .. } | OpenError::OtherEngine { .. } => ExitCode::Machine,
+        OpenError::NewerFormat { .. } => ExitCode::Machine,
         _ => ExitCode::Damaged,
     }
+}
+
+/// A folder where a file of the store should be, or the reverse.
+fn is_of_another_sort(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory
+    )
 }
 
 fn code_of_log(error: &LogError) -> ExitCode {
@@ -373,6 +423,11 @@ fn code_of_append(error: &AppendError) -> ExitCode {
         AppendError::Conflict { .. } | AppendError::IdReused { .. } => ExitCode::Conflict,
         AppendError::TooLarge { .. } | AppendError::NameTooLong { .. } => ExitCode::Data,
         AppendError::Read { source } => code_of_log(source),
+        AppendError::OutcomeUnknown { source } => match source.as_ref() {
+            EngineError::TurnOver(error) => code_of_log(error),
+            EngineError::Damaged(_) => ExitCode::Damaged,
+            _ => ExitCode::Machine,
+        },
         AppendError::OtherCompany { .. } | AppendError::Encoding => ExitCode::Bug,
         _ => ExitCode::Machine,
     }

@@ -1,7 +1,7 @@
 //! What to do next about an error: [`hint_for`].
 
 use annals::Error;
-use annals::log_errors::{AppendError, BackupError, Damage, LogError, OpenError};
+use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
 
 const SALVAGE: &str = "nothing was changed; `annals salvage` brings out all that is still whole";
 
@@ -15,7 +15,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
             "give a folder that is a store, is empty, or is not there yet"
         }
-        Error::Open(OpenError::Held { .. }) | Error::Log(LogError::Open { .. }) => {
+        Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
         Error::Log(LogError::Cache { .. })
@@ -23,7 +23,14 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         | Error::Append(AppendError::Read {
             source: LogError::Cache { .. },
         }) => "nothing is lost: `annals rebuild` makes it again from the log",
-        Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Open(OpenError::NewerFormat { .. }) => {
+            "use a newer annals; if there is none, FORMAT is damaged: `annals salvage` brings \
+             out all that is whole"
+        }
+        Error::Open(OpenError::OtherEngine { .. }) => {
+            "if no other program wrote it, FORMAT is damaged: `annals salvage` brings out all \
+             that is whole"
+        }
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }
@@ -39,11 +46,21 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
             "this backup cannot be relied on: make a new one to another folder, or restore \
              from a copy"
         }
-        Error::Open(OpenError::Damaged { .. }) => {
-            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
-        }
+        Error::Open(
+            OpenError::Damaged { .. }
+            | OpenError::FormatDamaged { .. }
+            | OpenError::FormatMissing { .. }
+            | OpenError::LogMissing { .. }
+            | OpenError::Engine {
+                source: EngineError::Damaged(_) | EngineError::Sled(_),
+            },
+        ) => "keep a copy of the folder; `annals salvage` brings out all that is still whole",
         Error::Log(LogError::Damaged { what, .. }) => hint_for_damage(what),
-        Error::StoredEvent { .. } => SALVAGE,
+        Error::StoredEvent { .. }
+        | Error::Backup(BackupError::Log(LogError::Damaged { .. }))
+        | Error::Append(AppendError::Read {
+            source: LogError::Damaged { .. },
+        }) => SALVAGE,
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
         }
@@ -51,7 +68,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
             "make room and try again; nothing was written"
         }
         Error::Append(AppendError::OutcomeUnknown { .. }) => {
-            "append the same again: what was stored is told as known"
+            "see to the cause, and append the same again: what was stored is told as known"
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
         Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",

@@ -12,6 +12,7 @@ mod parse;
 mod progress;
 mod render;
 mod session;
+mod signals;
 
 use crate::exit_code::ExitCode;
 use crate::output::{Output, complain};
@@ -25,6 +26,7 @@ fn main() -> std::process::ExitCode {
              hint: nothing that was acknowledged is lost; please report this with the command\n"
         ));
     }));
+    signals::hold_off();
     let ran = std::panic::catch_unwind(run);
     std::process::ExitCode::from(ran.unwrap_or(ExitCode::Bug) as u8)
 }

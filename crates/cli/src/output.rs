@@ -181,17 +181,14 @@ pub(crate) fn to_file(
     write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let refused = |error: std::io::Error| {
-        CommandError::new(
-            ExitCode::Machine,
-            format!("cannot write {}", path.display()),
-        )
-        .detail(error.to_string())
+        let what = format!("cannot write {}", path.display());
+        CommandError::new(ExitCode::Machine, what).because(&error)
     };
     let there = std::fs::symlink_metadata(path);
     if there.is_ok_and(|there| !there.is_file()) {
         // A pipe, a device or a link is written to, and never replaced.
         let mut file = BufWriter::new(File::create(path).map_err(refused)?);
-        write(&mut file)?;
+        write(&mut file).map_err(|error| error.naming_output(path))?;
         return file.flush().map_err(refused);
     }
     let folder = path
@@ -199,7 +196,7 @@ pub(crate) fn to_file(
         .filter(|folder| !folder.as_os_str().is_empty());
     let temporary = new_file(folder.unwrap_or(Path::new(".")));
     let mut file = BufWriter::new(temporary.map_err(refused)?);
-    write(&mut file)?;
+    write(&mut file).map_err(|error| error.naming_output(path))?;
     let temporary = file
         .into_inner()
         .map_err(|error| refused(error.into_error()))?;

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cycles::{self, Plan};
+use crate::damage;
 use crate::kills;
 use crate::planted;
 use crate::recording::{Runner, recorder};
@@ -26,6 +27,8 @@ enum Command {
     Cycles(CyclesArgs),
     /// Kill the built program at calls.
     Kills(KillsArgs),
+    /// Damage the files of a small store, one byte or file at a time.
+    Damage(DamageArgs),
     /// Put bugs in on purpose, and see each caught.
     Planted(PlantedArgs),
     /// Run one workload, to be recorded.
@@ -62,6 +65,24 @@ struct KillsArgs {
     /// Kill it so often.
     #[arg(long, value_name = "N", default_value_t = 500)]
     count: u64,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Args)]
+struct DamageArgs {
+    /// Make the store from this seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Do one flip and one cut in so many [default: all of them].
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    every: usize,
+    /// After one flip in so many, try to append as well.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    writes_every: usize,
+    /// Only what is done to paths that begin so, as /log/db.
+    #[arg(long, value_name = "PATH")]
+    only: Option<String>,
     #[command(flatten)]
     place: Place,
 }
@@ -131,6 +152,7 @@ impl Cli {
         match &self.command {
             Command::Cycles(args) => run_cycles(args),
             Command::Kills(args) => run_kills(args),
+            Command::Damage(args) => run_damage(args),
             Command::Planted(args) => planted::run(args.only.as_deref(), args.cycles),
             Command::Drive(args) => {
                 let workload = Workload::named(&args.workload)?;
@@ -186,6 +208,19 @@ fn run_kills(args: &KillsArgs) -> Result<bool> {
         dir: args.place.dir(),
         program,
         recorder: recorder()?.to_owned(),
+    })?;
+    say(&report.to_string())?;
+    Ok(report.found.is_empty())
+}
+
+fn run_damage(args: &DamageArgs) -> Result<bool> {
+    let report = damage::run(&damage::Plan {
+        seed: args.seed,
+        every: args.every,
+        writes_every: args.writes_every,
+        only: args.only.clone(),
+        threads: args.place.threads,
+        dir: args.place.dir(),
     })?;
     say(&report.to_string())?;
     Ok(report.found.is_empty())

@@ -15,12 +15,14 @@
 //! - [`check`]: what must hold
 //! - [`cycles`]: thousands of it; [`group`] is what cycles of one recording share
 //! - [`kills`]: the built program, killed at a call
+//! - [`damage`]: files flipped, cut, swapped and gone, one at a time
 //! - [`planted`]: bugs put in on purpose, to see that they are caught
 
 pub mod check;
 pub mod claims;
 pub mod cli;
 pub mod cycles;
+pub mod damage;
 pub mod disk;
 mod gate;
 pub mod group;

@@ -61,6 +61,31 @@ impl Tree {
         Ok(())
     }
 
+    /// Writes what is at a path, and below it, to another place.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write_part(&self, path: &str, to: &Path) -> Result<()> {
+        for (below, what) in self.0.range(path.to_owned()..) {
+            let rest = match below.strip_prefix(path) {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+                Some(_) => continue,
+                None => break,
+            };
+            let place = match rest {
+                "" => to.to_owned(),
+                rest => to.join(rest.trim_start_matches('/')),
+            };
+            let written = match what {
+                None => fs::create_dir(&place),
+                Some(bytes) => write_file(&place, bytes),
+            };
+            written.with_context(|| format!("cannot write {}", place.display()))?;
+        }
+        Ok(())
+    }
+
     /// The first path at which two differ.
     #[must_use]
     pub fn difference<'t>(&'t self, other: &'t Self) -> Option<&'t str> {

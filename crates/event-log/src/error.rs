@@ -199,7 +199,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The log is damaged.
-    #[error("the log is damaged at position {position}")]
+    #[error("the log is damaged {}", place(*position))]
     Damaged {
         /// Where.
         position: Position,
@@ -229,6 +229,14 @@ pub enum OpenError {
         /// What, and where.
         what: String,
     },
+}
+
+/// Where the log is damaged; zero stands for sled's file as a whole.
+fn place(position: Position) -> String {
+    match position {
+        Position(0) => "in log/db".to_owned(),
+        position => format!("at position {position}"),
+    }
 }
 
 fn held_by(pid: Option<u32>, since: Option<Instant>) -> String {
@@ -290,7 +298,7 @@ pub enum AppendError {
         bytes_max: usize,
     },
     /// The disk is nearly full; nothing was written.
-    #[error("the disk has {free} bytes left; {needed} are needed")]
+    #[error("the disk has {} MiB left; {} are needed", free >> 20, needed.div_ceil(1 << 20))]
     DiskFull {
         /// What is free, in bytes.
         free: u64,
@@ -347,6 +355,14 @@ impl AppendError {
                 source: source.kind().into(),
             },
             Self::Encoding => Self::Encoding,
+            Self::Read {
+                source: LogError::Damaged { position, what },
+            } => Self::Read {
+                source: LogError::Damaged {
+                    position: *position,
+                    what: *what,
+                },
+            },
             _ => Self::Poisoned,
         }
     }
@@ -370,7 +386,7 @@ pub enum BatchError<E> {
 #[non_exhaustive]
 pub enum LogError {
     /// The log is damaged.
-    #[error("the log is damaged at position {position}")]
+    #[error("the log is damaged {}", place(*position))]
     Damaged {
         /// The position, or the first of the block.
         position: Position,
@@ -415,6 +431,18 @@ impl LogError {
         match source {
             EngineError::Damaged(what) => Self::Damaged { position, what },
             source => Self::Engine { source },
+        }
+    }
+}
+
+impl From<OpenError> for LogError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Damaged { position, what } => Self::Damaged { position, what },
+            OpenError::Cache { what } => Self::Cache { what },
+            error => Self::Open {
+                source: Box::new(error),
+            },
         }
     }
 }

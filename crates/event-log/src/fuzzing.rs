@@ -175,7 +175,7 @@ fn search(streams: &Streams, ids: &[EventId]) {
 
 /// Opens the streams of a folder to go on writing there, as a store does.
 pub fn go_on(dir: &Path) {
-    if let Ok(mut writer) = StreamsWriter::open(dir, STORE, Tuning::default()) {
+    if let Ok(Some(mut writer)) = StreamsWriter::open(dir, STORE, Tuning::default()) {
         let _ = (writer.head(), writer.runs(), writer.commit());
     }
 }

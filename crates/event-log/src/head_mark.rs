@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::throwaway;
 
 const MAGIC: &str = "annals-head-1";
 
@@ -24,6 +25,9 @@ pub(crate) fn save(path: &Path, store: Uuid, head: Head) -> io::Result<()> {
     let sum = crc32fast::hash(body.as_bytes());
     let temporary = path.with_extension("tmp");
     fs::write(&temporary, format!("{body} {sum:08x}\n"))?;
+    if path.is_dir() {
+        throwaway::remove(path)?;
+    }
     fs::rename(temporary, path)
 }
 

@@ -92,6 +92,11 @@ impl Layout {
         self.cache().join("streams")
     }
 
+    /// The same while they are made anew.
+    pub(crate) fn streams_new(&self) -> PathBuf {
+        self.cache().join("streams.new")
+    }
+
     /// The folder of the journal.
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join("journal")

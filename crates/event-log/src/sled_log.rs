@@ -15,10 +15,11 @@
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` is sled, and the only part that calls it; `guard` keeps its
-//!   habits away.
+//!   habits away, and `careful` opens it, with `undo` for what it takes away.
 
 mod backup;
 mod batch;
+mod careful;
 mod check;
 mod commit;
 mod engine;
@@ -35,6 +36,7 @@ mod select;
 mod settings;
 mod stored;
 mod tail;
+mod undo;
 
 #[cfg(test)]
 mod tests;

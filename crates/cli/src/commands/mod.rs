@@ -46,7 +46,7 @@ pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
             store.close()?;
             run_in(&session, &cli.command, out)
         }
-        ran => ran,
+        ran => ran.map_err(|error| error.of_append_to(&session.dir)),
     }
 }
 

@@ -316,7 +316,7 @@ fn copied(
             copied => drop(copied.map_err(BackupError::at(&from))?),
         }
     }
-    let engine = Engine::open(&copy)?;
+    let engine = Engine::open_copy(&copy)?;
     let mut nowhere = PartWriter::begin(std::io::sink(), &to, after)?;
     write_sealed(&engine, (after.position, base.position), &mut nowhere)?;
     match nowhere.head() == base.into() {

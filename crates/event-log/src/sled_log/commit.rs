@@ -32,14 +32,15 @@ impl SledLog {
             .collect();
         let head = past.head();
         if let Err(error) = self.store(&group.into_events()) {
-            for answer in &mut answers {
-                let is_new = |outcome: &Outcome| outcome.position > head;
-                if answer
-                    .as_ref()
-                    .is_ok_and(|outcomes| outcomes.iter().any(is_new))
-                {
-                    *answer = Err(error.shared());
-                }
+            let is_new = |outcome: &Outcome| outcome.position > head;
+            let mut failed = answers.iter_mut().filter(|answer| {
+                let outcomes = answer.as_ref();
+                outcomes.is_ok_and(|outcomes| outcomes.iter().any(is_new))
+            });
+            let first = failed.next();
+            failed.for_each(|answer| *answer = Err(error.shared()));
+            if let Some(answer) = first {
+                *answer = Err(error);
             }
         }
         answers

@@ -46,28 +46,18 @@ impl Engine {
         Self::open_as_is(layout)
     }
 
-    /// Opens a log that is there, past what is known to be in the way.
-    pub(super) fn open(layout: &Layout) -> Result<Self, OpenError> {
+    /// Opens a copy of a log, which may be torn.
+    pub(super) fn open_copy(layout: &Layout) -> Result<Self, OpenError> {
         guard::before_open(layout)?;
-        match Self::open_as_is(layout) {
-            // An empty snapshot looks like this; the log beneath it is whole.
-            Err(OpenError::Engine {
-                source: EngineError::Damaged(Damage::Engine),
-            }) if guard::move_snapshots_aside(layout)? => Self::open_as_is(layout),
-            result => result,
-        }
-        .map_err(|error| match error {
-            OpenError::Engine {
-                source: EngineError::Damaged(what),
-            } => OpenError::Damaged {
-                position: Position(0),
-                what,
-            },
-            error => error,
+        Self::open_as_is(layout).or_else(|_| {
+            guard::move_aside(layout)?;
+            Self::open_as_is(layout)
         })
     }
 
-    fn open_as_is(layout: &Layout) -> Result<Self, OpenError> {
+    /// Opens a log that is there. What sled does not understand of it, it takes away;
+    /// [`super::careful::open`] sees to that.
+    pub(super) fn open_as_is(layout: &Layout) -> Result<Self, OpenError> {
         let db = calm(|| {
             sled::Config::new()
                 .path(layout.log())
@@ -80,6 +70,11 @@ impl Engine {
         let path = layout.log_data();
         let data = File::open(&path).map_err(at(&path))?;
         Ok(Self { db: Some(db), data })
+    }
+
+    /// The file in which sled keeps its data.
+    pub(super) fn data(&self) -> &File {
+        &self.data
     }
 
     fn db(&self) -> Result<&sled::Db, sled::Error> {

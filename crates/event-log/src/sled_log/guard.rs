@@ -17,6 +17,7 @@ use event_model::id::Position;
 use crate::error::{AppendError, Damage, EngineError, OpenError};
 use crate::layout::{Layout, at};
 use crate::limits;
+use crate::throwaway;
 
 thread_local! {
     static IN_SLED: Cell<bool> = const { Cell::new(false) };
@@ -58,6 +59,10 @@ fn is_in_sled() -> bool {
 
 fn engine_error(error: sled::Error) -> EngineError {
     match error {
+        // A folder where a file of sled's should be.
+        sled::Error::Io(error) if throwaway::is_not_there(&error) => {
+            EngineError::Damaged(Damage::Engine)
+        }
         sled::Error::Io(error) => EngineError::Io(error),
         sled::Error::Corruption { .. } => EngineError::Damaged(Damage::Engine),
         error => EngineError::Sled(error),
@@ -102,19 +107,20 @@ fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {
     })
 }
 
-/// Moves sled's snapshots out of its way; it then replays its log.
-pub(super) fn move_snapshots_aside(layout: &Layout) -> Result<bool, OpenError> {
+/// Moves sled's snapshots out of its way, and its settings: it then replays its log, and
+/// takes the settings that we give it, which are those of `FORMAT`.
+pub(super) fn move_aside(layout: &Layout) -> Result<(), OpenError> {
     let aside = layout.cache().join("snapshots");
-    let mut moved = false;
     for name in names(&layout.log())? {
-        if name.starts_with("snap.") {
-            fs::create_dir_all(&aside).map_err(at(&aside))?;
-            let from = layout.log().join(&name);
-            fs::rename(&from, aside.join(&name)).map_err(at(&from))?;
-            moved = true;
+        if name.starts_with("snap.") || name == "conf" {
+            throwaway::make_folder(&aside).map_err(at(&aside))?;
+            let (from, to) = (layout.log().join(&name), aside.join(&name));
+            throwaway::remove(&to)
+                .and_then(|()| fs::rename(&from, &to))
+                .map_err(at(&from))?;
         }
     }
-    Ok(moved)
+    Ok(())
 }
 
 /// Waits until nobody holds sled's file locked.

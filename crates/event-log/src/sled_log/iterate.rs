@@ -8,25 +8,36 @@ use event_model::id::{Position, Slug};
 use super::SledLog;
 use super::read::damaged;
 use super::select::Direction;
-use crate::error::{Damage, LogError, OpenError};
+use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::{EventLog, Events, Recorded};
 use crate::sync;
 
 impl SledLog {
     /// The events with `after < position <= upto`: from the blocks, or, where
-    /// another process has sled, from the streams, which takes longer.
+    /// sled cannot be opened because another process has it or the disk takes no
+    /// writes, from the streams, which takes longer.
     pub(super) fn read_all(&self, after: Position, upto: Position) -> Events<'_> {
         let reads_blocks = after < self.sealed() && after < upto;
-        if reads_blocks && self.engine().is_err_and(|error| is_held(&error)) {
+        if reads_blocks && self.engine().is_err_and(|error| is_refused(&error)) {
             return Box::new(self.select(None, (after, upto), Direction::Forwards, |_| Ok(true)));
         }
         Box::new(Reader::new(self, after, upto))
     }
 }
 
-/// Whether another process has the store.
-fn is_held(error: &LogError) -> bool {
-    matches!(error, LogError::Open { source } if matches!(**source, OpenError::Held { .. }))
+/// Whether another process has the store, or the system does not let it be written to.
+fn is_refused(error: &LogError) -> bool {
+    let LogError::Open { source } = error else {
+        return false;
+    };
+    matches!(
+        **source,
+        OpenError::Held { .. }
+            | OpenError::Io { .. }
+            | OpenError::Engine {
+                source: EngineError::Io(_)
+            }
+    )
 }
 
 /// The events with `after < position <= upto`.

@@ -28,6 +28,7 @@ use crate::limits;
 use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::streams::Streams;
+use crate::throwaway;
 
 /// How often a reader looks again while a writer puts the streams in place.
 const LOOKS: u32 = 40;
@@ -287,7 +288,7 @@ pub(super) fn open_locked(
 ) -> Result<SledLog, OpenError> {
     let format = Format::read(&layout)?;
     layout.settle_rewrite()?;
-    fs::create_dir_all(layout.cache()).map_err(at(&layout.cache()))?;
+    throwaway::make_folder(&layout.cache()).map_err(at(&layout.cache()))?;
     guard::before_open(&layout)?;
     let marked = head_mark::load(&layout.head_mark(), format.store);
     let contents = Contents::read_newest(&layout.journal(), format.store)?;

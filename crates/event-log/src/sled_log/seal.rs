@@ -12,16 +12,17 @@ use event_model::id::Position;
 
 use super::engine::Engine;
 use super::tail::Tail;
-use super::{SledLog, State, stored};
+use super::{SledLog, State, careful, stored};
 use crate::block::{Block, Encoder};
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
-use crate::journal::{self, Journal};
+use crate::journal::{self, Contents, Journal};
 use crate::limits;
 use crate::side_by_side::side_by_side;
 use crate::streams::{StreamsError, StreamsWriter, Tuning};
 use crate::sync;
+use crate::throwaway;
 
 /// From so many runs of the streams on they are merged, however large: each is
 /// one more place to look into, for every answer and every id.
@@ -36,19 +37,17 @@ impl SledLog {
         if let Some(engine) = &*slot {
             return Ok(Arc::clone(engine));
         }
-        let failed = |error: OpenError| LogError::Open {
-            source: Box::new(error),
-        };
+        let failed = |error: OpenError| LogError::from(error);
         let mut lock = sync::lock(&self.lock);
         if lock.is_none() {
             let taken = crate::layout::lock::Lock::take(&self.layout.lock(), self.clock.now());
             *lock = Some(taken.map_err(failed)?);
         }
-        let engine = Arc::new(Engine::open(&self.layout).map_err(failed)?);
         // The newest file, since another may have written before we had the lock.
-        let bases = journal::bases(&self.layout.journal()).map_err(|e| failed(e.into()))?;
-        let base = bases.last().copied().unwrap_or(Position(0));
-        drop_after(&engine, base)?;
+        let newest = Contents::read_newest(&self.layout.journal(), self.format.store);
+        let base = newest.map_err(|error| failed(error.into()))?.base;
+        let engine = Arc::new(careful::open(&self.layout, base).map_err(failed)?);
+        drop_after(&engine, base.position)?;
         *slot = Some(Arc::clone(&engine));
         Ok(engine)
     }
@@ -56,6 +55,9 @@ impl SledLog {
     /// Makes blocks of what the journal holds, and begins a new file.
     pub(super) fn seal(&self, journal: &mut Journal) -> Result<(), LogError> {
         let engine = self.engine()?;
+        let base = sync::read(&self.state).tail.base();
+        drop_after(&engine, base.position)?;
+        check_end(&engine, base)?;
         let (head, mut streams) = {
             let state = sync::read(&self.state);
             let tail = &state.tail;
@@ -68,7 +70,6 @@ impl SledLog {
             Encoder::new()
                 .encode(tail.records(&ends), &mut blocks)
                 .map_err(|what| damaged((tail.base().position, what)))?;
-            drop_after(&engine, tail.base().position)?;
             let failed = |error| LogError::engine(tail.head().position, error);
             for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
                 engine.write(group).map_err(failed)?;
@@ -122,27 +123,34 @@ impl SledLog {
     /// The streams, as far as the blocks go, to be added to.
     pub(super) fn streams_writer(&self, base: Head) -> Result<StreamsWriter, LogError> {
         let dir = self.layout.streams();
-        let store = self.format.store;
-        let writer = StreamsWriter::open(&dir, store, self.tuning())?;
-        if writer.head() == base {
-            return Ok(writer);
+        let writer = StreamsWriter::open(&dir, self.format.store, self.tuning())?;
+        match writer {
+            Some(writer) if writer.head() == base => Ok(writer),
+            Some(mut writer)
+                if writer.head().position < base.position
+                    && self.is_in_blocks(writer.head())? =>
+            {
+                self.fill(&mut writer, base)?;
+                Ok(writer)
+            }
+            // None, or of another history, or of one that the log has lost.
+            _ => self.new_streams(base),
         }
-        let goes_on = writer.head().position < base.position && self.is_in_blocks(writer.head())?;
-        let mut writer = match goes_on {
-            true => writer,
-            // Of another history, or of one that the log has lost.
-            false => StreamsWriter::create(&dir, store, self.tuning())?,
-        };
-        self.fill(&mut writer, base)?;
-        Ok(writer)
     }
 
-    /// The streams made anew from the blocks.
+    /// The streams made anew from the blocks, beside those that are there: where the
+    /// log is damaged, they may be all that is left of it.
     pub(super) fn new_streams(&self, base: Head) -> Result<StreamsWriter, LogError> {
-        let dir = self.layout.streams();
-        let mut writer = StreamsWriter::create(&dir, self.format.store, self.tuning())?;
-        self.fill(&mut writer, base)?;
-        Ok(writer)
+        let (dir, beside) = (self.layout.streams(), self.layout.streams_new());
+        let make = || {
+            let mut writer = StreamsWriter::create(&beside, self.format.store, self.tuning())?;
+            self.fill(&mut writer, base)?;
+            Ok(writer.take_place(&dir)?)
+        };
+        make().inspect_err(|_| {
+            // The error that led here is the one to tell.
+            let _ = throwaway::remove(&beside);
+        })
     }
 
     fn tuning(&self) -> Tuning {
@@ -296,6 +304,24 @@ pub(super) fn follow(
         return wrong(Damage::Chain);
     }
     Ok(block)
+}
+
+/// Refuses to go on after a block that is not the one that must come before.
+fn check_end(engine: &Engine, base: Head) -> Result<(), LogError> {
+    let last = engine.last();
+    let last = last.map_err(|error| LogError::engine(base.position, error))?;
+    let last = last.as_ref().map(|(_, bytes)| Block::decode(bytes));
+    let end = match last.transpose() {
+        Err(what) => return Err(damaged((base.position, what))),
+        Ok(end) => end.map_or((Position(0), Hash::ZERO), |block| (block.last, block.hash)),
+    };
+    match end {
+        (position, _) if position != base.position => {
+            Err(damaged((base.position, Damage::BlockMissing)))
+        }
+        (_, hash) if hash != base.hash => Err(damaged((base.position, Damage::Chain))),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the blocks after the end of the log: nobody was told that they are

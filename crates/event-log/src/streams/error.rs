@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use event_model::id::Position;
 
+use crate::throwaway;
+
 /// Why the streams cannot be read or written.
 ///
 /// They are a cache: whoever meets one of these goes to the log, and makes the
@@ -52,7 +54,7 @@ impl StreamsError {
     /// Whether a file is missing or not what it should be.
     pub(super) fn says_not_whole(&self) -> bool {
         match self {
-            Self::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Io { source, .. } => throwaway::is_not_there(source),
             Self::Damaged { .. } => true,
             Self::NotNext { .. } | Self::TooLarge { .. } => false,
         }

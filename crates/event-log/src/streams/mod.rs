@@ -34,7 +34,6 @@ mod table;
 mod writer;
 
 use std::fs;
-use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +43,7 @@ use event_model::time::Instant;
 use uuid::Uuid;
 
 use crate::event_log::Head;
+use crate::throwaway;
 use manifest::{MANIFEST, Manifest, Named};
 use positions::Positions;
 use run::{Chunks, Run};
@@ -108,7 +108,7 @@ impl Streams {
         let mut before = None;
         for _ in 0..OPEN_TRIES {
             let bytes = match fs::read(&path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) if throwaway::is_not_there(&error) => return Ok(None),
                 read => read.map_err(refused(&path))?,
             };
             let Some(manifest) = Manifest::decode(&bytes, store) else {

@@ -75,7 +75,7 @@ struct Both {
 impl Both {
     fn new(tuning: Tuning) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let writer = StreamsWriter::open(dir.path(), STORE, tuning).unwrap();
+        let writer = StreamsWriter::create(dir.path(), STORE, tuning).unwrap();
         Self {
             dir,
             tuning,
@@ -135,7 +135,10 @@ impl Both {
 
     /// As if the process had been killed: what was not committed is lost.
     fn reopen(&mut self) {
-        self.writer = StreamsWriter::open(self.dir.path(), STORE, self.tuning).unwrap();
+        let dir = self.dir.path();
+        let whole = StreamsWriter::open(dir, STORE, self.tuning).unwrap();
+        self.writer =
+            whole.unwrap_or_else(|| StreamsWriter::create(dir, STORE, self.tuning).unwrap());
         assert_eq!(self.writer.head().position.0, self.committed as u64);
         for event in self.list.drain(self.committed..) {
             *self.versions.get_mut(&event.company).unwrap() -= 1;
@@ -620,8 +623,9 @@ fn there_is_nothing_where_there_is_nothing_whole() {
     let run = files.iter().find(|file| file.extension().is_some());
     fs::remove_file(run.unwrap()).unwrap();
     assert!(Streams::open(dir, STORE).unwrap().is_none());
-    // The writer begins anew.
-    let writer = StreamsWriter::open(dir, STORE, TINY).unwrap();
+    assert!(StreamsWriter::open(dir, STORE, TINY).unwrap().is_none());
+    // A writer begins anew.
+    let writer = StreamsWriter::create(dir, STORE, TINY).unwrap();
     assert_eq!(writer.head(), Head::ZERO);
     assert!(Streams::open(dir, STORE).unwrap().is_none());
 }

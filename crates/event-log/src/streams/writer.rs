@@ -21,6 +21,7 @@ use super::run_writer::RunPlan;
 use super::source::refused;
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::throwaway;
 
 /// How many companies the writer knows by heart.
 const KNOWN_MAX: usize = 1 << 17;
@@ -98,30 +99,27 @@ pub(crate) struct StreamsWriter {
 }
 
 impl StreamsWriter {
-    /// Goes on with what is there, or begins anew where that is not whole.
-    pub(crate) fn open(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
-        fs::create_dir_all(dir).map_err(refused(dir))?;
+    /// Goes on with what is there; `None` if that is not whole.
+    pub(crate) fn open(
+        dir: &Path,
+        store: Uuid,
+        tuning: Tuning,
+    ) -> Result<Option<Self>, StreamsError> {
         let path = dir.join(MANIFEST);
-        if let Some(streams) = Streams::open(dir, store)? {
-            let bytes = fs::read(&path).map_err(refused(&path))?;
-            if let Some(manifest) = Manifest::decode(&bytes, store) {
-                return Self::go_on(dir, tuning, streams, &manifest);
-            }
-        }
-        Self::create(dir, store, tuning)
+        let Some(streams) = Streams::open(dir, store)? else {
+            return Ok(None);
+        };
+        let bytes = fs::read(&path).map_err(refused(&path))?;
+        Manifest::decode(&bytes, store)
+            .map(|manifest| Self::go_on(dir, tuning, streams, &manifest))
+            .transpose()
     }
 
-    /// Begins anew, whatever is there.
+    /// Begins anew in a folder of which nothing is kept.
     pub(crate) fn create(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
-        fs::create_dir_all(dir).map_err(refused(dir))?;
-        // First of all what names the others, so that nobody reads half of it.
-        match fs::remove_file(dir.join(MANIFEST)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(refused(dir)(error));
-            }
-            _ => {}
-        }
-        remove_others(dir, |_| false)?;
+        throwaway::remove(dir)
+            .and_then(|()| fs::create_dir_all(dir))
+            .map_err(refused(dir))?;
         let manifest = Manifest {
             store,
             head: Head::ZERO,
@@ -158,6 +156,26 @@ impl StreamsWriter {
             memory_number: 0,
             known: HashMap::new(),
             known_after: head.position,
+        })
+    }
+
+    /// Makes what was pushed readable in another folder, instead of what is there:
+    /// that stays as long as this is not whole.
+    pub(crate) fn take_place(mut self, dir: &Path) -> Result<Self, StreamsError> {
+        self.commit()?;
+        let Self {
+            dir: made,
+            store,
+            tuning,
+            ..
+        } = self;
+        throwaway::remove(&dir.join(MANIFEST))
+            .and_then(|()| throwaway::remove(dir))
+            .and_then(|()| fs::rename(&made, dir))
+            .map_err(refused(dir))?;
+        Self::open(dir, store, tuning)?.ok_or_else(|| StreamsError::Damaged {
+            path: dir.to_owned(),
+            what: "it is not what was just written",
         })
     }
 
@@ -370,13 +388,13 @@ impl StreamsWriter {
     }
 }
 
-/// Removes the files of a folder that are not to be kept.
+/// Removes what is in a folder but the files that are to be kept.
 fn remove_others(dir: &Path, keep: impl Fn(&str) -> bool) -> Result<(), StreamsError> {
     for entry in fs::read_dir(dir).map_err(refused(dir))? {
         let entry = entry.map_err(refused(dir))?;
         let is_file = entry.file_type().map_err(refused(dir))?.is_file();
-        if is_file && !entry.file_name().to_str().is_some_and(&keep) {
-            fs::remove_file(entry.path()).map_err(refused(&entry.path()))?;
+        if !is_file || !entry.file_name().to_str().is_some_and(&keep) {
+            throwaway::remove(&entry.path()).map_err(refused(&entry.path()))?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::error::{Damage, LogError};
+use crate::error::{AppendError, Damage, LogError};
 
 fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
     match result.err().unwrap() {
@@ -176,6 +176,40 @@ fn verify_walks_everything_and_tells_how_far_it_is() {
     assert_eq!(verified.blocks, blocks(&log).len() as u64);
     assert_eq!(told.len(), 7);
     assert!(told.is_sorted() && told.ends_with(&[6_010]), "{told:?}");
+}
+
+#[test]
+fn nothing_is_sealed_after_a_log_that_ends_too_soon() {
+    let (_dir, store) = dir();
+    let log = ten(&store);
+    let lost: Vec<_> = (7..=9).map(Position).collect();
+    log.engine().unwrap().remove(&lost).unwrap();
+    let error = log.append(&event(20).company, Expected::Any, vec![event(20)]);
+    assert!(
+        matches!(
+            error,
+            Err(AppendError::Read {
+                source: LogError::Damaged {
+                    position: Position(9),
+                    what: Damage::BlockMissing
+                }
+            })
+        ),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn streams_that_cannot_be_made_again_stay() {
+    let (_dir, store) = dir();
+    let log = ten(&store);
+    log.engine().unwrap().remove(&[Position(4)]).unwrap();
+    assert_eq!(damage(log.rebuild()), (4, Damage::BlockMissing));
+    drop(log);
+    let log = read_only(&store).unwrap();
+    let company = &event(3).company;
+    let events = log.read_stream(company, Position(u64::MAX));
+    assert!(events.flatten().any(|event| event.position == Position(4)));
 }
 
 /// Whatever happens to sled's file: an error, or a log that is whole as far

@@ -1,0 +1,98 @@
+//! Opening sled so that nothing is lost by it: [`open`].
+
+use event_model::id::Position;
+
+use super::engine::Engine;
+use super::guard;
+use super::seal::follow;
+use super::undo::{Extent, Undo};
+use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::event_log::Head;
+use crate::hash::Hash;
+use crate::layout::{Layout, at};
+
+/// Opens the log of sled, which has to go as far as a head. If it does not, because sled
+/// took something damaged for its end, its files are put back as they were.
+pub(super) fn open(layout: &Layout, base: Head) -> Result<Engine, OpenError> {
+    guard::before_open(layout)?;
+    let undo = Undo::keep(layout, Extent::SinceSnapshot)?;
+    let opened = attempt(layout, &undo, base, Engine::open_as_is);
+    match opened {
+        Err(error) if may_be_beside(&error) => again(layout, base).unwrap_or(Err(error)),
+        opened => opened,
+    }
+    .map_err(told)
+}
+
+/// An empty snapshot looks like this, and settings that cannot be understood; the log
+/// beneath them may be whole.
+fn may_be_beside(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::Engine {
+            source: EngineError::Damaged(Damage::Engine) | EngineError::Sled(_),
+        }
+    )
+}
+
+/// Opens it without its snapshots and settings; `None` where that cannot be tried.
+fn again(layout: &Layout, base: Head) -> Option<Result<Engine, OpenError>> {
+    let undo = Undo::keep(layout, Extent::All).ok()?;
+    let opened = attempt(layout, &undo, base, |layout| {
+        guard::move_aside(layout)?;
+        let engine = Engine::open_as_is(layout)?;
+        reaches(&engine, base)?;
+        Ok(engine)
+    });
+    Some(opened)
+}
+
+fn attempt(
+    layout: &Layout,
+    undo: &Undo,
+    base: Head,
+    open: impl FnOnce(&Layout) -> Result<Engine, OpenError>,
+) -> Result<Engine, OpenError> {
+    let opened = open(layout).and_then(|engine| {
+        if undo.misses(engine.data()).map_err(at(&layout.log_data()))? {
+            reaches(&engine, base)?;
+        }
+        Ok(engine)
+    });
+    if opened.is_err() {
+        undo.put_back(layout)?;
+    }
+    opened
+}
+
+/// Walks the blocks, which must be whole up to a head.
+fn reaches(engine: &Engine, base: Head) -> Result<(), LogError> {
+    let damaged = |(position, what)| LogError::Damaged { position, what };
+    let (mut last, mut hash) = (Position(0), Hash::ZERO);
+    for found in engine.scan(Position(0)) {
+        let next = Position(last.0 + 1);
+        let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
+        if first > base.position {
+            break;
+        }
+        let block = follow(next, first, &bytes, hash).map_err(damaged)?;
+        (last, hash) = (block.last, block.hash);
+    }
+    match (last, hash) == (base.position, base.hash) {
+        true => Ok(()),
+        false => Err(damaged((Position(last.0 + 1), Damage::BlockMissing))),
+    }
+}
+
+/// What sled says of its file when it is opened is said of the whole log.
+fn told(error: OpenError) -> OpenError {
+    match error {
+        OpenError::Engine {
+            source: EngineError::Damaged(what),
+        } => OpenError::Damaged {
+            position: Position(0),
+            what,
+        },
+        error => error,
+    }
+}
