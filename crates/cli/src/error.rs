@@ -1,5 +1,6 @@
 //! What went wrong with a command: what, where, why, and what to do next.
 
+mod damage;
 mod machine;
 
 use std::error::Error as _;
@@ -271,7 +272,7 @@ impl From<Error> for CommandError {
                     told.detail(format!("{file}: {why}"))
                 })
                 .hint("give the file as EDGAR has it; --cik tells whose an older page is"),
-            other => match hint_for(other).or_else(|| machine::hint_of(other)) {
+            other => match hint_of(other) {
                 Some(hint) => told.causes_of(other).hint(hint),
                 None => told.causes_of(other),
             },
@@ -430,6 +431,13 @@ fn code_of_append(error: &AppendError) -> ExitCode {
     }
 }
 
+/// What to do next about an error, from whichever side it comes.
+fn hint_of(error: &Error) -> Option<&'static str> {
+    hint_for(error)
+        .or_else(|| damage::hint_for(error))
+        .or_else(|| machine::hint_of(error))
+}
+
 fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
         Error::Open(OpenError::NoStore { .. }) => {
@@ -442,19 +450,6 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
-        Error::Log(LogError::Cache { .. })
-        | Error::Open(OpenError::Cache { .. })
-        | Error::Append(AppendError::Read {
-            source: LogError::Cache { .. },
-        }) => "nothing is lost: `annals rebuild` makes it again from the log",
-        Error::Open(OpenError::NewerFormat { .. }) => {
-            "use a newer annals; if there is none, FORMAT is damaged: `annals salvage` brings \
-             out all that is whole"
-        }
-        Error::Open(OpenError::OtherEngine { .. }) => {
-            "if no other program wrote it, FORMAT is damaged: `annals salvage` brings out all \
-             that is whole"
-        }
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }
@@ -466,32 +461,6 @@ fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Backup(BackupError::NotEmpty { .. }) => {
             "nothing was written over: say with --store where the restored store is to be"
         }
-        Error::Backup(BackupError::Damaged { .. } | BackupError::Gap { .. }) => {
-            "this backup cannot be relied on: make a new one to another folder, or restore \
-             from a copy"
-        }
-        Error::Open(
-            OpenError::Damaged { .. }
-            | OpenError::FormatDamaged { .. }
-            | OpenError::FormatMissing { .. }
-            | OpenError::LogMissing { .. }
-            | OpenError::Engine {
-                source: EngineError::Damaged(_) | EngineError::Sled(_),
-            },
-        ) => "keep a copy of the folder; `annals salvage` brings out all that is still whole",
-        Error::Log(LogError::Damaged {
-            what: Damage::Changed { .. } | Damage::CutOff { .. },
-            ..
-        }) => {
-            "the head is of another store, or somebody changed this one: compare it with a \
-             backup that comes by the head"
-        }
-        Error::Log(LogError::Damaged { .. })
-        | Error::StoredEvent { .. }
-        | Error::Backup(BackupError::Log(LogError::Damaged { .. }))
-        | Error::Append(AppendError::Read {
-            source: LogError::Damaged { .. },
-        }) => "nothing was changed; `annals salvage` brings out all that is still whole",
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
         }

@@ -1,8 +1,6 @@
 //! Damage to the files of a small store: whole files, and one byte and cut in so many.
 //! `annals-crash damage` does all of them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use annals_crash::damage::{Plan, run};
 
 #[test]
