@@ -10,7 +10,7 @@ use std::path::Path;
 
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
-use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
+use annals::log_errors::{AppendError, BackupError, EngineError, LogError, OpenError};
 use annals::model::limits::LINES_TOLD_MAX;
 use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, brief, near};
