@@ -1,9 +1,9 @@
 //! What to do next about an error: [`hint_for`].
 
-use annals::Error;
-use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
+mod damage;
 
-const SALVAGE: &str = "nothing was changed; `annals salvage` brings out all that is still whole";
+use annals::Error;
+use annals::log_errors::{AppendError, BackupError, OpenError};
 
 /// What to do about an error, if there is one thing to do.
 pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
@@ -18,19 +18,6 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
-        Error::Log(LogError::Cache { .. })
-        | Error::Open(OpenError::Cache { .. })
-        | Error::Append(AppendError::Read {
-            source: LogError::Cache { .. },
-        }) => "nothing is lost: `annals rebuild` makes it again from the log",
-        Error::Open(OpenError::NewerFormat { .. }) => {
-            "use a newer annals; if there is none, FORMAT is damaged: `annals salvage` brings \
-             out all that is whole"
-        }
-        Error::Open(OpenError::OtherEngine { .. }) => {
-            "if no other program wrote it, FORMAT is damaged: `annals salvage` brings out all \
-             that is whole"
-        }
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }
@@ -42,25 +29,6 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Backup(BackupError::NotEmpty { .. }) => {
             "nothing was written over: say with --store where the restored store is to be"
         }
-        Error::Backup(BackupError::Damaged { .. } | BackupError::Gap { .. }) => {
-            "this backup cannot be relied on: make a new one to another folder, or restore \
-             from a copy"
-        }
-        Error::Open(
-            OpenError::Damaged { .. }
-            | OpenError::FormatDamaged { .. }
-            | OpenError::FormatMissing { .. }
-            | OpenError::LogMissing { .. }
-            | OpenError::Engine {
-                source: EngineError::Damaged(_) | EngineError::Sled(_),
-            },
-        ) => "keep a copy of the folder; `annals salvage` brings out all that is still whole",
-        Error::Log(LogError::Damaged { what, .. }) => hint_for_damage(what),
-        Error::StoredEvent { .. }
-        | Error::Backup(BackupError::Log(LogError::Damaged { .. }))
-        | Error::Append(AppendError::Read {
-            source: LogError::Damaged { .. },
-        }) => SALVAGE,
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
         }
@@ -93,18 +61,6 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
         Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
         Error::NothingChanged => "set a field to another value: --set data.stage=considering",
-        _ => return None,
+        other => return damage::hint_for(other),
     })
-}
-
-fn hint_for_damage(what: &Damage) -> &'static str {
-    match what {
-        Damage::Changed { .. } | Damage::CutOff { .. } => {
-            "the head is of another store, or somebody changed this one: compare it with a \
-             backup that comes by the head"
-        }
-        Damage::NotRedacted { .. } => "`annals redact` erases what it says",
-        Damage::RedactedUnsaid => "somebody changed this store: compare it with a backup",
-        _ => SALVAGE,
-    }
 }

@@ -192,9 +192,11 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 fn listen() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        panic::set_hook(Box::new(|info| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
             let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
             panics.push(format!("a panic: {info}"));
+            previous(info);
         }));
     });
 }

@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::guard;
 use super::seal::follow;
 use super::undo::{Extent, Undo};
+use crate::block::Block;
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
@@ -54,7 +55,8 @@ fn attempt(
     open: impl FnOnce(&Layout) -> Result<Engine, OpenError>,
 ) -> Result<Engine, OpenError> {
     let opened = open(layout).and_then(|engine| {
-        if undo.misses(engine.data()).map_err(at(&layout.log_data()))? {
+        let misses = undo.misses(engine.data());
+        if misses.map_err(at(&layout.log_data()))? || !ends_at(&engine, base)? {
             reaches(&engine, base)?;
         }
         Ok(engine)
@@ -63,6 +65,18 @@ fn attempt(
         undo.put_back(layout)?;
     }
     opened
+}
+
+/// Whether there is a block that ends with a head. One of another store, or of an older
+/// copy, does not.
+fn ends_at(engine: &Engine, base: Head) -> Result<bool, LogError> {
+    if base.position == Position(0) {
+        return Ok(true);
+    }
+    let found = engine.at_or_before(base.position);
+    let found = found.map_err(|error| LogError::engine(base.position, error))?;
+    let block = found.as_ref().map(|(_, bytes)| Block::decode(bytes));
+    Ok(matches!(block, Some(Ok(block)) if (block.last, block.hash) == (base.position, base.hash)))
 }
 
 /// Walks the blocks, which must be whole up to a head.
@@ -80,6 +94,7 @@ fn reaches(engine: &Engine, base: Head) -> Result<(), LogError> {
     }
     match (last, hash) == (base.position, base.hash) {
         true => Ok(()),
+        false if last == base.position => Err(damaged((last, Damage::Chain))),
         false => Err(damaged((Position(last.0 + 1), Damage::BlockMissing))),
     }
 }

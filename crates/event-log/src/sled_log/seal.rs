@@ -13,7 +13,7 @@ use event_model::id::Position;
 use super::engine::Engine;
 use super::tail::Tail;
 use super::{SledLog, State, careful, stored};
-use crate::block::{Block, Encoder};
+use crate::block::{Block, Encoder, RecordEnd};
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
@@ -75,12 +75,12 @@ impl SledLog {
                 engine.write(group).map_err(failed)?;
             }
             engine.sync().map_err(failed)?;
-            let mut streams = self.streams_writer(tail.base())?;
-            let mut packed = Vec::new();
-            for (position, end) in (tail.base().position.0 + 1..).map(Position).zip(&ends) {
-                let Some(raw) = tail.raw(position) else { break };
-                stored::push(&mut streams, &raw.map_err(damaged)?, end.hash, &mut packed)?;
-            }
+            let streams = self.streams_writer(base);
+            let streams = match streams.and_then(|streams| add_tail(streams, tail, &ends)) {
+                // One of their files is damaged, and the log is not.
+                Err(LogError::Cache { .. }) => add_tail(self.new_streams(base)?, tail, &ends)?,
+                streams => streams?,
+            };
             (tail.head(), streams)
         };
         self.turn_over(journal, head, &mut streams)
@@ -143,7 +143,8 @@ impl SledLog {
     pub(super) fn new_streams(&self, base: Head) -> Result<StreamsWriter, LogError> {
         let (dir, beside) = (self.layout.streams(), self.layout.streams_new());
         let make = || {
-            let mut writer = StreamsWriter::create(&beside, self.format.store, self.tuning())?;
+            let place = (dir.as_path(), beside.as_path());
+            let mut writer = StreamsWriter::create_beside(place, self.format.store, self.tuning())?;
             self.fill(&mut writer, base)?;
             Ok(writer.take_place(&dir)?)
         };
@@ -163,8 +164,12 @@ impl SledLog {
     /// Lets the streams catch up with the blocks.
     pub(super) fn catch_up(&self) -> Result<(), LogError> {
         let base = sync::read(&self.state).tail.base();
-        let writer = self.streams_writer(base)?;
-        self.install(writer)
+        let caught_up = self.streams_writer(base);
+        match caught_up.and_then(|writer| self.install(writer)) {
+            // One of their files is damaged, and the log is not.
+            Err(LogError::Cache { .. }) => self.install(self.new_streams(base)?),
+            caught_up => caught_up,
+        }
     }
 
     /// Shows streams to readers that go as far as the blocks.
@@ -229,6 +234,20 @@ impl SledLog {
             }
         }
     }
+}
+
+/// Adds what the journal holds.
+fn add_tail(
+    mut streams: StreamsWriter,
+    tail: &Tail,
+    ends: &[RecordEnd],
+) -> Result<StreamsWriter, LogError> {
+    let mut packed = Vec::new();
+    for (position, end) in (tail.base().position.0 + 1..).map(Position).zip(ends) {
+        let Some(raw) = tail.raw(position) else { break };
+        stored::push(&mut streams, &raw.map_err(damaged)?, end.hash, &mut packed)?;
+    }
+    Ok(streams)
 }
 
 /// How many blocks one thread reads in a row.

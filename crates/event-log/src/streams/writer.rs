@@ -116,14 +116,34 @@ impl StreamsWriter {
     }
 
     /// Begins anew in a folder of which nothing is kept.
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn create(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
+        Self::create_from(dir, 1, store, tuning)
+    }
+
+    /// Begins anew beside a folder, with none of the numbers of its runs, so that no file
+    /// of one is ever taken for that of the other.
+    pub(crate) fn create_beside(
+        (dir, beside): (&Path, &Path),
+        store: Uuid,
+        tuning: Tuning,
+    ) -> Result<Self, StreamsError> {
+        Self::create_from(beside, next_number(dir), store, tuning)
+    }
+
+    fn create_from(
+        dir: &Path,
+        next_run: u64,
+        store: Uuid,
+        tuning: Tuning,
+    ) -> Result<Self, StreamsError> {
         throwaway::remove(dir)
             .and_then(|()| fs::create_dir_all(dir))
             .map_err(refused(dir))?;
         let manifest = Manifest {
             store,
             head: Head::ZERO,
-            next_run: 1,
+            next_run,
             runs: Vec::new(),
             paged_hash: Hash::ZERO,
             tail: Vec::new(),
@@ -386,6 +406,14 @@ impl StreamsWriter {
             name == MANIFEST || name == POSITIONS || named.iter().any(|named| named == name)
         })
     }
+}
+
+/// The number after those of the runs in a folder.
+fn next_number(dir: &Path) -> u64 {
+    let names = fs::read_dir(dir).into_iter().flatten().flatten();
+    let number = |name: &str| name.strip_suffix(".run")?.parse::<u64>().ok();
+    let numbers = names.filter_map(|entry| number(entry.file_name().to_str()?));
+    numbers.max().unwrap_or(0).saturating_add(1)
 }
 
 /// Removes what is in a folder but the files that are to be kept.
