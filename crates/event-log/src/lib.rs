@@ -41,6 +41,7 @@ mod sled_log;
 mod spool;
 mod streams;
 mod sync;
+mod whole_file;
 
 pub use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
 pub use crate::clock::Clock;

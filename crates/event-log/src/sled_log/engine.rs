@@ -68,6 +68,7 @@ impl Engine {
     }
 
     fn open_as_is(layout: &Layout) -> Result<Self, OpenError> {
+        guard::check_settings(layout)?;
         let db = calm(|| {
             sled::Config::new()
                 .path(layout.log())

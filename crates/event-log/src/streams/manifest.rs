@@ -20,7 +20,7 @@
 //! as if they were not there.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use event_model::id::Position;
@@ -34,6 +34,8 @@ use super::source::refused;
 use crate::bytes::Fields;
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::limits;
+use crate::whole_file::read_at_most;
 
 /// The name of the file.
 pub(super) const MANIFEST: &str = "MANIFEST";
@@ -41,6 +43,16 @@ pub(super) const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";
 const MAGIC: &[u8; 8] = b"annalsst";
 const FORMAT: u32 = 1;
+
+/// The bytes of the manifest in a folder; `None` if there is none, or if it is longer
+/// than one is made.
+pub(super) fn read(dir: &Path) -> Result<Option<Vec<u8>>, StreamsError> {
+    let path = dir.join(MANIFEST);
+    match read_at_most(&path, limits::MANIFEST_BYTES_MAX) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map_err(refused(&path)),
+    }
+}
 
 /// A run that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

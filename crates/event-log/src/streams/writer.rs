@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Streams;
 use super::chunk::{EVENT_BYTES_MAX, Stored};
 use super::error::StreamsError;
-use super::manifest::{MANIFEST, Manifest, Named, run_file_name};
+use super::manifest::{self, MANIFEST, Manifest, Named, run_file_name};
 use super::memory::Memory;
 use super::merge::{Policy, RUNS_MAX, due, merge};
 use super::positions::{POSITIONS, Positions, PositionsWriter};
@@ -101,10 +101,9 @@ impl StreamsWriter {
     /// Goes on with what is there, or begins anew where that is not whole.
     pub(crate) fn open(dir: &Path, store: Uuid, tuning: Tuning) -> Result<Self, StreamsError> {
         fs::create_dir_all(dir).map_err(refused(dir))?;
-        let path = dir.join(MANIFEST);
         if let Some(streams) = Streams::open(dir, store)? {
-            let bytes = fs::read(&path).map_err(refused(&path))?;
-            if let Some(manifest) = Manifest::decode(&bytes, store) {
+            let bytes = manifest::read(dir)?;
+            if let Some(manifest) = bytes.and_then(|bytes| Manifest::decode(&bytes, store)) {
                 return Self::go_on(dir, tuning, streams, &manifest);
             }
         }
