@@ -208,6 +208,28 @@ fn each_limit_says_its_value_and_where() {
 }
 
 #[test]
+fn what_is_told_of_a_long_argument_is_short() {
+    let environment = environment();
+    let long = "x".repeat(100_000);
+    for args in [
+        [long.as_str(), "", ""],
+        ["at", "2026-01-01", "--min-certainty"],
+        ["verify", "--since", &long],
+        ["prove", "--since", &long],
+        ["log", "--limit", &long],
+    ] {
+        let run = environment.run(args.into_iter().chain([long.as_str()]));
+        assert_eq!(run.code, Some(2), "{:?}", &args[..2]);
+        assert!(
+            run.stderr.len() < 4_000,
+            "{} bytes of {:.20}",
+            run.stderr.len(),
+            args[0]
+        );
+    }
+}
+
+#[test]
 fn a_store_has_so_many_declarations_of_kinds_and_no_more() {
     let environment = environment();
     let declarations = |from: u32, to: u32| {
