@@ -277,3 +277,11 @@ fn the_help_of_a_declared_kind_shows_what_can_be_typed() {
         .replace("alibaba", "acme");
     environment.shell(&example).done();
 }
+
+#[test]
+fn a_declaration_is_not_appended_by_flags() {
+    let environment = Environment::new();
+    environment
+        .type_in("append kind-declaration alibaba")
+        .refused(2, &["annals kind add FILE"]);
+}

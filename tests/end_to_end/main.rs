@@ -39,6 +39,7 @@ mod pages;
 mod pipes;
 mod proofs;
 mod rebuild;
+mod redact;
 mod refusals;
 mod salvage;
 mod seed_queries;

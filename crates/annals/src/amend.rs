@@ -304,6 +304,9 @@ fn corrections(
     let Some(target) = versions.last() else {
         return Ok(Vec::new());
     };
+    if target.is_redacted() {
+        return Err(Error::CorrectsRedacted { id: target.id });
+    }
     if target.is_retraction() {
         return Err(Error::CorrectsRetraction { id: target.id });
     }

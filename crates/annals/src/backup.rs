@@ -7,6 +7,7 @@ use std::sync::Arc;
 use event_log::{BackedUp, BackupFolder, Clock, KeptHead, PartReader, SledLog};
 
 use crate::error::Error;
+use crate::redact::carry_out;
 use crate::store::Store;
 
 impl Store {
@@ -39,10 +40,12 @@ impl Store {
     ///
     /// [`Error::Backup`] if the backup is damaged, or something is there already.
     /// Nothing is left of the store then.
+    ///
+    /// An event that a later part of the backup says was redacted is redacted here too.
     pub fn restore(from: &Path, dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let folder = BackupFolder::open(from)?;
         let log = SledLog::restore(&folder, dir, Arc::clone(&clock))?;
-        Ok(Self::over(dir, log, clock))
+        Ok(Self::over(dir, carry_out(log)?, clock))
     }
 
     /// The same of what [`Store::back_up_to`] wrote.
@@ -57,7 +60,7 @@ impl Store {
     ) -> Result<Self, Error> {
         let mut part = PartReader::open(input, Path::new(PIPE))?;
         let log = SledLog::restore_part(&mut part, Path::new(PIPE), dir, Arc::clone(&clock))?;
-        Ok(Self::over(dir, log, clock))
+        Ok(Self::over(dir, carry_out(log)?, clock))
     }
 }
 

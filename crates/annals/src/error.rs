@@ -184,6 +184,12 @@ pub enum Error {
         /// What can be set there.
         settable: Vec<String>,
     },
+    /// A correction of what was redacted.
+    #[error("event {id} was redacted, and says nothing that could be corrected")]
+    CorrectsRedacted {
+        /// The event.
+        id: EventId,
+    },
     /// A correction of a retraction.
     #[error("event {id} is a retraction, which cannot be corrected")]
     CorrectsRetraction {

@@ -26,6 +26,7 @@
 //!   dates
 //! - [`inspect`]: one event, and how it stands
 //! - [`amend`]: retractions and corrections
+//! - [`redact`]: erasing what events said
 //! - [`kinds`]: the kinds that a store knows
 //! - `reasons`, `check`: what values follow from, and what is doubtful
 //! - [`vintages`]: every value that a field has had
@@ -59,6 +60,7 @@ mod preparation;
 mod proofs;
 pub mod question;
 mod reasons;
+pub mod redact;
 mod replays;
 mod store;
 pub mod vintages;

@@ -100,6 +100,9 @@ fn content(id: EventId, link: Link) -> Result<Content, Error> {
             salt,
             payload: String::from_utf8(payload.into()).map_err(|_| Error::NotText { id })?,
         }),
+        LinkContent::Redacted { payload_hash } => Ok(Content::Redacted {
+            payload_hash: Hash(*payload_hash.as_bytes()),
+        }),
     }
 }
 

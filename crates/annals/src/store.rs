@@ -237,8 +237,8 @@ impl Store {
         Ok(())
     }
 
-    /// Walks the whole log: every checksum, the chain of hashes, and whether it comes
-    /// by the heads that were `kept` elsewhere.
+    /// Walks the whole log: every checksum, the chain of hashes, whether it comes
+    /// by the heads that were `kept` elsewhere, and whether what was redacted is said to be.
     ///
     /// # Errors
     ///
@@ -248,7 +248,13 @@ impl Store {
         kept: &[KeptHead],
         progress: &mut dyn FnMut(Position),
     ) -> Result<Verified, Error> {
-        Ok(self.log.verify(kept, progress)?)
+        let verified = self.log.verify(kept, progress)?;
+        self.check_redactions(&verified.redactions)?;
+        Ok(verified)
+    }
+
+    pub(crate) fn into_log(self) -> SledLog {
+        self.log
     }
 
     pub(crate) fn log(&self) -> &SledLog {

@@ -19,6 +19,7 @@ use crate::commands::join::JoinArgs;
 use crate::commands::kind::KindArgs;
 use crate::commands::log::LogArgs;
 use crate::commands::prove::ProveArgs;
+use crate::commands::redact::RedactArgs;
 use crate::commands::salvage::SalvageArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::why::WhyArgs;
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     Retract(RetractArgs),
     /// Say what an event should have said
     Correct(CorrectArgs),
+    /// Erase what an event said, for good
+    Redact(RedactArgs),
     /// Write timelines or events as JSON
     Export(ExportArgs),
     /// Read events from another format

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use annals::Error;
 use annals::error::{LineProblem, LineProblems, OtherEvent};
-use annals::log_errors::{AppendError, BackupError, Damage, EngineError, LogError, OpenError};
+use annals::log_errors::{AppendError, BackupError, EngineError, LogError, OpenError};
 use annals::model::limits::LINES_TOLD_MAX;
 use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, brief, near};
 
 use crate::exit_code::ExitCode;
+use crate::hints::hint_for;
 use crate::render::words::clean;
 
 /// An error as a person is told of it.
@@ -307,7 +308,9 @@ fn code_of(error: &Error) -> ExitCode {
         Error::Lines { .. } | Error::NoEvents { .. } => ExitCode::Data,
         Error::InputTooLong { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
-        Error::CorrectsRetraction { .. } | Error::AmendedTwice { .. } => ExitCode::Data,
+        Error::CorrectsRetraction { .. }
+        | Error::CorrectsRedacted { .. }
+        | Error::AmendedTwice { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,
         Error::ExpectedOfMany { .. } | Error::AmbiguousCompany { .. } => ExitCode::Usage,
         Error::CompanyKey { .. } | Error::AmbiguousEvent { .. } => ExitCode::Usage,
@@ -375,86 +378,4 @@ fn code_of_append(error: &AppendError) -> ExitCode {
         AppendError::OtherCompany { .. } | AppendError::Encoding => ExitCode::Bug,
         _ => ExitCode::Machine,
     }
-}
-
-fn hint_for(error: &Error) -> Option<&'static str> {
-    Some(match error {
-        Error::Open(OpenError::NoStore { .. }) => {
-            "append to make one, try `annals demo`, or say where it is with --store DIR"
-        }
-        Error::InputTooLong { .. } => "split it, and give its parts one after the other",
-        Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
-            "give a folder that is a store, is empty, or is not there yet"
-        }
-        Error::Open(OpenError::Held { .. }) | Error::Log(LogError::Open { .. }) => {
-            "one process at a time: wait for that one, or end it, and try again"
-        }
-        Error::Log(LogError::Cache { .. })
-        | Error::Open(OpenError::Cache { .. })
-        | Error::Append(AppendError::Read {
-            source: LogError::Cache { .. },
-        }) => "nothing is lost: `annals rebuild` makes it again from the log",
-        Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
-        Error::Backup(BackupError::NotABackup { .. }) => {
-            "give the folder of a backup, one that is empty, or one that is not there yet"
-        }
-        Error::Backup(BackupError::Busy { .. }) => "wait for it to end, and try again",
-        Error::Backup(BackupError::OtherLog { .. }) => {
-            "back this store up to another folder; `annals verify --since HEAD` tells whether \
-             it was changed"
-        }
-        Error::Backup(BackupError::NotEmpty { .. }) => {
-            "nothing was written over: say with --store where the restored store is to be"
-        }
-        Error::Backup(BackupError::Damaged { .. } | BackupError::Gap { .. }) => {
-            "this backup cannot be relied on: make a new one to another folder, or restore \
-             from a copy"
-        }
-        Error::Open(OpenError::Damaged { .. }) => {
-            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
-        }
-        Error::Log(LogError::Damaged {
-            what: Damage::Changed { .. } | Damage::CutOff { .. },
-            ..
-        }) => {
-            "the head is of another store, or somebody changed this one: compare it with a \
-             backup that comes by the head"
-        }
-        Error::Log(LogError::Damaged { .. }) | Error::StoredEvent { .. } => {
-            "nothing was changed; `annals salvage` brings out all that is still whole"
-        }
-        Error::Append(AppendError::Conflict { .. }) => {
-            "somebody appended since; look at `annals log` and try again"
-        }
-        Error::Append(AppendError::DiskFull { .. }) => {
-            "make room and try again; nothing was written"
-        }
-        Error::Append(AppendError::OutcomeUnknown { .. }) => {
-            "append the same again: what was stored is told as known"
-        }
-        Error::PastHead { .. } => "`annals stats` tells the head",
-        Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
-        Error::AfterTree { .. } => "leave --size out, or give its position or more",
-        Error::OtherTree { .. } => {
-            "the tree head is of another store, or somebody changed this one: compare it with a \
-             backup"
-        }
-        Error::RecordedLater { .. } => "leave --recorded out, or ask up to that position",
-        Error::Range(_) => {
-            "write it as A..B, either side left out: 2026-01-01.., ..today, 2025-12..2026-02"
-        }
-        Error::UnknownEvent { .. } => {
-            "`annals log COMPANY` lists the ids; four digits or more will do"
-        }
-        Error::Time(_) | Error::Moment(_) => {
-            "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z; \
-             'last friday' and '3 months ago' will do"
-        }
-        Error::NoEvents { .. } => "give one JSON object a line",
-        Error::UnknownKind { .. } => "`annals kind list` lists the kinds that were declared",
-        Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
-        Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
-        Error::NothingChanged => "set a field to another value: --set data.stage=considering",
-        _ => return None,
-    })
 }

@@ -4,7 +4,7 @@
 mod own;
 
 use annals::model::kind::{Field, Kind, Shape};
-use annals::model::kinds::{KIND_DECLARATION, KINDS};
+use annals::model::kinds::{KIND_DECLARATION, KINDS, REDACTED, REDACTION};
 use annals::model::own_kinds::Kinds;
 use annals::model::vocabulary::{Certainty, Confirmation, Fault, Level};
 use clap::builder::PossibleValuesParser;
@@ -18,9 +18,30 @@ const DATA: &str = "What happened";
 
 /// A command for each kind.
 pub(crate) fn commands() -> impl Iterator<Item = Command> {
-    // A kind is declared by a file: `annals kind add`.
-    let kinds = KINDS.iter().filter(|kind| kind.name != KIND_DECLARATION);
-    kinds.map(command)
+    let apart = |kind: &&Kind| command_instead(kind).is_some();
+    KINDS.iter().filter(move |kind| !apart(kind)).map(command)
+}
+
+/// The command of its own by which events of a kind are appended, if not by flags.
+fn command_instead(kind: &Kind) -> Option<&'static str> {
+    match kind.name {
+        KIND_DECLARATION => Some("annals kind add FILE"),
+        REDACTION | REDACTED => Some("annals redact ID"),
+        _ => None,
+    }
+}
+
+/// The kind of a name as it is typed, if its events are appended by flags.
+pub(crate) fn kind_with_flags(typed: &str, kinds: &Kinds) -> Result<&'static Kind, CommandError> {
+    let kind = kind_of(typed, kinds)?;
+    match command_instead(kind) {
+        None => Ok(kind),
+        Some(command) => Err(CommandError::usage(format!(
+            "an event of the kind {} is not appended by flags",
+            kind.name
+        ))
+        .hint(format!("`{command}` appends it"))),
+    }
 }
 
 /// The kind of a name as it is typed.

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod error;
 mod exit_code;
+mod hints;
 mod kind_flags;
 mod output;
 mod pager;

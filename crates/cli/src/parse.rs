@@ -54,7 +54,7 @@ pub(crate) fn parse() -> Result<Cli, ParseError> {
     };
     let store = store_behind(&typed).or_else(|| cli.store.clone());
     let kinds = kinds(store).map_err(ParseError::Command)?;
-    kind_flags::kind_of(name, &kinds).map_err(ParseError::Command)?;
+    kind_flags::kind_with_flags(name, &kinds).map_err(ParseError::Command)?;
     let command = Cli::command().mut_subcommand("append", |append| {
         append.subcommands(kinds.own().map(kind_flags::command))
     });

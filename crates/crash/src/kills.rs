@@ -27,6 +27,9 @@ const STORE_KILLS: u64 = 25;
 /// Where the clock of the program stands.
 const NOW: &str = "2026-06-30T12:00:00Z";
 
+/// The kinds of the events that are no claims.
+const APART: [&str; 3] = ["company", "redaction", "redacted"];
+
 /// What is to be run.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -164,9 +167,10 @@ impl<'p> Victim<'p> {
         Ok(command.output()?)
     }
 
-    fn typed(&mut self) -> Result<Typed> {
+    /// A command on a store that holds these events.
+    fn typed(&mut self, before: &[Recorded]) -> Result<Typed> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let (name, words) = match self.random.below(6) {
+        let (name, words) = match self.random.below(7) {
             0 | 1 => {
                 let product = format!("MI{}", self.random.next_u64() % 1_000_000);
                 let typed = ["append", "chip-interest", "company-1", "--vendor", "AMD"];
@@ -193,15 +197,27 @@ impl<'p> Victim<'p> {
                 let file = self.file("CIK0000009999.json", &crawl)?;
                 ("import", words(&["import", "edgar", &file]))
             }
+            5 => match self.claim_among(before) {
+                Some(id) => ("redact", words(&["redact", &id, "--reason", "an order"])),
+                None => ("rebuild", words(&["rebuild"])),
+            },
             _ => ("rebuild", words(&["rebuild"])),
         };
         Ok(Typed { name, words })
     }
 
+    /// One of the claims that a store holds.
+    fn claim_among(&mut self, events: &[Recorded]) -> Option<String> {
+        let is_claim = |it: &&Recorded| !APART.contains(&&*it.event.kind);
+        let claims: Vec<&Recorded> = events.iter().filter(is_claim).collect();
+        let at = self.random.below(claims.len().max(1));
+        claims.get(at).map(|claim| claim.event.id.to_string())
+    }
+
     /// Runs a command and kills it; `None` if it had ended before.
     fn kill(&mut self, report: &mut Report) -> Result<Option<Result<(), Violation>>> {
-        let typed = self.typed()?;
         let before = history(&self.dir.join("store"))?;
+        let typed = self.typed(&before)?;
         // Ids are made of both, and must be the same in both runs.
         let seed = self.random.next_u64().to_string();
         let (calls, after) = self.rehearse(&typed, &seed)?;
@@ -275,7 +291,9 @@ impl<'p> Victim<'p> {
         };
         let is_whole = now.len() == after.len() && events(&now) == events(after);
         let is_untouched = now.len() == before.len();
-        if now.get(..before.len()) != Some(before) {
+        // A redaction changes what was there.
+        let kept = if is_whole { after } else { before };
+        if now.get(..before.len()) != kept.get(..before.len()) {
             return Err(Violation::new("what was there is there", "it is not"));
         }
         if !is_whole && (is_told || !is_untouched) {

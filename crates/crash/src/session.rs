@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use annals::append::AppendOptions;
 use annals::model::time::Instant;
+use annals::redact::Redaction;
 use annals::{Clock, Settings, Store};
 use anyhow::{Context, Result};
 
@@ -79,6 +80,23 @@ impl Session {
     /// If either cannot be done.
     pub fn reopen(self) -> Result<Self> {
         self.store.close()?;
+        let store = Store::create_or_open_with(&self.dir, clock(), self.settings)?;
+        Ok(Self { store, ..self })
+    }
+
+    /// Redacts events: all of it or nothing. The store is closed by that, and opened
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// If it fails.
+    pub fn redact(self, ids: &[String], redaction: &Redaction) -> Result<Self> {
+        let before = self.store.head().position.0;
+        let redacted = self.store.redact(ids, redaction)?;
+        let new = redacted.iter().filter(|it| it.by.is_some()).count();
+        let upto = before + u64::try_from(new)?;
+        let stored = (new > 0).then_some((before + 1, upto));
+        self.marks.mark(Mark::Answered { upto, stored })?;
         let store = Store::create_or_open_with(&self.dir, clock(), self.settings)?;
         Ok(Self { store, ..self })
     }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 
 use event_model::id::{EventId, Position, Slug, Version};
+use event_model::kinds;
 
 use crate::error::{AppendError, LogError};
 use crate::event_log::{Expected, NewEvent, Outcome};
@@ -28,9 +29,11 @@ fn unread(source: LogError) -> AppendError {
 /// Whether two events with the same id are the same.
 ///
 /// Kind, thread and publication are read out of the payload by the writer; a
-/// later version of it may read them otherwise.
-pub(crate) fn same(one: &NewEvent, other: &NewEvent) -> bool {
-    one.company == other.company && one.payload == other.payload
+/// later version of it may read them otherwise. What was redacted is whatever
+/// comes with its id: it must not come back.
+pub(crate) fn same(stored: &NewEvent, event: &NewEvent) -> bool {
+    let is_redacted = &*stored.kind == kinds::REDACTED;
+    stored.company == event.company && (is_redacted || stored.payload == event.payload)
 }
 
 /// Checks the limits on an event.

@@ -79,6 +79,15 @@ pub enum Damage {
         /// The position of the head that was kept.
         kept: Position,
     },
+    /// What is left of an event is not what a redaction says.
+    #[error("it was redacted, and no event says that this is left of it")]
+    RedactedUnsaid,
+    /// An event is said to be redacted, and is not.
+    #[error("it is to be redacted, as event {by} says, and is not")]
+    NotRedacted {
+        /// The event that says so.
+        by: EventId,
+    },
     /// A record does not stand at its position.
     #[error("the record claims to be at position {claimed}")]
     Position {

@@ -2,7 +2,7 @@
 //!
 //! The hash of an event is `SHA-256(hash of its predecessor ‖ envelope ‖ payload
 //! hash)`, and that of its payload `SHA-256(salt ‖ payload)`, so that salt and
-//! payload can be erased one day while the chain still verifies; the salt keeps
+//! payload can be erased while the chain still verifies; the salt keeps
 //! a short payload from being guessed out of what is left.
 
 use std::fmt;
@@ -36,6 +36,12 @@ impl Hash {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// The hash of bytes by themselves.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
     }
 
     /// The hash of an event with this envelope and payload hash, after this one.

@@ -7,6 +7,7 @@
 //! journal/   the end of the log, which is not in blocks yet
 //! cache/     all that may be thrown away
 //!   streams/ the events of the blocks once more, by company
+//! rewrite/, rewritten/   only while a log is written anew ([`rewrite`])
 //! ```
 //!
 //! A store whose making was interrupted has `FORMAT.new` and no `FORMAT`. It
@@ -14,6 +15,7 @@
 
 pub(crate) mod format;
 pub(crate) mod lock;
+mod rewrite;
 
 use std::fs::{self, File};
 use std::io;

@@ -27,4 +27,9 @@ pub enum LinkContent {
         /// The payload.
         payload: Box<[u8]>,
     },
+    /// It was redacted.
+    Redacted {
+        /// The hash of salt and payload, which is all that is left of them.
+        payload_hash: Hash,
+    },
 }

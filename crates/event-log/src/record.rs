@@ -1,4 +1,5 @@
-//! One event as bytes: the envelope, the salt and the payload.
+//! One event as bytes: the envelope, the salt and the payload; or, once it was
+//! redacted, the envelope, the hash of the payload, and what is left in its place.
 //!
 //! The envelope is a CBOR map with unsigned numbers as keys; readers hash its
 //! bytes as they are stored. The checksum is that of the block or frame around.
@@ -6,6 +7,7 @@
 use std::borrow::Cow;
 
 use event_model::id::{EventId, Position, Slug, Version};
+use event_model::kinds;
 use event_model::time::Instant;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
@@ -19,6 +21,8 @@ use crate::link::{Link, LinkContent};
 const SALT_BYTES: usize = 16;
 /// The payload is stored as it is.
 const WHOLE: u8 = 0;
+/// The payload is erased.
+const REDACTED: u8 = 1;
 /// The text of the id, which stands in the payload here, is left out.
 const ID_AT: usize = 7;
 /// How long that text is.
@@ -95,15 +99,18 @@ pub(crate) fn encode(
     out.extend_from_slice(after.unwrap_or_default());
     let payload_bytes = u32::try_from(before.len() + after.map_or(0, <[u8]>::len)).ok()?;
     let cut = if after.is_some() { ID_AT as u8 } else { WHOLE };
-    let mut header = out.get_mut(begin..)?.iter_mut();
-    let fields = [cut]
+    write_header(out.get_mut(begin..)?, cut, envelope_bytes, payload_bytes);
+    Some(hash)
+}
+
+fn write_header(out: &mut [u8], form: u8, envelope_bytes: u16, payload_bytes: u32) {
+    let fields = [form]
         .into_iter()
         .chain(envelope_bytes.to_le_bytes())
         .chain(payload_bytes.to_le_bytes());
-    for (byte, field) in header.by_ref().zip(fields) {
+    for (byte, field) in out.iter_mut().zip(fields) {
         *byte = field;
     }
-    Some(hash)
 }
 
 /// The payload in two pieces without the text of the id, if it stands at its
@@ -127,8 +134,37 @@ pub(crate) struct Raw<'b> {
     /// The bytes of the envelope, which are hashed.
     envelope: &'b [u8],
     fields: Envelope<'b>,
-    salt: Salt,
-    payload: Cow<'b, [u8]>,
+    content: Content<'b>,
+}
+
+/// What stands after the envelope.
+#[derive(Debug)]
+enum Content<'b> {
+    Whole {
+        salt: Salt,
+        payload: Cow<'b, [u8]>,
+    },
+    Redacted {
+        payload_hash: Hash,
+        /// An event of the kind `redacted`, which is not hashed.
+        left: &'b [u8],
+    },
+}
+
+impl Content<'_> {
+    fn payload(&self) -> &[u8] {
+        match self {
+            Self::Whole { payload, .. } => payload,
+            Self::Redacted { left, .. } => left,
+        }
+    }
+
+    fn payload_hash(&self) -> Hash {
+        match self {
+            Self::Whole { salt, payload } => Hash::of_payload(salt, payload),
+            Self::Redacted { payload_hash, .. } => *payload_hash,
+        }
+    }
 }
 
 impl<'b> Raw<'b> {
@@ -141,33 +177,76 @@ impl<'b> Raw<'b> {
 
     fn read(rest: &mut Fields<'b>) -> Result<Self, Damage> {
         let short = || Damage::RecordLength;
-        let [cut] = rest.take().ok_or_else(short)?;
+        let [form] = rest.take().ok_or_else(short)?;
         let envelope_bytes = usize::from(u16::from_le_bytes(rest.take().ok_or_else(short)?));
         let payload_bytes = rest.length().ok_or_else(short)?;
         let envelope = rest.piece(envelope_bytes).ok_or_else(short)?;
-        let salt = rest.take().ok_or_else(short)?;
+        let before_payload = match form {
+            REDACTED => BeforePayload::Hash(rest.take().ok_or_else(short)?),
+            _ => BeforePayload::Salt(rest.take().ok_or_else(short)?),
+        };
         let payload = rest.piece(payload_bytes).ok_or_else(short)?;
         let mut decoder = minicbor::Decoder::new(envelope);
         let fields: Envelope<'b> = decoder.decode().map_err(|_| Damage::Envelope)?;
         if decoder.position() != envelope.len() {
             return Err(Damage::Envelope);
         }
-        let payload = match usize::from(cut) {
-            0 => Cow::Borrowed(payload),
-            ID_AT => Cow::Owned(with_id(fields.id.into(), payload).ok_or_else(short)?),
-            _ => return Err(Damage::RecordFormat { found: cut }),
+        let content = match before_payload {
+            BeforePayload::Hash(hash) => Content::Redacted {
+                payload_hash: Hash::from_bytes(hash),
+                left: payload,
+            },
+            BeforePayload::Salt(salt) => {
+                let payload = match usize::from(form) {
+                    0 => Cow::Borrowed(payload),
+                    ID_AT => Cow::Owned(with_id(fields.id.into(), payload).ok_or_else(short)?),
+                    _ => return Err(Damage::RecordFormat { found: form }),
+                };
+                Content::Whole { salt, payload }
+            }
         };
         Ok(Self {
             envelope,
             fields,
-            salt,
-            payload,
+            content,
         })
     }
 
     /// The hash of the chain with this record.
     pub(crate) fn hash(&self, previous: Hash) -> Hash {
-        previous.then(self.envelope, Hash::of_payload(&self.salt, &self.payload))
+        previous.then(self.envelope, self.content.payload_hash())
+    }
+
+    /// Appends the record as it is once it was redacted: `left` stands in the place of
+    /// what it said, and its hash stays.
+    pub(crate) fn redact(&self, left: &[u8], out: &mut Vec<u8>) -> Option<()> {
+        let begin = out.len();
+        out.extend_from_slice(&[0; 7]);
+        out.extend_from_slice(self.envelope);
+        out.extend_from_slice(self.content.payload_hash().as_bytes());
+        out.extend_from_slice(left);
+        let envelope_bytes = u16::try_from(self.envelope.len()).ok()?;
+        let left_bytes = u32::try_from(left.len()).ok()?;
+        write_header(out.get_mut(begin..)?, REDACTED, envelope_bytes, left_bytes);
+        Some(())
+    }
+
+    /// Whether it was redacted.
+    pub(crate) fn is_redacted(&self) -> bool {
+        matches!(self.content, Content::Redacted { .. })
+    }
+
+    /// The kind that it had when it was appended.
+    pub(crate) fn kind_then(&self) -> &'b str {
+        self.fields.kind
+    }
+
+    /// The kind that it has now.
+    fn kind(&self) -> &'b str {
+        match self.is_redacted() {
+            true => kinds::REDACTED,
+            false => self.fields.kind,
+        }
     }
 
     /// What its hash is made of, after this one.
@@ -176,9 +255,12 @@ impl<'b> Raw<'b> {
             position: self.position(),
             before,
             envelope: self.envelope.into(),
-            content: LinkContent::Whole {
-                salt: self.salt,
-                payload: self.payload.into(),
+            content: match self.content {
+                Content::Whole { salt, payload } => LinkContent::Whole {
+                    salt,
+                    payload: payload.into(),
+                },
+                Content::Redacted { payload_hash, .. } => LinkContent::Redacted { payload_hash },
             },
         }
     }
@@ -213,11 +295,11 @@ impl<'b> Raw<'b> {
         Ok(Told {
             id: self.id(),
             company: self.fields.company,
-            kind: self.fields.kind,
+            kind: self.kind(),
             thread: self.fields.thread,
             published: Instant::from_micros(self.fields.published).ok_or(Damage::Envelope)?,
             schema: self.fields.schema,
-            payload: &self.payload,
+            payload: self.content.payload(),
         })
     }
 
@@ -226,11 +308,14 @@ impl<'b> Raw<'b> {
         Ok(NewEvent {
             id: self.id(),
             company: slug(self.fields.company)?,
-            kind: self.fields.kind.into(),
+            kind: self.kind().into(),
             thread: self.fields.thread.into(),
             published: Instant::from_micros(self.fields.published).ok_or(Damage::Envelope)?,
             schema: self.fields.schema,
-            payload: self.payload.into(),
+            payload: match self.content {
+                Content::Whole { payload, .. } => payload.into(),
+                Content::Redacted { left, .. } => left.into(),
+            },
         })
     }
 
@@ -244,6 +329,12 @@ impl<'b> Raw<'b> {
             event: self.event()?,
         })
     }
+}
+
+/// What stands between the envelope and the payload.
+enum BeforePayload {
+    Salt(Salt),
+    Hash([u8; 32]),
 }
 
 /// What the log is told of an event, where it lies.
@@ -337,6 +428,31 @@ pub(crate) mod tests {
             let (raw, _) = Raw::split(&bytes).unwrap();
             prop_assert_eq!(raw.hash(Hash::ZERO), hash);
             prop_assert_eq!(raw.into_recorded(hash).unwrap().event, event);
+        }
+
+        #[test]
+        fn a_redacted_record_has_the_same_hash_and_not_the_payload(
+            event in any_event(), salt in any::<Salt>(), left in prop::collection::vec(any::<u8>(), 0..99),
+        ) {
+            let mut whole = Vec::new();
+            let hash = encode(&mut whole, given(5), &event, salt).unwrap();
+            let (raw, _) = Raw::split(&whole).unwrap();
+            let mut bytes = Vec::new();
+            raw.redact(&left, &mut bytes).unwrap();
+            let length = bytes.len();
+            bytes.extend_from_slice(b"rest");
+            let (redacted, rest) = Raw::split(&bytes).unwrap();
+            prop_assert_eq!(rest, b"rest");
+            prop_assert_eq!(redacted.hash(Hash::ZERO), hash);
+            prop_assert!(redacted.is_redacted() && !raw.is_redacted());
+            prop_assert_eq!(redacted.kind_then(), &*event.kind);
+            // The header, the envelope, the hash, what is left: there is no place for more.
+            prop_assert_eq!(length, 7 + redacted.envelope.len() + 32 + left.len());
+            let read = redacted.into_recorded(hash).unwrap();
+            prop_assert_eq!(&*read.event.kind, kinds::REDACTED);
+            prop_assert_eq!(&*read.event.payload, left.as_slice());
+            let same = NewEvent { kind: event.kind.clone(), payload: event.payload.clone(), ..read.event };
+            prop_assert_eq!(same, event);
         }
 
         #[test]

@@ -80,7 +80,8 @@ impl Salvage {
     /// [`OpenError::Io`] if a file cannot be read.
     pub fn look(dir: &Path) -> Result<Self, OpenError> {
         let layout = Layout::new(dir);
-        let parts = [layout.log(), layout.journal(), layout.streams()];
+        let journal = layout.counting(Layout::journal);
+        let parts = [&layout.counting(Layout::log), &journal, &layout.streams()];
         if !parts.iter().any(|part| part.is_dir()) {
             return Err(OpenError::NoStore {
                 dir: dir.to_owned(),
@@ -88,11 +89,15 @@ impl Salvage {
         }
         let store = store_of(&layout);
         let mut pieces = Pieces::default();
-        scan::blocks(&layout.log_data(), &mut pieces)?;
-        scan::journals(&layout.journal(), store, &mut pieces)?;
+        scan::blocks(&layout.counting(Layout::log_data), &mut pieces)?;
+        scan::journals(&journal, store, &mut pieces)?;
         let chosen = choice::of(&pieces);
         let marked = store.and_then(|store| head_mark::load(&layout.head_mark(), store));
-        let last_in_streams = rescue::last(&layout.streams());
+        // They may hold what was erased, until the log that was written anew is in its place.
+        let last_in_streams = match layout.rewritten().dir().is_dir() {
+            true => 0,
+            false => rescue::last(&layout.streams()),
+        };
         let last = [
             chosen.last().map_or(0, |(_, range)| *range.end()),
             pieces.anchors.last().map_or(0, |head| head.position.0),
@@ -200,7 +205,7 @@ fn store_of(layout: &Layout) -> Option<Uuid> {
     if let Ok(format) = Format::read(layout) {
         return Some(format.store);
     }
-    let entries = fs::read_dir(layout.journal()).ok()?;
+    let entries = fs::read_dir(layout.counting(Layout::journal)).ok()?;
     entries.flatten().find_map(|entry| {
         let bytes = beginning_of(&entry.path(), journal::HEADER_BYTES as u64).ok()?;
         journal::store_of(&bytes)

@@ -10,6 +10,7 @@
 //! - `seal` moves the journal into blocks; `tail` is the journal in memory.
 //! - `read` gives events back, `iterate` one after the other, and `select` those
 //!   that are wanted, without sled; `stored` is how the streams hold them.
+//! - `redact` writes the log anew without what some events said.
 //! - `link` tells the hashes of the chain, and what they were made of.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
@@ -27,6 +28,7 @@ mod link;
 mod open;
 mod past;
 mod read;
+mod redact;
 mod refresh;
 mod seal;
 mod select;
@@ -45,7 +47,8 @@ use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
 pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
-pub use check::{Stats, Verified};
+pub use check::{Redactions, Stats, Verified};
+pub use redact::Left;
 pub use select::{Direction, Selection};
 pub use settings::Settings;
 pub(crate) use stored::read_packed;

@@ -22,6 +22,7 @@ use crate::kinds;
 use crate::limits;
 use crate::own_kinds::{self, Kinds};
 use crate::problem::{Defect, Problem, Problems};
+use crate::redaction;
 use crate::shape;
 use crate::text::Text;
 use crate::thread;
@@ -46,6 +47,7 @@ pub struct Draft {
     repeats: Option<EventId>,
     supersedes: Option<EventId>,
     target: Option<EventId>,
+    redacts: Option<EventId>,
     fault: Option<Fault>,
     reason: Option<Text>,
     /// Its kind, if that is known.
@@ -152,7 +154,8 @@ impl Draft {
 
     /// The events that it refers to.
     pub fn targets(&self) -> impl Iterator<Item = EventId> {
-        [self.strikes(), self.repeats].into_iter().flatten()
+        let targets = [self.strikes(), self.repeats, self.redacts];
+        targets.into_iter().flatten()
     }
 
     /// The events that it mentions: those that it refers to, and the one that it
@@ -224,10 +227,14 @@ impl Draft {
 
     /// Checks what concerns several fields.
     fn check_together(&mut self) {
-        let is_retraction = self.kind.as_deref() == Some(kinds::RETRACTION);
+        let kind = self.kind.as_deref().unwrap_or_default();
+        let is_retraction = redaction::was(kind, &self.data) == kinds::RETRACTION;
+        let target = self.data.text("target");
+        let target = target.and_then(|text| text.parse().ok());
         if is_retraction {
-            let target = self.data.text("target");
-            self.target = target.and_then(|text| text.parse().ok());
+            self.target = target;
+        } else if kind == kinds::REDACTION {
+            self.redacts = target;
         }
         let strikes = is_retraction || self.supersedes.is_some();
         let problems = &mut self.problems;
@@ -288,7 +295,8 @@ impl Draft {
         let is_declared_there = company.is_some_and(|slug| slug.as_str() == own_kinds::COMPANY);
         let kind = self.kind.as_deref();
         let declares = kind == Some(kinds::KIND_DECLARATION);
-        let may_stand_there = declares || kind == Some(kinds::RETRACTION);
+        let acting = [kinds::RETRACTION, kinds::REDACTION, kinds::REDACTED];
+        let may_stand_there = declares || kind.is_some_and(|kind| acting.contains(&kind));
         match (is_declared_there, declares) {
             (true, _) if !may_stand_there => self.problems.add("company", Defect::Reserved),
             (false, true) if company.is_some() => {
@@ -310,7 +318,12 @@ impl Draft {
             "supersedes"
         };
         let mut struck = None;
-        for (path, id) in [(strikes_at, self.strikes()), ("repeats", self.repeats)] {
+        let named = [
+            (strikes_at, self.strikes()),
+            ("repeats", self.repeats),
+            ("data.target", self.redacts),
+        ];
+        for (path, id) in named {
             let Some(id) = id else { continue };
             let Some(target) = find(id) else {
                 self.problems.add(path, Defect::NoSuchTarget { id });
@@ -324,7 +337,10 @@ impl Draft {
             if path == "supersedes" && &*target.kind == kinds::RETRACTION {
                 self.problems.add(path, Defect::SupersedesRetraction { id });
             }
-            if path == strikes_at {
+            if Some(id) == self.redacts && &*target.kind != kinds::REDACTED {
+                self.problems.add(path, Defect::NotRedacted { id });
+            }
+            if Some(id) == self.strikes() {
                 struck = Some(target);
             }
         }

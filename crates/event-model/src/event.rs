@@ -11,6 +11,7 @@ use crate::id::{EventId, Slug};
 use crate::json::write_text;
 use crate::kind::Kind;
 use crate::kinds;
+use crate::redaction;
 use crate::text::Text;
 use crate::time::{Published, Zone};
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
@@ -277,16 +278,34 @@ impl Event {
     /// supersedes.
     #[must_use]
     pub fn strikes(&self) -> Option<EventId> {
-        if &*self.kind == kinds::RETRACTION {
-            return self.text("target")?.parse().ok();
+        match self.is_retraction() {
+            true => self.target(),
+            false => self.supersedes,
         }
-        self.supersedes
     }
 
-    /// Whether it is a retraction.
+    /// Whether it is a retraction, or what is left of one.
     #[must_use]
     pub fn is_retraction(&self) -> bool {
-        &*self.kind == kinds::RETRACTION
+        redaction::was(&self.kind, &self.data) == kinds::RETRACTION
+    }
+
+    /// Whether it is what is left of an event that was redacted.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        &*self.kind == kinds::REDACTED
+    }
+
+    /// The event of which it says that it was redacted, and the hash of what is left
+    /// of that.
+    #[must_use]
+    pub fn redacts(&self) -> Option<(EventId, &str)> {
+        let is_redaction = redaction::was(&self.kind, &self.data) == kinds::REDACTION;
+        is_redaction.then(|| Some((self.target()?, self.text("left")?)))?
+    }
+
+    fn target(&self) -> Option<EventId> {
+        self.text("target")?.parse().ok()
     }
 
     /// The first and the last day on which it can have happened. It cannot have

@@ -35,6 +35,10 @@ const STAGE: Field = field(
 pub const COMPANY: &str = "company";
 /// The kind of the events that strike others without a claim of their own.
 pub const RETRACTION: &str = "retraction";
+/// The kind of the events that say that another was redacted.
+pub const REDACTION: &str = "redaction";
+/// The kind of what is left of an event that was redacted.
+pub const REDACTED: &str = "redacted";
 /// The kind of the events that declare a kind.
 pub const KIND_DECLARATION: &str = "kind_declaration";
 /// The kind of the events by which two threads are one.
@@ -64,6 +68,8 @@ pub static KINDS: &[Kind] = &[
     results::PRICE_OBSERVATION,
     record::COMPANY_KIND,
     record::RETRACTION_KIND,
+    record::REDACTION_KIND,
+    record::REDACTED_KIND,
     record::THREAD_LINK_KIND,
     record::KIND_DECLARATION_KIND,
 ];

@@ -27,6 +27,7 @@ pub mod limits;
 pub mod own_kinds;
 pub mod packed;
 pub mod problem;
+mod redaction;
 pub mod schema;
 mod shape;
 mod span;

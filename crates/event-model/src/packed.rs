@@ -62,6 +62,8 @@ pub const KIND_NAMES: &[&str] = &[
     "retraction",
     "thread_link",
     "kind_declaration",
+    "redaction",
+    "redacted",
 ];
 
 /// The bytes are no packed event.

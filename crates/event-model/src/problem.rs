@@ -191,6 +191,12 @@ pub enum Defect {
         /// The id.
         id: EventId,
     },
+    /// The event still says what it said.
+    #[error("event {id} is not redacted; `annals redact` erases it, and says so")]
+    NotRedacted {
+        /// The id.
+        id: EventId,
+    },
     /// A thread of a company's own facts with another name.
     #[error("of a `company` event is always \"company\"; leave it out")]
     ThreadOfCompany,

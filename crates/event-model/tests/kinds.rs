@@ -11,7 +11,6 @@
 
 use event_model::draft::{Draft, Target};
 use event_model::event::Event;
-use event_model::id::EventId;
 use event_model::kinds::{KIND_DECLARATION, KINDS};
 use event_model::own_kinds::{self, Kinds};
 use event_model::problem::Defect;
@@ -23,10 +22,15 @@ fn now() -> Instant {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn target(_: EventId) -> Option<Target> {
+/// The event that one of a kind refers to.
+fn target_of(kind: &str) -> Option<Target> {
+    let target = match kind {
+        "redaction" => "redacted",
+        _ => "statement",
+    };
     Some(Target {
         company: "alibaba".parse().unwrap(),
-        kind: "statement".into(),
+        kind: target.into(),
         thread: "some-thread".into(),
         published: Published::parse("2025-12-01", Zone::UTC).unwrap(),
     })
@@ -41,9 +45,10 @@ fn finish_of(kinds: &Kinds, value: &Value) -> Result<Event, Vec<String>> {
     let of_alibaba = || "alibaba".parse().unwrap();
     let company = value["company"].as_str().and_then(|slug| slug.parse().ok());
     let company = company.unwrap_or_else(of_alibaba);
+    let kind = value["kind"].as_str().unwrap_or_default();
     Draft::read(value)
         .of_kinds(kinds)
-        .finish(Ok(company), target, now())
+        .finish(Ok(company), |_| target_of(kind), now())
         .map_err(|problems| problems.iter().map(told).collect())
 }
 
@@ -279,7 +284,9 @@ fn an_unknown_company_is_told_with_the_rest() {
     let draft = Draft::read(&base(
         &json!({"company": "alibab", "occurred": "2025-02-30"}),
     ));
-    let problems = draft.finish(Err(defect), target, now()).unwrap_err();
+    let problems = draft
+        .finish(Err(defect), |_| target_of("statement"), now())
+        .unwrap_err();
     assert_eq!(problems.len(), 2);
     assert!(problems[1].to_string().contains("did you mean alibaba?"));
 }

@@ -52,7 +52,13 @@ impl Filter {
     /// Whether an event is heard.
     #[must_use]
     pub fn hears(&self, event: &Event) -> bool {
-        let always = [kinds::COMPANY, kinds::RETRACTION, kinds::THREAD_LINK];
+        let always = [
+            kinds::COMPANY,
+            kinds::RETRACTION,
+            kinds::THREAD_LINK,
+            kinds::REDACTION,
+            kinds::REDACTED,
+        ];
         let name = event.source.name.to_lowercase();
         let is_source = |source: &String| source.to_lowercase() == name;
         let is_sure = |least| event.certainty >= least;

@@ -13,6 +13,7 @@ use crate::basis::{Cuts, Lens, Placed};
 use crate::claim::ListOrder;
 use crate::earnings::{closed_periods, earnings, results_date};
 use crate::identity::{Company, company};
+use crate::redacted::{is_about_redaction, redacted};
 use crate::regulation::regulation;
 use crate::standing::{Standing, Status, Stood};
 use crate::thread::{Thread, threads};
@@ -100,9 +101,15 @@ pub(crate) fn told(
         regulation: rules.into_iter().collect(),
         market: market.into_iter().collect(),
         other: other.into_iter().collect(),
+        redacted: redacted(standing.seen().map(|stood| stood.placed)),
         tally: tally(standing),
         events: None,
     }
+}
+
+/// Whether an event tells something of the company, and not only what it is called.
+pub(crate) fn is_telling(event: &Event) -> bool {
+    &*event.kind != kinds::COMPANY && !is_about_redaction(event)
 }
 
 fn tally(standing: &Standing<'_>) -> Tally {
@@ -112,7 +119,7 @@ fn tally(standing: &Standing<'_>) -> Tally {
     for stood in standing.seen() {
         let event = &stood.placed.event;
         tally.visible += 1;
-        if &*event.kind == kinds::COMPANY {
+        if !is_telling(event) {
             continue;
         }
         tally.telling += 1;
@@ -186,9 +193,14 @@ impl Statuses {
 
 /// The status of an event that does not count.
 pub(crate) fn status_apart(stood: &Stood<'_>) -> Status {
-    if stood.struck {
+    let event = &stood.placed.event;
+    if event.is_redacted() {
+        Status::Redacted
+    } else if stood.struck {
         Status::Struck
-    } else if stood.placed.event.repeats.is_some() {
+    } else if event.redacts().is_some() {
+        Status::Redacts
+    } else if event.repeats.is_some() {
         Status::Repeats
     } else {
         Status::Strikes

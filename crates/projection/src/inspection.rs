@@ -20,6 +20,8 @@ pub struct Inspection {
     pub view: Seen,
     /// The retractions and corrections that strike it, in the order of the log.
     pub struck_by: Vec<Arc<Event>>,
+    /// What says that it was redacted.
+    pub redacted_by: Option<Arc<Event>>,
     /// What it strikes, if it is a retraction or correction that does.
     pub strikes: Option<EventId>,
     /// The event that it only tells again.
@@ -87,6 +89,8 @@ pub fn inspect<'l>(
         }
     };
     let visible = |stood: &&Stood<'_>| stood.visible;
+    let says = |by: &&Stood<'_>| by.placed.event.redacts().is_some_and(|(of, _)| of == id);
+    let redacted_by = standing.seen().find(says);
     let struck_by = struck_by.into_iter().filter(visible);
     let repeated_by = repeated_by.into_iter().filter(visible);
     let event = &stood.placed.event;
@@ -94,6 +98,7 @@ pub fn inspect<'l>(
     Some(Inspection {
         view,
         struck_by: struck_by.map(|it| Arc::clone(&it.placed.event)).collect(),
+        redacted_by: redacted_by.map(|by| Arc::clone(&by.placed.event)),
         strikes: strikes
             .filter(|_| stood.visible)
             .map(|target| target.placed.event.id),

@@ -41,6 +41,7 @@ pub mod item;
 mod links;
 pub mod listing;
 pub mod path;
+pub mod redacted;
 pub mod regulation;
 pub mod replay;
 pub mod rule;

@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 use event_model::id::Slug;
 use event_model::kind::Section;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -26,9 +25,10 @@ use self::shelf::{Known, Shelf, Spanned};
 use self::sight::Sight;
 use crate::basis::{Cuts, Filter, Lens, Placed};
 use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
-use crate::fold::fold_without_events;
+use crate::fold::{fold_without_events, is_telling};
 use crate::identity::company;
 use crate::links::{Links, is_link};
+use crate::redacted::{Redacted, is_about_redaction, redacted};
 use crate::regulation::{Regulation, regulation};
 use crate::standing::{Place, Ties, is_claim};
 use crate::thread::{Thread, gather};
@@ -49,6 +49,8 @@ pub struct Replay {
     /// answer can be arranged beforehand.
     is_linked: bool,
     tallies: Tallies,
+    /// What was redacted, and what says so.
+    redacting: Vec<Placed>,
     declaring: Vec<Known<()>>,
     pivots: Shelf<Arc<ThreadView>>,
     chips: Shelf<Arc<ThreadView>>,
@@ -112,6 +114,11 @@ impl Replay {
         };
         Self {
             tallies: Tallies::of(&events, &sight),
+            redacting: events
+                .iter()
+                .filter(|placed| is_about_redaction(&placed.event))
+                .cloned()
+                .collect(),
             declaring: Known::all(take(Section::Company), limits),
             pivots: Shelf::of(take(Section::Strategy), limits),
             chips: Shelf::of(take(Section::Chips), limits),
@@ -189,9 +196,16 @@ impl Replay {
             regulation: self.rules.at(cuts, |thread| regulation(thread, on)),
             market: self.market.at(cuts, view),
             other: self.other.at(cuts, view),
+            redacted: self.redacted(known),
             tally: self.tallies.by(known),
             events: None,
         }
+    }
+
+    fn redacted(&self, known: Instant) -> Vec<Redacted> {
+        let seen_from = |placed: &Placed| self.sight.seen_from(placed);
+        let is_seen = |placed: &&Placed| seen_from(placed).is_some_and(|from| from <= known);
+        redacted(self.redacting.iter().filter(is_seen))
     }
 
     fn is_on_clock(&self, cuts: &Cuts) -> bool {
@@ -252,9 +266,7 @@ struct Tallies {
 impl Tallies {
     fn of(events: &[Placed], sight: &Sight) -> Self {
         let seen = |placed: &Placed| sight.seen_from(placed);
-        let telling = events
-            .iter()
-            .filter(|placed| &*placed.event.kind != kinds::COMPANY);
+        let telling = events.iter().filter(|placed| is_telling(&placed.event));
         let mut sources: HashMap<&str, Instant> = HashMap::new();
         for placed in telling.clone() {
             if let Some(seen) = seen(placed) {

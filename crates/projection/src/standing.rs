@@ -5,6 +5,7 @@ use event_model::time::Instant;
 use event_model::vocabulary::Fault;
 
 use crate::basis::{Cuts, Lens, Placed};
+use crate::redacted::is_about_redaction;
 
 /// The events of one company within the recorded cut, and how each stands.
 #[derive(Debug)]
@@ -69,6 +70,10 @@ pub enum Status {
     Repeats,
     /// It is a retraction that is in force.
     Strikes,
+    /// What it said was erased.
+    Redacted,
+    /// It says that another event was redacted.
+    Redacts,
 }
 
 impl Status {
@@ -82,6 +87,8 @@ impl Status {
             Self::Struck => "struck",
             Self::Repeats => "repeats",
             Self::Strikes => "strikes",
+            Self::Redacted => "redacted",
+            Self::Redacts => "redacts",
         }
     }
 }
@@ -184,7 +191,8 @@ impl Place {
 
 /// Whether an event makes a claim of its own.
 pub(crate) fn is_claim(placed: &Placed) -> bool {
-    placed.event.repeats.is_none() && !placed.event.is_retraction()
+    let event = &placed.event;
+    event.repeats.is_none() && !event.is_retraction() && !is_about_redaction(event)
 }
 
 /// Those of the events that the log had by the recorded cut.

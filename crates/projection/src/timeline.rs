@@ -8,6 +8,7 @@ use crate::basis::Basis;
 use crate::earnings::Earnings;
 use crate::identity::Company;
 use crate::listing::Listing;
+use crate::redacted::Redacted;
 use crate::regulation::Regulation;
 use crate::standing::Status;
 use crate::view::ThreadView;
@@ -29,6 +30,8 @@ pub struct Timeline {
     pub market: Listing,
     /// The threads of all other kinds.
     pub other: Listing,
+    /// What was redacted.
+    pub redacted: Vec<Redacted>,
     /// How many events it is told from.
     pub tally: Tally,
     /// Every visible event, if the list was asked for.

@@ -39,7 +39,8 @@ fn sections<M: SerializeMap>(timeline: &Timeline, fields: &mut M) -> Result<(), 
     fields.serialize_entry("chips", &timeline.chips)?;
     fields.serialize_entry("regulation", &timeline.regulation)?;
     fields.serialize_entry("market", &timeline.market)?;
-    fields.serialize_entry("other", &timeline.other)
+    fields.serialize_entry("other", &timeline.other)?;
+    fields.serialize_entry("redacted", &timeline.redacted)
 }
 
 fn events<M: SerializeMap>(timeline: &Timeline, fields: &mut M) -> Result<(), M::Error> {

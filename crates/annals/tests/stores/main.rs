@@ -11,4 +11,5 @@
 mod histories;
 mod join_equals_at;
 mod proofs;
+mod redactions;
 mod store_equals_fold;

@@ -17,6 +17,7 @@ pub(crate) mod kind;
 pub(crate) mod log;
 pub(crate) mod prove;
 mod rebuild;
+pub(crate) mod redact;
 mod retract_correct;
 pub(crate) mod salvage;
 mod schema;
@@ -79,6 +80,7 @@ fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), 
         Command::Check(args) => check::run(session, args, out),
         Command::Retract(args) => retract_correct::retract(session, args, out),
         Command::Correct(args) => retract_correct::correct(session, args, out),
+        Command::Redact(args) => redact::run(session, args, out),
         Command::Export(args) => export::run(session, args, out),
         Command::Import(args) => match &args.format {
             ImportFormat::Edgar(args) => import::edgar(session, args, out),

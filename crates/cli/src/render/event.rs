@@ -31,6 +31,10 @@ pub(crate) fn event_json(inspected: &Inspected, basis: &Basis) -> Value {
             "published": strike.published.text(),
         })
     });
+    let redacted_by = inspection
+        .redacted_by
+        .as_ref()
+        .map(|by| json!({"event": by.id, "reason": by.reason, "published": by.published.text()}));
     if let Some(fields) = value.as_object_mut() {
         for name in Event::FIELDS {
             fields.entry(*name).or_insert(Value::Null);
@@ -39,6 +43,7 @@ pub(crate) fn event_json(inspected: &Inspected, basis: &Basis) -> Value {
         put("status", json!(inspection.view.as_str()));
         put("struck_by", struck_by.collect());
         put("strikes", json!(inspection.strikes));
+        put("redacted_by", redacted_by.unwrap_or_default());
         put("repeated_by", json!(inspection.repeated_by));
         put("told_as", json!(inspection.told_as));
         put("basis", json!(basis));
@@ -55,6 +60,10 @@ pub(crate) fn event_page(inspected: &Inspected, basis: &Basis, is_terminal: bool
     let inspection = &inspected.inspection;
     for strike in &inspection.struck_by {
         row("struck by", strike_in_words(strike));
+    }
+    if let Some(by) = &inspection.redacted_by {
+        let reason = by.reason.as_deref().unwrap_or_default();
+        row("redacted by", format!("{}: {reason}", by.id));
     }
     if let Some(target) = inspection.strikes {
         row("strikes", target.to_string());
@@ -98,6 +107,8 @@ fn status(inspected: &Inspected) -> &'static str {
         Seen::As(Status::Struck) => "struck, by what was published later",
         Seen::As(Status::Repeats) => "only tells another event again",
         Seen::As(Status::Strikes) => "strikes another event",
+        Seen::As(Status::Redacted) => "redacted: what it said was erased",
+        Seen::As(Status::Redacts) => "says that another event was redacted",
     }
 }
 

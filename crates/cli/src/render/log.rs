@@ -141,6 +141,10 @@ fn summary(event: &Event, stage: Option<&str>) -> String {
     if &*event.kind == kinds::COMPANY {
         return of_company(event);
     }
+    if event.is_redacted() {
+        let was = event.text("was").unwrap_or_default();
+        return format!("{}, was {}", event.thread, words::stage(was));
+    }
     let stage = stage.map(words::stage);
     let told = ["date", "text", "name", "value", "form", "target"];
     let more = told
@@ -149,7 +153,8 @@ fn summary(event: &Event, stage: Option<&str>) -> String {
         .map(str::to_owned);
     let thread = [event.thread.to_string()]
         .into_iter()
-        .filter(|_| !event.is_retraction());
+        // Those of what acts on an event are called by its id.
+        .filter(|_| !event.is_retraction() && event.redacts().is_none());
     thread
         .chain(stage)
         .chain(more)

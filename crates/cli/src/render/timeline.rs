@@ -198,8 +198,16 @@ fn footing(answer: &Answer) -> String {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
+    let redacted = match answer.timeline.redacted.len() {
+        0 => String::new(),
+        count => format!(
+            "{} redacted: annals log {} --kind redacted\n",
+            plural(count, "event"),
+            answer.timeline.company.slug
+        ),
+    };
     format!(
-        "\n{} from {}. Next: annals {}\n",
+        "\n{redacted}{} from {}. Next: annals {}\n",
         plural(tally.telling, "event"),
         plural(tally.sources, "source"),
         next(answer)

@@ -1,9 +1,12 @@
 //! What an opened store holds, against what was appended.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use annals::log_errors::OpenError;
-use annals::model::id::{Position, Slug};
+use annals::model::event::Event;
+use annals::model::id::{EventId, Position, Slug};
+use annals::model::kinds::REDACTED;
 use annals::{Error, Recorded, Store};
 
 use super::{Expected, Violation};
@@ -79,17 +82,47 @@ fn holds(store: &Store, expected: &Expected<'_>) -> Result<usize, Violation> {
         let what = format!("another hash at {upto}");
         return Err(Violation::new("the head is one of the history", what));
     }
+    let redacted = Redacted::among(history, upto);
     same(
         "the log reads as appended",
         store.read(Position(0), head.position),
-        part,
+        (part, &redacted),
     )?;
-    by_company(store, part)?;
+    by_company(store, part, &redacted)?;
     Ok(count)
 }
 
+/// The events that were redacted later than what a store holds.
+struct Redacted(HashSet<EventId>);
+
+impl Redacted {
+    fn among(history: &[Recorded], upto: u64) -> Self {
+        let later = history.iter().filter(|it| it.position.0 > upto);
+        let redacts = |it: &Recorded| {
+            let event = Event::from_stored(it.event.schema, &it.event.payload).ok()?;
+            Some(event.redacts()?.0)
+        };
+        Self(later.filter_map(redacts).collect())
+    }
+
+    /// Whether an event is the one that was appended. Of one that was redacted since,
+    /// the history holds what is left; its hash is that of all it said.
+    fn is_as_appended(&self, read: &Recorded, appended: &Recorded) -> bool {
+        let is_whole = &*read.event.kind != REDACTED && &*appended.event.kind == REDACTED;
+        match self.0.contains(&appended.event.id) {
+            true => {
+                let mut left = read.clone();
+                left.event.kind.clone_from(&appended.event.kind);
+                left.event.payload.clone_from(&appended.event.payload);
+                is_whole && left == *appended
+            }
+            false => read == appended,
+        }
+    }
+}
+
 /// The same of each company, which is read from elsewhere.
-fn by_company(store: &Store, part: &[Recorded]) -> Result<(), Violation> {
+fn by_company(store: &Store, part: &[Recorded], redacted: &Redacted) -> Result<(), Violation> {
     let mut companies: Vec<&Slug> = part.iter().map(|event| &event.event.company).collect();
     companies.sort_unstable();
     companies.dedup();
@@ -99,7 +132,7 @@ fn by_company(store: &Store, part: &[Recorded]) -> Result<(), Violation> {
         same(
             "the streams read as appended",
             store.read_stream(company, store.head().position),
-            &of_company,
+            (&of_company, redacted),
         )?;
     }
     Ok(())
@@ -108,12 +141,13 @@ fn by_company(store: &Store, part: &[Recorded]) -> Result<(), Violation> {
 fn same(
     check: &'static str,
     read: impl Iterator<Item = Result<Recorded, Error>>,
-    expected: &[Recorded],
+    (expected, redacted): (&[Recorded], &Redacted),
 ) -> Result<(), Violation> {
     let mut rest = expected.iter();
     for event in read {
         let event = event.map_err(|error| Violation::of(check, &error))?;
-        if rest.next() != Some(&event) {
+        let appended = rest.next();
+        if !appended.is_some_and(|appended| redacted.is_as_appended(&event, appended)) {
             let what = format!("another event at {}", event.position.0);
             return Err(Violation::new(check, what));
         }

@@ -11,6 +11,7 @@ mod clients;
 mod full_size;
 mod imports;
 mod rebuilds;
+mod redactions;
 mod reopens;
 mod seals;
 
@@ -49,13 +50,14 @@ const APPENDS: Workload = of("appends", 14, appends::run);
 /// All of them.
 pub const ALL: &[Workload] = &[
     APPENDS,
-    of("clients", 14, clients::run),
-    of("batches", 14, batches::run),
+    of("clients", 12, clients::run),
+    of("batches", 12, batches::run),
     of("imports", 12, imports::run),
     of("amendments", 12, amendments::run),
     of("seals", 14, seals::run),
-    of("rebuilds", 8, rebuilds::run),
-    of("reopens", 10, reopens::run),
+    of("rebuilds", 6, rebuilds::run),
+    of("redactions", 8, redactions::run),
+    of("reopens", 8, reopens::run),
     Workload {
         name: "full size",
         share: 2,

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use event_model::id::{Position, Slug, Version};
+use event_model::kinds;
 
 use super::seal::follow;
 use super::{SledLog, Stored};
@@ -15,11 +16,12 @@ use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::kept_head::KeptHead;
 use crate::limits;
+use crate::record::Raw;
 use crate::streams::{Choice, SlugRange, Streams};
 use crate::sync;
 
 /// What a walk of the whole log found in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
     /// How many events there are.
@@ -28,6 +30,28 @@ pub struct Verified {
     pub blocks: u64,
     /// The head that the walk came to.
     pub head: Head,
+    /// What there is of redactions. Whether it fits together is for who reads events.
+    pub redactions: Redactions,
+}
+
+/// The events of a log that have to do with redactions, in order of position.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Redactions {
+    /// Those of which the log itself has erased the payload.
+    pub erased: Vec<Position>,
+    /// Those that tell of a redaction, or did before they were redacted.
+    pub telling: Vec<Position>,
+}
+
+impl Redactions {
+    fn note(&mut self, raw: &Raw<'_>) {
+        if raw.is_redacted() {
+            self.erased.push(raw.position());
+        }
+        if raw.kind_then() == kinds::REDACTION {
+            self.telling.push(raw.position());
+        }
+    }
 }
 
 /// How much there is.
@@ -104,6 +128,7 @@ impl SledLog {
             events: head.position.0,
             blocks: walk.blocks,
             head,
+            redactions: walk.redactions,
         })
     }
 
@@ -116,6 +141,7 @@ impl SledLog {
                 .unwrap_or(Err((position, Damage::Journal)))
                 .map_err(damaged)?;
             let hash = raw.hash(walk.head.hash);
+            walk.redactions.note(&raw);
             let event = raw
                 .into_recorded(hash)
                 .map_err(|what| damaged((position, what)))?;
@@ -281,6 +307,7 @@ struct Walk {
     versions: HashMap<Slug, u64>,
     blocks: u64,
     digest: Digest,
+    redactions: Redactions,
     /// The heads that it did not come to yet, the first last.
     kept: Vec<KeptHead>,
 }
@@ -292,6 +319,7 @@ impl Default for Walk {
             versions: HashMap::new(),
             blocks: 0,
             digest: Digest::default(),
+            redactions: Redactions::default(),
             kept: Vec::new(),
         }
     }
@@ -334,7 +362,13 @@ impl Walk {
     fn block(&mut self, first: Position, bytes: &[u8]) -> Result<(), Wrong> {
         let next = Position(self.head.position.0 + 1);
         let block = follow(next, first, bytes, self.head.hash)?;
-        let events = block.events(|_| true)?;
+        let records = block.records().map_err(|what| (next, what))?;
+        let mut events = Vec::new();
+        block.walk(&records, |raw, hash| {
+            self.redactions.note(&raw);
+            events.push(raw.into_recorded(hash)?);
+            Ok(())
+        })?;
         if events.first().map(|event| event.recorded) != Some(block.recorded_first) {
             return Err((next, Damage::BlockHeader));
         }

@@ -126,7 +126,20 @@ pub(super) struct Seen {
 }
 
 /// Looks at a log without its lock.
+///
+/// A log that was written anew may be on its way into its place, now or a moment ago.
 pub(super) fn look(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
+    let is_moving = || layout::exists(layout.rewritten().dir());
+    if is_moving()? {
+        return Ok(Looked::Unsettled);
+    }
+    match look_at(layout, format) {
+        Err(_) if is_moving()? => Ok(Looked::Unsettled),
+        looked => looked,
+    }
+}
+
+fn look_at(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
     // Before the journal: a writer may go on meanwhile.
     let marked = head_mark::load(&layout.head_mark(), format.store);
     let journal = Contents::read_newest(&layout.journal(), format.store)?;
@@ -152,6 +165,9 @@ pub(super) fn look(layout: &Layout, format: &Format) -> Result<Looked, OpenError
 /// Looks at the log as it was before what a writer is putting into the streams: the
 /// file of the journal that goes on where they end is there until they go further.
 fn look_before(layout: &Layout, format: &Format) -> Result<Option<Seen>, OpenError> {
+    if layout::exists(layout.rewritten().dir())? {
+        return Ok(None);
+    }
     let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
     let upto = streams
         .as_ref()
@@ -263,13 +279,14 @@ fn open_to_write(
     open_locked(layout, clock, settings, lock)
 }
 
-fn open_locked(
+pub(super) fn open_locked(
     layout: Layout,
     clock: Arc<dyn Clock>,
     settings: Settings,
     lock: Lock,
 ) -> Result<SledLog, OpenError> {
     let format = Format::read(&layout)?;
+    layout.settle_rewrite()?;
     fs::create_dir_all(layout.cache()).map_err(at(&layout.cache()))?;
     guard::before_open(&layout)?;
     let marked = head_mark::load(&layout.head_mark(), format.store);

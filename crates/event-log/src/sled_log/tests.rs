@@ -3,6 +3,7 @@
 mod backup;
 mod damage;
 mod folder;
+mod redact;
 mod refresh;
 mod reopen;
 mod select;

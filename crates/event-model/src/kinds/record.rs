@@ -1,6 +1,8 @@
 //! What tells of the record itself: companies, what strikes, links, kinds.
 
-use super::{COMPANY, KIND_DECLARATION, RETRACTION, THREAD_LINK, field, required};
+use super::{
+    COMPANY, KIND_DECLARATION, REDACTED, REDACTION, RETRACTION, THREAD_LINK, field, required,
+};
 use crate::kind::{Kind, Section, Shape};
 
 pub(super) const COMPANY_KIND: Kind = Kind {
@@ -40,6 +42,47 @@ pub(super) const RETRACTION_KIND: Kind = Kind {
     life: None,
     section: Section::None,
     example: r#"{"target":"01890000-0000-7000-8000-000000000000"}"#,
+    schema: None,
+};
+
+pub(super) const REDACTION_KIND: Kind = Kind {
+    name: REDACTION,
+    about: "Says that what an earlier event said was erased",
+    fields: &[
+        required(
+            "target",
+            Shape::EventId,
+            "the id of the event that was redacted",
+        ),
+        required("left", Shape::Text, "the hash of what is left of it"),
+    ],
+    thread_key: &[&["target"]],
+    life: None,
+    section: Section::None,
+    example: r#"{"target":"01890000-0000-7000-8000-000000000000","left":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+    schema: None,
+};
+
+pub(super) const REDACTED_KIND: Kind = Kind {
+    name: REDACTED,
+    about: "Is what is left of an event that was redacted",
+    fields: &[
+        required("was", Shape::Text, "the kind that it was of"),
+        field(
+            "target",
+            Shape::EventId,
+            "the event that it acted on, where it was a retraction or redaction",
+        ),
+        field(
+            "left",
+            Shape::Text,
+            "the hash of what is left of that, where it was a redaction",
+        ),
+    ],
+    thread_key: &[],
+    life: None,
+    section: Section::None,
+    example: r#"{"was":"statement"}"#,
     schema: None,
 };
 

@@ -26,6 +26,7 @@ use serde::Serialize;
 use crate::basis::{Cuts, Lens, Placed};
 use crate::fold::{counting, told};
 use crate::links::Links;
+use crate::redacted::is_about_redaction;
 use crate::standing::{Standing, Stood};
 use crate::thread::Thread;
 use crate::timeline::Timeline;
@@ -286,7 +287,8 @@ impl<'a> Case<'a> {
 
     /// The events that count, or that retract others.
     fn holding(&self) -> impl Iterator<Item = &'a Stood<'a>> {
-        let seen = self.standing.events.iter();
+        let is_told = |stood: &&Stood<'_>| !is_about_redaction(&stood.placed.event);
+        let seen = self.standing.events.iter().filter(is_told);
         seen.filter(|stood| stood.is_seen() && !stood.struck)
     }
 

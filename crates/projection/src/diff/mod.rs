@@ -17,6 +17,7 @@ pub use self::change::{Change, ChangeKind, Direction};
 use crate::earnings::{Earnings, ResultsDate};
 use crate::identity::Company;
 use crate::item::Item;
+use crate::redacted::Redacted;
 use crate::regulation::Regulation;
 use crate::timeline::{Strategy, Tally, Timeline};
 use crate::view::ThreadView;
@@ -31,6 +32,7 @@ type Key = (String, String);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diff {
     company: (Company, Company),
+    redacted: (Vec<Redacted>, Vec<Redacted>),
     tally: (Tally, Tally),
     /// The threads of which something else is told.
     threads: BTreeMap<Key, (Option<Told>, Option<Told>)>,
@@ -115,6 +117,7 @@ impl Diff {
         threads.retain(|_, (was, is)| was != is);
         Self {
             company: (before.company.clone(), after.company.clone()),
+            redacted: (before.redacted.clone(), after.redacted.clone()),
             tally: (before.tally, after.tally),
             threads,
         }
@@ -137,7 +140,10 @@ impl Diff {
                 None => drop(threads.remove(key)),
             }
         }
-        gathered(self.company.1.clone(), self.tally.1, threads.into_values())
+        Timeline {
+            redacted: self.redacted.1.clone(),
+            ..gathered(self.company.1.clone(), self.tally.1, threads.into_values())
+        }
     }
 
     /// What is believed differently in the end, given what is from there on.
@@ -152,6 +158,7 @@ impl Diff {
         }
         Self {
             company: (self.company.0, next.company.1),
+            redacted: (self.redacted.0, next.redacted.1),
             tally: (self.tally.0, next.tally.1),
             threads: self.threads,
         }
@@ -245,6 +252,7 @@ fn gathered(company: Company, tally: Tally, threads: impl Iterator<Item = Told>)
         regulation: rules.into_iter().collect(),
         market: market.into_iter().collect(),
         other: other.into_iter().collect(),
+        redacted: Vec::new(),
         tally,
         events: None,
     }

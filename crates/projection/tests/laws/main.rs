@@ -19,6 +19,7 @@ mod filters;
 mod inspection;
 mod laws;
 mod reasons;
+mod redactions;
 mod second_reading;
 mod shortcuts;
 mod tenures;

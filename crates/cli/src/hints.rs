@@ -1,0 +1,93 @@
+//! What to do next about an error: [`hint_for`].
+
+use annals::Error;
+use annals::log_errors::{AppendError, BackupError, Damage, LogError, OpenError};
+
+const SALVAGE: &str = "nothing was changed; `annals salvage` brings out all that is still whole";
+
+/// What to do about an error, if there is one thing to do.
+pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::Open(OpenError::NoStore { .. }) => {
+            "append to make one, try `annals demo`, or say where it is with --store DIR"
+        }
+        Error::InputTooLong { .. } => "split it, and give its parts one after the other",
+        Error::Open(OpenError::NotAStore { .. } | OpenError::NotAFolder { .. }) => {
+            "give a folder that is a store, is empty, or is not there yet"
+        }
+        Error::Open(OpenError::Held { .. }) | Error::Log(LogError::Open { .. }) => {
+            "one process at a time: wait for that one, or end it, and try again"
+        }
+        Error::Log(LogError::Cache { .. })
+        | Error::Open(OpenError::Cache { .. })
+        | Error::Append(AppendError::Read {
+            source: LogError::Cache { .. },
+        }) => "nothing is lost: `annals rebuild` makes it again from the log",
+        Error::Open(OpenError::NewerFormat { .. }) => "use a newer annals",
+        Error::Backup(BackupError::NotABackup { .. }) => {
+            "give the folder of a backup, one that is empty, or one that is not there yet"
+        }
+        Error::Backup(BackupError::Busy { .. }) => "wait for it to end, and try again",
+        Error::Backup(BackupError::OtherLog { .. }) => {
+            "back this store up to another folder; `annals verify --since HEAD` tells whether \
+             it was changed"
+        }
+        Error::Backup(BackupError::NotEmpty { .. }) => {
+            "nothing was written over: say with --store where the restored store is to be"
+        }
+        Error::Backup(BackupError::Damaged { .. } | BackupError::Gap { .. }) => {
+            "this backup cannot be relied on: make a new one to another folder, or restore \
+             from a copy"
+        }
+        Error::Open(OpenError::Damaged { .. }) => {
+            "keep a copy of the folder; `annals salvage` brings out all that is still whole"
+        }
+        Error::Log(LogError::Damaged { what, .. }) => hint_for_damage(what),
+        Error::StoredEvent { .. } => SALVAGE,
+        Error::Append(AppendError::Conflict { .. }) => {
+            "somebody appended since; look at `annals log` and try again"
+        }
+        Error::Append(AppendError::DiskFull { .. }) => {
+            "make room and try again; nothing was written"
+        }
+        Error::Append(AppendError::OutcomeUnknown { .. }) => {
+            "append the same again: what was stored is told as known"
+        }
+        Error::PastHead { .. } => "`annals stats` tells the head",
+        Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
+        Error::AfterTree { .. } => "leave --size out, or give its position or more",
+        Error::OtherTree { .. } => {
+            "the tree head is of another store, or somebody changed this one: compare it with a \
+             backup"
+        }
+        Error::RecordedLater { .. } => "leave --recorded out, or ask up to that position",
+        Error::Range(_) => {
+            "write it as A..B, either side left out: 2026-01-01.., ..today, 2025-12..2026-02"
+        }
+        Error::UnknownEvent { .. } => {
+            "`annals log COMPANY` lists the ids; four digits or more will do"
+        }
+        Error::Time(_) | Error::Moment(_) => {
+            "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z; \
+             'last friday' and '3 months ago' will do"
+        }
+        Error::NoEvents { .. } => "give one JSON object a line",
+        Error::UnknownKind { .. } => "`annals kind list` lists the kinds that were declared",
+        Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
+        Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
+        Error::NothingChanged => "set a field to another value: --set data.stage=considering",
+        _ => return None,
+    })
+}
+
+fn hint_for_damage(what: &Damage) -> &'static str {
+    match what {
+        Damage::Changed { .. } | Damage::CutOff { .. } => {
+            "the head is of another store, or somebody changed this one: compare it with a \
+             backup that comes by the head"
+        }
+        Damage::NotRedacted { .. } => "`annals redact` erases what it says",
+        Damage::RedactedUnsaid => "somebody changed this store: compare it with a backup",
+        _ => SALVAGE,
+    }
+}
