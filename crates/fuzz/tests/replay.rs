@@ -62,6 +62,8 @@ fn the_seeds_are_still_what_a_store_writes() {
         9
     );
     assert_eq!(fuzzing::records(&seed("log", "some-records")).len(), 9);
+    let redacted = fuzzing::block(&seed("log", "redacted-block")).unwrap();
+    assert_eq!(&*redacted.get(1).unwrap().event.kind, "redacted");
     let mut journal = seed("log", "some-journal");
     fuzzing::mend::journal(&mut journal).unwrap();
     assert_eq!(fuzzing::journal(&journal).unwrap().len(), 9);
