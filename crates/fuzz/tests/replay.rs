@@ -10,8 +10,8 @@ use annals_fuzz::TARGETS;
 use event_log::fuzzing;
 
 /// So that the repository stays small.
-const FILES_MAX: usize = 300;
-const BYTES_MAX: usize = 500_000;
+const FILES_MAX: usize = 8 * 42;
+const BYTES_MAX: usize = 400_000;
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
