@@ -151,7 +151,7 @@ fn the_document_on_events_names_all_that_a_schema_allows() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(schemas.len(), 20);
+    assert_eq!(schemas.len(), 22);
     for schema in &schemas {
         let kind = text(&schema["properties"]["kind"]["const"]);
         let section = section(&document, &format!("### `{kind}`"));

@@ -25,6 +25,7 @@ mod environment;
 mod export;
 mod find;
 mod follow;
+mod frozen;
 mod heads;
 mod help;
 mod history;

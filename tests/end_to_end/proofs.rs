@@ -10,7 +10,7 @@ use crate::environment::{ANNALS, Environment, Run, company, large, project, stat
 
 /// The program that checks: of another package, so that cargo is told to build it
 /// beside the one under test.
-static CHECKER: LazyLock<PathBuf> = LazyLock::new(|| {
+pub(crate) static CHECKER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(ANNALS).parent().unwrap();
     let profile = match folder.file_name().unwrap().to_str().unwrap() {
         "debug" => "dev",

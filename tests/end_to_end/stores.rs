@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::environment::{Environment, company, lines, statement};
+use serde_json::Value;
+
+use crate::environment::{Environment, company, large, lines, statement};
 
 /// Commands that need a store that is there.
 const NEEDING: &[&str] = &[
@@ -22,10 +24,11 @@ const NEEDING: &[&str] = &[
     "rebuild",
     "retract a1000001 --fault record --reason x",
     "correct a1000001 --fault record --reason x --set data.stage=agreed",
+    "redact a1000001 --reason x",
 ];
 
 /// The first words of those that need it for themselves.
-const WRITING: &[&str] = &["verify", "rebuild", "retract", "correct"];
+const WRITING: &[&str] = &["verify", "rebuild", "retract", "correct", "redact"];
 
 #[test]
 fn without_a_store_there_is_nothing_to_read() {
@@ -119,6 +122,29 @@ fn a_store_that_another_process_holds_names_it() {
     environment.assert_files(&files, "being refused a store that is held");
     assert_eq!(holder.finish(&line), 0);
     assert_eq!(environment.head()["position"], 39);
+}
+
+/// What a proof is made of is in blocks, which only one process reads at a time.
+#[test]
+fn a_proof_from_the_blocks_of_a_held_store_waits_for_its_holder() {
+    let environment = Environment::with_sample();
+    environment.append(&large());
+    let in_journal = statement("alibaba", "2025-12-24", "At the end.");
+    environment.append(&[in_journal]);
+    let log = environment.type_in("log alibaba --json").json_lines();
+    let id = |event: &Value| event["id"].as_str().unwrap().to_owned();
+    let (first, last) = (id(&log[0]), id(log.last().unwrap()));
+    let holder = Holder::of(&environment);
+    let pid = holder.child.id().to_string();
+    environment
+        .type_in(&format!("prove {first}"))
+        .refused(7, &[&pid, "one process at a time"]);
+    environment.type_in(&format!("prove {last}")).done();
+    environment
+        .type_in(&format!("redact {first} --reason x"))
+        .refused(7, &[&pid]);
+    holder.kill();
+    environment.type_in(&format!("prove {first}")).done();
 }
 
 #[test]

@@ -13,6 +13,7 @@ use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::kinds::{REDACTED, REDACTION};
+use projection::basis::Placed;
 use serde_json::json;
 
 use crate::error::{Error, LineProblem, LineProblems};
@@ -143,6 +144,8 @@ struct Plan {
     redacted: Vec<Redacted>,
     left: Left,
     telling: Vec<NewEvent>,
+    /// The company that was read last, and its events.
+    history: Option<(Slug, Arc<[Placed]>)>,
 }
 
 impl Plan {
@@ -162,7 +165,7 @@ impl Plan {
             company: event.company.clone(),
             position,
             by: None,
-            tied: tied(store, &event)?,
+            tied: tied(&event, &self.history_of(store, &event.company)?),
         };
         if !event.is_redacted() {
             let left = event.redacted().to_json();
@@ -173,6 +176,18 @@ impl Plan {
         }
         self.redacted.push(redacted);
         Ok(())
+    }
+
+    fn history_of(&mut self, store: &Store, company: &Slug) -> Result<Arc<[Placed]>, Error> {
+        match &self.history {
+            Some((of, history)) if of == company => Ok(Arc::clone(history)),
+            _ => {
+                let read = store.history(company, store.head().position)?;
+                let history = Arc::from(read);
+                self.history = Some((company.clone(), Arc::clone(&history)));
+                Ok(history)
+            }
+        }
     }
 }
 
@@ -220,10 +235,9 @@ fn telling(
 
 /// The events that tell another again, strike it or are struck by it, and were not
 /// redacted.
-fn tied(store: &Store, event: &Event) -> Result<Vec<EventId>, Error> {
+fn tied(event: &Event, history: &[Placed]) -> Vec<EventId> {
     let ties = |event: &Event| [event.repeats, event.strikes()];
     let own = ties(event);
-    let history = store.history(&event.company, store.head().position)?;
     let is_tied = |other: &Event| {
         let is_other = other.id != event.id && !other.is_redacted();
         is_other && (ties(other).contains(&Some(event.id)) || own.contains(&Some(other.id)))
@@ -233,7 +247,7 @@ fn tied(store: &Store, event: &Event) -> Result<Vec<EventId>, Error> {
         .filter(|placed| is_tied(&placed.event))
         .map(|placed| placed.event.id)
         .collect();
-    Ok(tied.into_iter().collect())
+    tied.into_iter().collect()
 }
 
 fn hash_of(left: &[u8]) -> String {
