@@ -250,6 +250,11 @@ fn the_document_on_limits_has_each_with_its_value() {
         let said = row.split([' ', '|']).next().unwrap().replace(',', "");
         assert_eq!(said, value.to_string(), "{name}");
     }
+    let proof = format!("{} bytes of a proof", annals::proof::FILE_BYTES_MAX);
+    // Wherever its lines end.
+    let words: Vec<&str> = document.split_whitespace().collect();
+    let text = words.join(" ").replace(',', "");
+    assert!(text.contains(&proof), "{proof}");
     let years = annals::model::limits::YEARS;
     let years = format!("{} to {} |", years.start(), years.end());
     assert!(rows["YEARS"].starts_with(&years), "{}", rows["YEARS"]);

@@ -104,6 +104,40 @@ fn input_that_is_far_too_large_is_refused_in_little_memory() {
 }
 
 #[test]
+fn a_file_of_a_store_that_is_far_too_long_is_not_read_whole() {
+    let environment = environment();
+    let ask = "at 2026-01-01 acme";
+    for (file, args, code, words) in [
+        ("FORMAT", ask, 6, "FORMAT cannot be understood"),
+        (
+            "journal/00000000000000000000",
+            ask,
+            6,
+            "the journal has more than 67108864 bytes",
+        ),
+        (
+            "journal/00000000000000000000",
+            "salvage",
+            0,
+            "salvaged 1 event of 1",
+        ),
+        ("log/conf", "verify", 6, "sled finds its file damaged"),
+        ("cache/head", ask, 0, ""),
+        ("cache/streams/MANIFEST", ask, 0, ""),
+        ("cache/directory", ask, 0, ""),
+    ] {
+        let run = environment.shell(&format!(
+            "cp -r {store} copy && cd copy && mkdir -p cache/streams && truncate -s 4G {file} && \
+             (ulimit -v {MEMORY_KIB}; {ANNALS} --store . {args}); \
+             code=$?; cd .. && rm -r copy; exit $code",
+            store = environment.store().display(),
+        ));
+        assert_eq!(run.code, Some(code), "{file}: {}", run.stderr);
+        assert!(run.stderr.contains(words), "{file}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn each_limit_says_its_value_and_where() {
     let environment = environment();
     let mut deep = String::new();
@@ -171,6 +205,28 @@ fn each_limit_says_its_value_and_where() {
     let run = environment.run(["at", "2026-01-01", long.as_str()]);
     assert_eq!(run.code, Some(3));
     assert!(run.stderr.len() < 4_000, "{} bytes", run.stderr.len());
+}
+
+#[test]
+fn what_is_told_of_a_long_argument_is_short() {
+    let environment = environment();
+    let long = "x".repeat(100_000);
+    for args in [
+        [long.as_str(), "", ""],
+        ["at", "2026-01-01", "--min-certainty"],
+        ["verify", "--since", &long],
+        ["prove", "--since", &long],
+        ["log", "--limit", &long],
+    ] {
+        let run = environment.run(args.into_iter().chain([long.as_str()]));
+        assert_eq!(run.code, Some(2), "{:?}", &args[..2]);
+        assert!(
+            run.stderr.len() < 4_000,
+            "{} bytes of {:.20}",
+            run.stderr.len(),
+            args[0]
+        );
+    }
 }
 
 #[test]

@@ -158,6 +158,17 @@ fn a_proof_that_was_changed_does_not_hold() {
     Proofs::check(&proof, &head).refused(5, &["not about the one that you trust"]);
 }
 
+#[test]
+fn what_is_told_of_a_proof_is_short() {
+    let proofs = Proofs::of(&events());
+    let proof = proofs.prove(&proofs.id(3));
+    let long = proof.replace(&proofs.head(), &"x".repeat(500_000));
+    assert_ne!(long, proof);
+    let run = Proofs::check(&long, "");
+    run.refused(1, &["not a proof", "xxxx", "hint"]);
+    assert!(run.stderr.len() < 4_000, "{} bytes", run.stderr.len());
+}
+
 /// A store whose past somebody made anew, with as many events or more.
 fn attacked(change: impl FnOnce(&mut Vec<Value>)) -> Proofs {
     let mut events = events();

@@ -421,7 +421,9 @@ fn code_of_log(error: &LogError) -> ExitCode {
 fn code_of_append(error: &AppendError) -> ExitCode {
     match error {
         AppendError::Conflict { .. } | AppendError::IdReused { .. } => ExitCode::Conflict,
-        AppendError::TooLarge { .. } | AppendError::NameTooLong { .. } => ExitCode::Data,
+        AppendError::TooLarge { .. }
+        | AppendError::TooMuch { .. }
+        | AppendError::NameTooLong { .. } => ExitCode::Data,
         AppendError::Read { source } => code_of_log(source),
         AppendError::OutcomeUnknown { source } => match source.as_ref() {
             EngineError::TurnOver(error) => code_of_log(error),

@@ -7,6 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use annals::model::own_kinds::Kinds;
+use annals::model::problem::brief;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::cli::{Cli, Command};
@@ -24,8 +26,21 @@ pub(crate) enum ParseError {
 
 impl From<clap::Error> for ParseError {
     fn from(error: clap::Error) -> Self {
-        Self::Clap(Box::new(error))
+        Self::Clap(Box::new(shortened(error)))
     }
+}
+
+/// Tells no more of what was typed than a person reads.
+fn shortened(mut error: clap::Error) -> clap::Error {
+    let short = |(kind, value): (ContextKind, &ContextValue)| match value {
+        ContextValue::String(text) => Some((kind, brief(text).into_owned())),
+        _ => None,
+    };
+    let texts: Vec<_> = error.context().filter_map(short).collect();
+    for (kind, text) in texts {
+        error.insert(kind, ContextValue::String(text));
+    }
+    error
 }
 
 /// Parses the command line.

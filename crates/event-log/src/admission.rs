@@ -193,11 +193,16 @@ impl Request {
                 });
             }
         }
-        Ok(Self {
+        let request = Self {
             company: company.clone(),
             expected,
             events,
-        })
+        };
+        let (bytes, bytes_max) = (request.weight(), limits::APPEND_BYTES_MAX);
+        if bytes > bytes_max {
+            return Err(AppendError::TooMuch { bytes, bytes_max });
+        }
+        Ok(request)
     }
 
     /// About how many bytes it will take.

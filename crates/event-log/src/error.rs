@@ -11,6 +11,7 @@ use event_model::time::Instant;
 
 use crate::event_log::Expected;
 use crate::journal::JournalError;
+use crate::limits;
 use crate::streams::StreamsError;
 
 /// What is wrong with stored bytes.
@@ -20,6 +21,9 @@ pub enum Damage {
     /// A frame of the journal is not whole, and others follow it.
     #[error("the journal is damaged")]
     Journal,
+    /// A file of the journal is longer than one is made.
+    #[error("the journal has more than {} bytes", limits::JOURNAL_FILE_BYTES_MAX)]
+    JournalLength,
     /// No block holds a position that must be there.
     #[error("the block is missing")]
     BlockMissing,
@@ -287,6 +291,14 @@ pub enum AppendError {
         /// The limit.
         bytes_max: usize,
     },
+    /// The events of one append are too large together.
+    #[error("an append has {bytes} bytes of events; {bytes_max} are allowed: make it a batch")]
+    TooMuch {
+        /// Their size.
+        bytes: usize,
+        /// The limit.
+        bytes_max: usize,
+    },
     /// The name of the kind or thread is too long.
     #[error("event {id} has a name of {bytes} bytes; {bytes_max} are allowed")]
     NameTooLong {
@@ -467,6 +479,10 @@ impl From<JournalError> for OpenError {
             JournalError::Damaged { position } => Self::Damaged {
                 position: Position(position.0 + 1),
                 what: Damage::Journal,
+            },
+            JournalError::TooLong { base } => Self::Damaged {
+                position: Position(base.0 + 1),
+                what: Damage::JournalLength,
             },
         }
     }

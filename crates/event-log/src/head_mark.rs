@@ -15,7 +15,9 @@ use uuid::Uuid;
 
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::limits;
 use crate::throwaway;
+use crate::whole_file::read_at_most;
 
 const MAGIC: &str = "annals-head-1";
 
@@ -33,7 +35,8 @@ pub(crate) fn save(path: &Path, store: Uuid, head: Head) -> io::Result<()> {
 
 /// The position and hash of the mark of a store, if there is a whole one.
 pub(crate) fn load(path: &Path, store: Uuid) -> Option<(Position, Hash)> {
-    let text = fs::read_to_string(path).ok()?;
+    let bytes = read_at_most(path, limits::WORDS_BYTES_MAX).ok()??;
+    let text = String::from_utf8(bytes).ok()?;
     let (body, sum) = text.trim_end().rsplit_once(' ')?;
     if format!("{:08x}", crc32fast::hash(body.as_bytes())) != sum {
         return None;

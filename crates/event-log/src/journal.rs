@@ -31,6 +31,7 @@ pub(crate) use watched::{Grown, Watched};
 use crate::bytes::Fields;
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::limits;
 
 const MAGIC: [u8; 8] = *b"annalsj1";
 /// Where the frames begin.
@@ -51,6 +52,8 @@ pub(crate) enum JournalError {
     /// Frames follow one that is not whole.
     #[error("the journal is damaged after position {}", position.0)]
     Damaged { position: Position },
+    #[error("the journal after position {} is too long", base.0)]
+    TooLong { base: Position },
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> JournalError {
@@ -113,11 +116,15 @@ impl Contents {
         let path = path_of(dir, base);
         let mut bytes = Vec::new();
         let mut file = File::open(&path).map_err(at(&path))?;
-        file.read_to_end(&mut bytes).map_err(at(&path))?;
+        Read::by_ref(&mut file)
+            .take(limits::JOURNAL_FILE_BYTES_MAX + 1)
+            .read_to_end(&mut bytes)
+            .map_err(at(&path))?;
         let found = decode_header(store, &bytes).filter(|head| head.position == base);
         let Some(base) = found else {
             return Err(JournalError::Missing { path });
         };
+        check_length(bytes.len() as u64, base.position)?;
         let end = whole_frames(store, base.position, &bytes)?;
         Ok(Self {
             base,
@@ -146,6 +153,14 @@ impl Contents {
             at += frame.bytes();
             Some(frame)
         })
+    }
+}
+
+/// Holds that a file is no longer than one is made.
+fn check_length(bytes: u64, base: Position) -> Result<(), JournalError> {
+    match bytes > limits::JOURNAL_FILE_BYTES_MAX {
+        true => Err(JournalError::TooLong { base }),
+        false => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use event_model::id::Position;
+use event_model::problem::brief;
 
 use crate::event_log::Head;
 use crate::hash::Hash;
@@ -63,7 +64,7 @@ impl FromStr for KeptHead {
             })
         };
         read().ok_or_else(|| KeptHeadError {
-            text: text.to_owned(),
+            text: brief(text).into_owned(),
         })
     }
 }

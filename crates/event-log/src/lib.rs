@@ -42,6 +42,7 @@ mod spool;
 mod streams;
 mod sync;
 mod throwaway;
+mod whole_file;
 
 pub use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
 pub use crate::clock::Clock;

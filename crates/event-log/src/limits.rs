@@ -36,6 +36,16 @@ pub const CHUNK_BYTES: usize = 1024 * 1024;
 /// The most payload bytes of the appends that share one sync; one append may
 /// be larger.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;
+/// The most payload bytes of one append, each event counted with 256 more (32 MiB);
+/// a batch may have more.
+pub const APPEND_BYTES_MAX: usize = 32 << 20;
+/// The longest file of the journal, in bytes (64 MiB): with the largest commit that
+/// there can be, no writer comes near it.
+pub const JOURNAL_FILE_BYTES_MAX: u64 = 64 << 20;
+/// The longest manifest of the streams, in bytes (1 MiB).
+pub const MANIFEST_BYTES_MAX: u64 = 1 << 20;
+/// The longest file of a few words: `FORMAT`, `LOCK`, the mark of the head, in bytes.
+pub const WORDS_BYTES_MAX: u64 = 4 * 1024;
 /// The bytes of events that are held at once where a log is gone through in order
 /// without sled; of each part of the companies, a quarter.
 pub const SELECTION_BYTES_MAX: usize = 16 * 1024 * 1024;

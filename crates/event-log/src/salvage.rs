@@ -25,8 +25,10 @@ use crate::head_mark;
 use crate::journal;
 use crate::layout::format::Format;
 use crate::layout::{Layout, at};
+use crate::limits;
 use crate::sled_log::read_packed;
 use crate::streams::rescue;
+use crate::whole_file::beginning_of;
 use piece::{Piece, Pieces};
 
 /// Positions that are looked for in the streams at once.
@@ -205,14 +207,14 @@ fn store_of(layout: &Layout) -> Option<Uuid> {
     }
     let entries = fs::read_dir(layout.counting(Layout::journal)).ok()?;
     entries.flatten().find_map(|entry| {
-        let bytes = fs::read(entry.path()).ok()?;
+        let bytes = beginning_of(&entry.path(), journal::HEADER_BYTES as u64).ok()?;
         journal::store_of(&bytes)
     })
 }
 
-/// Reads a file; one that is not there is empty.
-fn read_or_empty(path: &Path) -> Result<Vec<u8>, OpenError> {
-    match fs::read(path) {
+/// Reads a file of the journal, as far as one can go; one that is not there is empty.
+fn journal_or_empty(path: &Path) -> Result<Vec<u8>, OpenError> {
+    match beginning_of(path, limits::JOURNAL_FILE_BYTES_MAX) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         read => read.map_err(at(path)),
     }

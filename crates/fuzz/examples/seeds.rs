@@ -8,6 +8,7 @@ use std::path::Path;
 
 use annals::append::AppendOptions;
 use annals::model::id::Position;
+use annals::redact::Redaction;
 use annals::{Store, SystemClock};
 use event_log::fuzzing;
 
@@ -24,6 +25,7 @@ fn main() {
         let lines: Vec<&str> = SAMPLE.lines().take(lines).collect();
         make(out, name, &lines.join("\n"));
     }
+    redacted(out);
     // So many that positions fill a page.
     let lines: Vec<String> = (0..130).map(short_line).collect();
     make(out, "many", &lines.join("\n"));
@@ -58,12 +60,9 @@ fn make(out: &Path, name: &str, lines: &str) {
     let journal = journal.get(..length).unwrap();
     put("log", 2, "journal", journal);
     put("log", 0, "records", journal.get(128 + 56..).unwrap());
-    let mut part = Vec::new();
-    store.back_up_to(&mut part, dir.path()).unwrap();
+    let (part, block) = backup(&store);
     put("log", 3, "part", &part);
-    let first_block = u32::from_le_bytes(*part.get(52..).unwrap().first_chunk().unwrap());
-    let block = part.get(56..56 + first_block as usize).unwrap();
-    put("log", 1, "block", block);
+    put("log", 1, "block", &block);
     let events: Vec<_> = store
         .read(Position(0), store.head().position)
         .map(Result::unwrap)
@@ -78,4 +77,42 @@ fn make(out: &Path, name: &str, lines: &str) {
     }
     bytes.extend(files.concat());
     put("streams", 0, "files", &bytes);
+}
+
+/// A backup of a store, and its first block.
+fn backup(store: &Store) -> (Vec<u8>, Vec<u8>) {
+    let mut part = Vec::new();
+    let aside = tempfile::tempdir().unwrap();
+    store.back_up_to(&mut part, aside.path()).unwrap();
+    let bytes = u32::from_le_bytes(*part.get(52..).unwrap().first_chunk().unwrap());
+    let block = part.get(56..56 + bytes as usize).unwrap().to_vec();
+    (part, block)
+}
+
+/// A log in which an event was redacted.
+fn redacted(out: &Path) {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || Store::create_or_open(&dir.path().join("store"), SystemClock::shared());
+    let store = open().unwrap();
+    let lines = [0, 7, 14].map(short_line).join("\n");
+    let options = AppendOptions::default();
+    drop(store.append_lines("lines", &mut lines.as_bytes(), options));
+    let second = store
+        .read(Position(1), Position(2))
+        .next()
+        .unwrap()
+        .unwrap();
+    let redaction = Redaction {
+        reason: "r".to_owned(),
+        source_name: None,
+        dry_run: false,
+    };
+    store
+        .redact(&[second.event.id.to_string()], &redaction)
+        .unwrap();
+    let (part, block) = backup(&open().unwrap());
+    for (choice, what, bytes) in [(3, "part", part), (1, "block", block)] {
+        let name = format!("redacted-{what}");
+        fs::write(out.join("log").join(name), [&[choice], &*bytes].concat()).unwrap();
+    }
 }

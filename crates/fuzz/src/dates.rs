@@ -1,7 +1,9 @@
-//! Dates, cuts, ranges, paths and conditions, as people type them.
+//! Dates, cuts, ranges, moments of rows, paths, conditions and heads, as people type them.
 
 use annals::date_range::{DateRange, RecordedRange};
-use annals::{Moment, RecordedCut};
+use annals::join::{RowClock, RowTime, parse_lag};
+use annals::{KeptHead, Moment, RecordedCut};
+use annals_proof::TreeHead;
 use event_model::edtf::Edtf;
 use event_model::time::{Instant, Published, Zone};
 use projection::condition::Condition;
@@ -28,7 +30,9 @@ pub fn target(bytes: &[u8]) {
     edtf(text);
     moment(text, zone);
     ranges(text, zone);
+    rows(text, zone);
     places(text);
+    heads(text);
 }
 
 fn edtf(text: &str) {
@@ -93,6 +97,29 @@ fn ranges(text: &str, zone: Zone) {
         Err(error) => assert!(!error.to_string().is_empty()),
     }
     let _ = RecordedRange::read(text, now(), zone);
+}
+
+/// How the rows of a table are dated.
+fn rows(text: &str, zone: Zone) {
+    assert!(parse_lag(text).is_none_or(|lag| lag >= 0));
+    let time = RowTime::parse(text).unwrap_or_default();
+    for zone in [None, Some(zone)] {
+        if let Err(error) = (RowClock { time, zone }).read(text) {
+            assert!(!error.to_string().is_empty());
+        }
+    }
+}
+
+/// The ends of a log that were kept elsewhere.
+fn heads(text: &str) {
+    match text.parse::<KeptHead>() {
+        Ok(head) => assert_eq!(head.to_string().parse(), Ok(head)),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    match text.parse::<TreeHead>() {
+        Ok(head) => assert_eq!(head.to_string(), text.trim()),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
 }
 
 fn places(text: &str) {

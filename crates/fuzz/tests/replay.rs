@@ -10,8 +10,8 @@ use annals_fuzz::TARGETS;
 use event_log::fuzzing;
 
 /// So that the repository stays small.
-const FILES_MAX: usize = 300;
-const BYTES_MAX: usize = 500_000;
+const FILES_MAX: usize = 8 * 42;
+const BYTES_MAX: usize = 400_000;
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -62,6 +62,8 @@ fn the_seeds_are_still_what_a_store_writes() {
         9
     );
     assert_eq!(fuzzing::records(&seed("log", "some-records")).len(), 9);
+    let redacted = fuzzing::block(&seed("log", "redacted-block")).unwrap();
+    assert_eq!(&*redacted.get(1).unwrap().event.kind, "redacted");
     let mut journal = seed("log", "some-journal");
     fuzzing::mend::journal(&mut journal).unwrap();
     assert_eq!(fuzzing::journal(&journal).unwrap().len(), 9);

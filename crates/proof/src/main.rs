@@ -32,8 +32,8 @@ fn main() -> ExitCode {
             let Failed {
                 what, why, hint, ..
             } = &failed;
-            let why = report::clean(why);
-            let text = format!("error: {}\n  {why}\nhint: {hint}\n", report::clean(what));
+            let (what, why) = (report::fault(what), report::fault(why));
+            let text = format!("error: {what}\n  {why}\nhint: {hint}\n");
             // A closed standard error is no reason to fail otherwise.
             io::stderr().write_all(text.as_bytes()).ok();
             ExitCode::from(failed.code)

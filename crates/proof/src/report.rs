@@ -13,6 +13,20 @@ pub(crate) fn clean(text: &str) -> String {
     text.replace(is_obeyed, "\u{fffd}")
 }
 
+/// How much is told of what is at fault, in characters.
+const FAULT_CHARS_MAX: usize = 600;
+
+/// What is at fault, clean, and no longer than a person reads: a proof, and what is
+/// typed, may have a word of any length.
+pub(crate) fn fault(text: &str) -> String {
+    let mut chars = text.chars();
+    let mut told: String = chars.by_ref().take(FAULT_CHARS_MAX).collect();
+    if chars.next().is_some() {
+        told.push('\u{2026}');
+    }
+    clean(&told)
+}
+
 /// Tells it to a person.
 pub(crate) fn words(checked: &Checked<'_>, trusted: &[TreeHead]) -> String {
     let mut lines = match checked {

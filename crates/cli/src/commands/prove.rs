@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use annals::KeptHead;
 use annals::model::id::Position;
+use annals::model::problem::brief;
 use annals::proof::{TreeHead, TreeHeadError};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -43,7 +44,7 @@ fn tree_head(text: &str) -> Result<TreeHead, String> {
         Ok(_) => Err("it is a head of the chain; `annals verify --since` takes it".to_owned()),
         Err(_) => text
             .parse()
-            .map_err(|error: TreeHeadError| error.to_string()),
+            .map_err(|error: TreeHeadError| brief(&error.to_string()).into_owned()),
     }
 }
 

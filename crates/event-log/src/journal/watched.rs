@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use event_model::id::Position;
 use uuid::Uuid;
 
-use super::{Contents, Frame, JournalError, at, bases, frame};
+use super::{Contents, Frame, JournalError, at, bases, check_length, frame};
 
 /// The newest file of the journal, as far as it was read.
 #[derive(Debug)]
@@ -66,6 +66,7 @@ impl Watched {
 
     fn rest(&self) -> Result<Vec<u8>, JournalError> {
         let length = self.file.metadata().map_err(at(&self.path))?.len();
+        check_length(length, self.base)?;
         let length = usize::try_from(length.saturating_sub(self.end)).unwrap_or(0);
         let mut bytes = vec![0; length];
         let read = self.file.read_exact_at(&mut bytes, self.end);

@@ -19,11 +19,11 @@ use uuid::Uuid;
 use super::{Layout, at, sync};
 use crate::error::OpenError;
 use crate::limits;
+use crate::whole_file::read_at_most;
 
 /// The newest format that this program knows, and the one it writes.
 const KNOWN: u32 = 1;
 const SLED: &str = "0.34.7";
-const BYTES_MAX: u64 = 4_096;
 
 /// What a folder says that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +72,9 @@ impl Format {
     pub(crate) fn read(layout: &Layout) -> Result<Self, OpenError> {
         let path = layout.format();
         let damaged = || OpenError::FormatDamaged { path: path.clone() };
-        if fs::metadata(&path).map_err(at(&path))?.len() > BYTES_MAX {
-            return Err(damaged());
-        }
-        let bytes = fs::read(&path).map_err(at(&path))?;
-        let text = String::from_utf8(bytes).map_err(|_| damaged())?;
+        let bytes = read_at_most(&path, limits::WORDS_BYTES_MAX).map_err(at(&path))?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(damaged)?;
         let line = |name: &str| {
             text.lines()
                 .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))

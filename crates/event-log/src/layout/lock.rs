@@ -11,6 +11,8 @@ use event_model::time::Instant;
 
 use super::at;
 use crate::error::OpenError;
+use crate::limits;
+use crate::whole_file::beginning_of;
 
 /// Held while the store is open.
 #[derive(Debug)]
@@ -43,7 +45,8 @@ impl Lock {
 }
 
 fn holder(path: &Path) -> OpenError {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let bytes = beginning_of(path, limits::WORDS_BYTES_MAX).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
     let mut words = text.split_whitespace();
     OpenError::Held {
         pid: words.next().and_then(|word| word.parse().ok()),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use uuid::Uuid;
 
+use super::journal_or_empty;
 use super::piece::{Piece, Pieces};
-use super::read_or_empty;
 use crate::block::Block;
 use crate::error::OpenError;
 use crate::journal::{self, Frame};
@@ -95,7 +95,7 @@ pub(super) fn journals(
     paths.sort();
     let Some(store) = store else { return Ok(()) };
     for path in paths {
-        let bytes = read_or_empty(&path)?;
+        let bytes = journal_or_empty(&path)?;
         pieces.anchors.extend(journal::decode_header(store, &bytes));
         let number = pieces.file(path);
         let mut at = 0;

@@ -140,6 +140,19 @@ fn a_store_without_its_format_and_journal_gives_its_blocks() {
 }
 
 #[test]
+fn a_journal_that_goes_on_for_too_long_gives_what_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    store(dir.path());
+    for file in files(dir.path()).into_iter().skip(1) {
+        let file = fs::File::options().write(true).open(file).unwrap();
+        file.set_len(8 << 30).unwrap();
+    }
+    let (found, missing) = salvaged(dir.path());
+    assert_eq!(positions(&found), (1..=12).collect::<Vec<_>>());
+    assert!(missing.is_empty());
+}
+
+#[test]
 fn what_the_mark_of_the_head_knows_of_is_told_as_missing() {
     let dir = tempfile::tempdir().unwrap();
     let sealed = store(dir.path());

@@ -16,6 +16,7 @@ use crate::layout::{Layout, at};
 /// took something damaged for its end, its files are put back as they were.
 pub(super) fn open(layout: &Layout, base: Head) -> Result<Engine, OpenError> {
     guard::before_open(layout)?;
+    guard::check_settings(layout)?;
     let undo = Undo::keep(layout, Extent::SinceSnapshot)?;
     let opened = attempt(layout, &undo, base, Engine::open_as_is);
     match opened {

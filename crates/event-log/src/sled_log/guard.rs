@@ -94,6 +94,18 @@ pub(super) fn check_log(layout: &Layout) -> Result<(), OpenError> {
     refuse_blobs(layout)
 }
 
+/// Refuses settings of sled that are longer than they can be: it reads them whole.
+pub(super) fn check_settings(layout: &Layout) -> Result<(), OpenError> {
+    let length = fs::metadata(layout.log_settings()).map_or(0, |settings| settings.len());
+    match length > limits::WORDS_BYTES_MAX {
+        true => Err(OpenError::Damaged {
+            position: Position(0),
+            what: Damage::Engine,
+        }),
+        false => Ok(()),
+    }
+}
+
 /// sled never syncs the files of values that it keeps outside its pages, so
 /// there must be none; the limits on blocks see to it.
 fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {

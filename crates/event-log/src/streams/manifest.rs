@@ -34,6 +34,9 @@ use super::source::refused;
 use crate::bytes::Fields;
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::limits;
+use crate::throwaway;
+use crate::whole_file::read_at_most;
 
 /// The name of the file.
 pub(super) const MANIFEST: &str = "MANIFEST";
@@ -41,6 +44,16 @@ pub(super) const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";
 const MAGIC: &[u8; 8] = b"annalsst";
 const FORMAT: u32 = 1;
+
+/// The bytes of the manifest in a folder; `None` if there is none, or if it is longer
+/// than one is made.
+pub(super) fn read(dir: &Path) -> Result<Option<Vec<u8>>, StreamsError> {
+    let path = dir.join(MANIFEST);
+    match read_at_most(&path, limits::MANIFEST_BYTES_MAX) {
+        Err(error) if throwaway::is_not_there(&error) => Ok(None),
+        read => read.map_err(refused(&path)),
+    }
+}
 
 /// A run that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,7 +33,6 @@ mod source;
 mod table;
 mod writer;
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -43,11 +42,9 @@ use event_model::time::Instant;
 use uuid::Uuid;
 
 use crate::event_log::Head;
-use crate::throwaway;
-use manifest::{MANIFEST, Manifest, Named};
+use manifest::{Manifest, Named};
 use positions::Positions;
 use run::{Chunks, Run};
-use source::refused;
 
 pub(crate) use error::StreamsError;
 pub(crate) use positions::PositionsWalk;
@@ -104,12 +101,10 @@ pub(crate) struct Streams {
 impl Streams {
     /// Opens the streams of a store; `None` if there are none, or not whole.
     pub(crate) fn open(dir: &Path, store: Uuid) -> Result<Option<Self>, StreamsError> {
-        let path = dir.join(MANIFEST);
         let mut before = None;
         for _ in 0..OPEN_TRIES {
-            let bytes = match fs::read(&path) {
-                Err(error) if throwaway::is_not_there(&error) => return Ok(None),
-                read => read.map_err(refused(&path))?,
+            let Some(bytes) = manifest::read(dir)? else {
+                return Ok(None);
             };
             let Some(manifest) = Manifest::decode(&bytes, store) else {
                 return Ok(None);

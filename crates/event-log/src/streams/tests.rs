@@ -2,6 +2,7 @@
 //! again in whatever order, they answer like a list.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -628,6 +629,16 @@ fn there_is_nothing_where_there_is_nothing_whole() {
     let writer = StreamsWriter::create(dir, STORE, TINY).unwrap();
     assert_eq!(writer.head(), Head::ZERO);
     assert!(Streams::open(dir, STORE).unwrap().is_none());
+}
+
+#[test]
+fn a_manifest_that_is_longer_than_one_is_made_is_none() {
+    let both = small();
+    let path = both.dir.path().join(manifest::MANIFEST);
+    let file = fs::File::options().write(true).open(path).unwrap();
+    file.set_len(2 << 30).unwrap();
+    assert!(manifest::read(both.dir.path()).unwrap().is_none());
+    assert!(Streams::open(both.dir.path(), STORE).unwrap().is_none());
 }
 
 #[test]

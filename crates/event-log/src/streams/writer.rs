@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Streams;
 use super::chunk::{EVENT_BYTES_MAX, Stored};
 use super::error::StreamsError;
-use super::manifest::{MANIFEST, Manifest, Named, run_file_name};
+use super::manifest::{self, MANIFEST, Manifest, Named, run_file_name};
 use super::memory::Memory;
 use super::merge::{Policy, RUNS_MAX, due, merge};
 use super::positions::{POSITIONS, Positions, PositionsWriter};
@@ -105,12 +105,12 @@ impl StreamsWriter {
         store: Uuid,
         tuning: Tuning,
     ) -> Result<Option<Self>, StreamsError> {
-        let path = dir.join(MANIFEST);
         let Some(streams) = Streams::open(dir, store)? else {
             return Ok(None);
         };
-        let bytes = fs::read(&path).map_err(refused(&path))?;
-        Manifest::decode(&bytes, store)
+        let bytes = manifest::read(dir)?;
+        bytes
+            .and_then(|bytes| Manifest::decode(&bytes, store))
             .map(|manifest| Self::go_on(dir, tuning, streams, &manifest))
             .transpose()
     }

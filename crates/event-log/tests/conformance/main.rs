@@ -251,6 +251,15 @@ fn limits_are_kept(make: Make) {
     };
     let error = log.append_one(too_long).unwrap_err();
     assert!(matches!(error, AppendError::NameTooLong { .. }), "{error}");
+    let count = u64::try_from(limits::APPEND_BYTES_MAX / limits::PAYLOAD_BYTES_MAX).unwrap();
+    let too_much = (2..3 + count).map(|number| NewEvent {
+        payload: largest.payload.clone(),
+        ..event(number, "acme")
+    });
+    let error = log
+        .append(&slug("acme"), Expected::Any, too_much.collect())
+        .unwrap_err();
+    assert!(matches!(error, AppendError::TooMuch { .. }), "{error}");
     assert_eq!(log.limits().payload_bytes_max, limits::PAYLOAD_BYTES_MAX);
     assert_eq!(log.event_at(Position(1)).unwrap().unwrap().event, largest);
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::error::{AppendError, Damage, LogError};
+use crate::limits;
 
 fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
     match result.err().unwrap() {
@@ -133,6 +134,27 @@ fn every_flipped_byte_of_the_journal_is_found() {
     }
     fs::write(&path, &bytes).unwrap();
     assert_eq!(all(&open(&store).unwrap()).len(), 4);
+}
+
+#[test]
+fn a_journal_that_is_longer_than_one_is_made_is_told() {
+    let (_dir, store) = dir();
+    let log = create(&store);
+    append(&log, 0..4);
+    log.close().unwrap();
+    let (path, ..) = journal(&store);
+    let set_length = |bytes| {
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(bytes).unwrap();
+    };
+    set_length(limits::JOURNAL_FILE_BYTES_MAX + 1);
+    for error in [open(&store).unwrap_err(), read_only(&store).unwrap_err()] {
+        let what = Damage::JournalLength;
+        let is_told = matches!(error, OpenError::Damaged { position: Position(1), what: told } if told == what);
+        assert!(is_told, "{error:?}");
+    }
+    set_length(limits::JOURNAL_FILE_BYTES_MAX);
+    assert_eq!(all(&read_only(&store).unwrap()).len(), 4);
 }
 
 #[test]
