@@ -137,3 +137,22 @@ fn what_is_answered_as_known_after_a_kill_survives_a_power_cut() {
     }
     assert_eq!(told, second.recording.history.len() as u64);
 }
+
+/// `annals-crash planted` puts them on a copy of the tree, and takes too long for here.
+#[test]
+fn the_planted_bugs_still_fit_the_code() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("planted");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let patch = entry.unwrap().path();
+        let mut git = std::process::Command::new("git");
+        git.args(["apply", "--check"]).arg(&patch);
+        let Ok(checked) = git
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+            .status()
+        else {
+            println!("skipped: there is no git");
+            return;
+        };
+        assert!(checked.success(), "{}", patch.display());
+    }
+}
