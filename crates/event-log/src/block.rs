@@ -314,6 +314,37 @@ impl<'b> Block<'b> {
         Ok(())
     }
 
+    /// Where each of its records ends, which may be redacted since.
+    pub(crate) fn ends(&self, records: &[u8]) -> Result<Vec<RecordEnd>, (Position, Damage)> {
+        let (mut rest, mut hash, mut ends) = (records, self.previous, Vec::new());
+        for position in (self.first.0..=self.last.0).map(Position) {
+            let broken = |what| (position, what);
+            let (raw, after) = Raw::split(rest).map_err(broken)?;
+            hash = raw.hash(hash);
+            ends.push(RecordEnd {
+                at: records.len() - after.len(),
+                recorded: raw.recorded().map_err(broken)?,
+                hash,
+            });
+            rest = after;
+        }
+        Ok(ends)
+    }
+
+    /// Its records on their way into other blocks, in the place of this one.
+    pub(crate) fn chained<'r>(&self, bytes: &'r [u8], ends: &'r [RecordEnd]) -> Records<'r> {
+        let previous = Head {
+            position: Position(self.first.0 - 1),
+            recorded: None,
+            hash: self.previous,
+        };
+        Records {
+            previous,
+            bytes,
+            ends,
+        }
+    }
+
     /// The records, decompressed.
     pub(crate) fn records(&self) -> Result<Cow<'b, [u8]>, Damage> {
         let records = match self.codec {

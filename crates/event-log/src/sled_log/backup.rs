@@ -15,14 +15,13 @@ use event_model::id::Position;
 use super::SledLog;
 use super::engine::Engine;
 use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
-use crate::block::{Block, Encoder, RecordEnd, Records};
+use crate::block::{Block, Encoder, Records};
 use crate::clock::Clock;
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head};
 use crate::kept_head::KeptHead;
 use crate::layout::{Found, Layout};
 use crate::limits;
-use crate::record::Raw;
 use crate::sync;
 
 /// How often sled's files are copied before it is told that they cannot be.
@@ -366,36 +365,10 @@ type Wrong = (Position, Damage);
 fn rest_of(bytes: &[u8], after: Position) -> Result<Blocks, Wrong> {
     let block = Block::decode(bytes).map_err(|what| (after, what))?;
     let records = block.records().map_err(|what| (block.first, what))?;
-    let ends = ends_of(&block, &records)?;
-    let records = Records {
-        previous: Head {
-            position: Position(block.first.0 - 1),
-            recorded: None,
-            hash: block.previous,
-        },
-        bytes: &records,
-        ends: &ends,
-    };
+    let ends = block.ends(&records)?;
     let mut blocks = Vec::new();
-    encode_after(records, after, &mut blocks)?;
+    encode_after(block.chained(&records, &ends), after, &mut blocks)?;
     Ok(blocks)
-}
-
-/// Where each record of a block ends.
-fn ends_of(block: &Block<'_>, records: &[u8]) -> Result<Vec<RecordEnd>, Wrong> {
-    let (mut rest, mut hash, mut ends) = (records, block.previous, Vec::new());
-    for position in (block.first.0..=block.last.0).map(Position) {
-        let broken = |what| (position, what);
-        let (raw, after) = Raw::split(rest).map_err(broken)?;
-        hash = raw.hash(hash);
-        ends.push(RecordEnd {
-            at: records.len() - after.len(),
-            recorded: raw.recorded().map_err(broken)?,
-            hash,
-        });
-        rest = after;
-    }
-    Ok(ends)
 }
 
 fn encode_after(records: Records<'_>, after: Position, blocks: &mut Blocks) -> Result<(), Wrong> {
@@ -410,7 +383,7 @@ fn encode_after(records: Records<'_>, after: Position, blocks: &mut Blocks) -> R
 fn last_recorded(bytes: &[u8]) -> Result<event_model::time::Instant, Wrong> {
     let block = Block::decode(bytes).map_err(|what| (Position(0), what))?;
     let records = block.records().map_err(|what| (block.first, what))?;
-    let ends = ends_of(&block, &records)?;
+    let ends = block.ends(&records)?;
     let last = ends.last().map(|end| end.recorded);
     last.ok_or((block.last, Damage::BlockLength))
 }

@@ -13,7 +13,7 @@ use super::open::open_locked;
 use super::seal::follow;
 use super::{SledLog, guard};
 use crate::admission;
-use crate::block::{Block, Encoder, RecordEnd, Records};
+use crate::block::{Block, Encoder};
 use crate::chain::Chain;
 use crate::error::{AppendError, Damage, EngineError, LogError, OpenError};
 use crate::event_log::{EventLog, Head, NewEvent};
@@ -186,11 +186,9 @@ impl<'e> Writer<'e> {
 /// The events of a block with what is left of some. It may need more blocks than before.
 fn redacted(block: &Block<'_>, left: &Left) -> Result<Blocks, Wrong> {
     let records = block.records().map_err(|what| (block.first, what))?;
-    let (mut rest, mut hash) = (&*records, block.previous);
-    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    let (mut rest, mut bytes) = (&*records, Vec::new());
     for position in (block.first.0..=block.last.0).map(Position) {
-        let broken = |what| (position, what);
-        let (raw, after) = Raw::split(rest).map_err(broken)?;
+        let (raw, after) = Raw::split(rest).map_err(|what| (position, what))?;
         let (whole, _) = rest.split_at(rest.len() - after.len());
         match left.get(&position) {
             None => bytes.extend_from_slice(whole),
@@ -199,25 +197,11 @@ fn redacted(block: &Block<'_>, left: &Left) -> Result<Blocks, Wrong> {
                 written.ok_or((position, Damage::RecordLength))?;
             }
         }
-        hash = raw.hash(hash);
-        ends.push(RecordEnd {
-            at: bytes.len(),
-            recorded: raw.recorded().map_err(broken)?,
-            hash,
-        });
         rest = after;
     }
-    let records = Records {
-        previous: Head {
-            position: Position(block.first.0 - 1),
-            recorded: None,
-            hash: block.previous,
-        },
-        bytes: &bytes,
-        ends: &ends,
-    };
+    let ends = block.ends(&bytes)?;
     let mut blocks = Vec::new();
-    let encoded = Encoder::new().encode(records, &mut blocks);
+    let encoded = Encoder::new().encode(block.chained(&bytes, &ends), &mut blocks);
     encoded.map_err(|what| (block.first, what))?;
     Ok(blocks)
 }
