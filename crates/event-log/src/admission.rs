@@ -29,11 +29,15 @@ fn unread(source: LogError) -> AppendError {
 /// Whether two events with the same id are the same.
 ///
 /// Kind, thread and publication are read out of the payload by the writer; a
-/// later version of it may read them otherwise. What was redacted is whatever
-/// comes with its id: it must not come back.
+/// later version of it may read them otherwise.
 pub(crate) fn same(stored: &NewEvent, event: &NewEvent) -> bool {
-    let is_redacted = &*stored.kind == kinds::REDACTED;
-    stored.company == event.company && (is_redacted || stored.payload == event.payload)
+    stored.company == event.company && comes_again(stored, || stored.payload == event.payload)
+}
+
+/// Whether what comes with the id of a stored event is that event. What was redacted
+/// is whatever comes with its id: it must not come back.
+pub(crate) fn comes_again(stored: &NewEvent, has_its_content: impl FnOnce() -> bool) -> bool {
+    &*stored.kind == kinds::REDACTED || has_its_content()
 }
 
 /// Checks the limits on an event.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use event_model::id::{EventId, Position, Slug};
-use event_model::kinds;
 
 use super::ids::{IdOf, Ids};
 use super::{Checked, IdConflict, Known, Other, Twin, refused};
+use crate::admission::comes_again;
 use crate::error::AppendError;
 use crate::event_log::{EventLog, NewEvent};
 use crate::sled_log::SledLog;
@@ -93,11 +93,11 @@ fn compare(
     Ok(())
 }
 
-/// Whether an event of the log is the one of the batch that has its id. What was
-/// redacted must not come back.
+/// Whether an event of the log is the one of the batch that has its id.
 fn is_same(stored: &NewEvent, id: IdOf) -> bool {
-    let is_redacted = &*stored.kind == kinds::REDACTED;
-    is_redacted || content_of(stored).is_ok_and(|content| content == id.content)
+    comes_again(stored, || {
+        content_of(stored).is_ok_and(|content| content == id.content)
+    })
 }
 
 /// Lets the twins of an event that is in the log be twins of that one.
