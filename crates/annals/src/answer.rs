@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::kinds::is_of_kinds;
 use crate::replays::{self, Asked};
 use crate::store::Store;
+use crate::visiting::go_on;
 
 impl Store {
     /// What could have been known of a company.
@@ -98,17 +99,11 @@ impl Store {
     pub fn history(&self, company: &Slug, recorded: Position) -> Result<Vec<Placed>, Error> {
         let mut history = Vec::new();
         let mut failed = Ok(());
-        self.log()
-            .visit_stream(company, recorded, &mut |stored| match stored.event() {
-                Ok(event) => {
-                    history.push(Placed::new(stored.position, event));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => {
-                    failed = Err(error);
-                    ControlFlow::Break(())
-                }
-            })?;
+        self.log().visit_stream(company, recorded, &mut |stored| {
+            let event = stored.event();
+            let added = event.map(|event| history.push(Placed::new(stored.position, event)));
+            go_on(added, &mut failed)
+        })?;
         failed?;
         Ok(history)
     }

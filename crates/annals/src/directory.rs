@@ -25,6 +25,7 @@ use projection::thread::threads;
 use crate::error::Error;
 pub use crate::held::Held;
 use crate::store::{Store, placed};
+use crate::visiting::go_on;
 
 /// What companies are called, as far as the log was read.
 #[derive(Debug, Default, Clone)]
@@ -60,16 +61,9 @@ impl Directory {
             if !stored.may_name_a_company() {
                 return ControlFlow::Continue(());
             }
-            match stored.event() {
-                Ok(event) => {
-                    directory.add(Placed::new(stored.position, event));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => {
-                    failed = Err(error);
-                    ControlFlow::Break(())
-                }
-            }
+            let event = stored.event();
+            let added = event.map(|event| directory.add(Placed::new(stored.position, event)));
+            go_on(added, &mut failed)
         })?;
         failed?;
         directory.reach(upto);

@@ -4,8 +4,6 @@
 //! The companies are gone through in ranges, side by side, and their answers
 //! given in the order of their slugs. What is held at once is a few ranges.
 
-use std::ops::ControlFlow;
-
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::Slug;
 use event_model::own_kinds::Kinds;
@@ -21,6 +19,7 @@ use projection::timeline::Answer;
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
 use crate::store::Store;
+use crate::visiting::go_on;
 
 /// About how many events a range has.
 const RANGE_EVENTS: u64 = 4_096;
@@ -155,6 +154,7 @@ impl Store {
     ) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         let mut history = History::default();
+        let mut failed = Ok(());
         let mut tell = |company: &Slug, events: &[Placed]| {
             // Otherwise nobody had heard of it.
             if !is_of_kinds(company) && events.iter().any(|placed| is_visible(placed, &basis.cuts))
@@ -167,11 +167,9 @@ impl Store {
                 if history.company.as_ref() != Some(stored.company) {
                     history.take(&mut tell);
                 }
-                history.add(&stored)
+                go_on(history.add(&stored), &mut failed)
             })?;
-        if let Some(error) = history.failed.take() {
-            return Err(error.into());
-        }
+        failed?;
         history.take(&mut tell);
         Ok(all)
     }
@@ -196,7 +194,6 @@ fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
 struct History {
     company: Option<Slug>,
     events: Vec<Placed>,
-    failed: Option<LogError>,
 }
 
 impl History {
@@ -208,19 +205,12 @@ impl History {
         self.events.clear();
     }
 
-    fn add(&mut self, stored: &Stored<'_>) -> ControlFlow<()> {
+    fn add(&mut self, stored: &Stored<'_>) -> Result<(), LogError> {
         if self.company.is_none() {
             self.company = Some(stored.company.clone());
         }
-        match stored.event() {
-            Ok(event) => {
-                self.events.push(Placed::new(stored.position, event));
-                ControlFlow::Continue(())
-            }
-            Err(error) => {
-                self.failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        let event = stored.event()?;
+        self.events.push(Placed::new(stored.position, event));
+        Ok(())
     }
 }

@@ -64,6 +64,7 @@ pub mod redact;
 mod replays;
 mod store;
 pub mod vintages;
+mod visiting;
 
 pub use clock::SystemClock;
 pub use error::Error;

@@ -126,6 +126,21 @@ struct Typed {
     words: Vec<String>,
 }
 
+impl Typed {
+    /// Tells of a command that was refused.
+    fn check_success(&self, output: &Output) -> Result<()> {
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "annals {} ended with {}: {said}",
+            self.words.join(" "),
+            output.status
+        )
+    }
+}
+
 impl<'p> Victim<'p> {
     /// A store that has its companies.
     fn new(plan: &'p Plan, dir: &Path, mut random: Random) -> Result<Self> {
@@ -228,13 +243,8 @@ impl<'p> Victim<'p> {
         ];
         let output = self.start("store", &typed.words, &set)?;
         let is_killed = output.status.code().is_none();
-        if !is_killed && !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "annals {} ended with {}: {said}",
-                typed.words.join(" "),
-                output.status
-            );
+        if !is_killed {
+            typed.check_success(&output)?;
         }
         let is_told = !is_killed || !output.stdout.is_empty();
         let held = self.holds(&before, &after, is_told);
@@ -260,14 +270,7 @@ impl<'p> Victim<'p> {
             ("ANNALS_CRASH_RANDOM", seed.to_owned()),
         ];
         let output = self.start("copy", &typed.words, &set)?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!(
-                "annals {} ended with {}: {said}",
-                typed.words.join(" "),
-                output.status
-            );
-        }
+        typed.check_success(&output)?;
         let counted = |op: &&Op| op.is_change() && !matches!(op, Op::Open { empties: false, .. });
         let calls = Trace::read(&trace)?.ops.iter().filter(counted).count();
         let after = history(&copy)?;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::{ALL, JoinQuestion, Knowledge};
 use crate::error::Error;
 use crate::store::Store;
+use crate::visiting::go_on;
 
 /// The events of a company that bear on what is asked of it.
 pub(super) struct CompanyRows<'q> {
@@ -132,13 +133,7 @@ fn read(
                 gathered.events.push(Placed::new(stored.position, event));
                 Ok(())
             });
-            match added {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failed = Err(error);
-                    ControlFlow::Break(())
-                }
-            }
+            go_on(added, &mut failed)
         })?;
     failed?;
     gathered.reach(None)

@@ -78,15 +78,14 @@ fn everything(store: &Store) -> LogQuery {
 fn texts(events: impl Iterator<Item = Result<Recorded, Error>>) -> Result<String, Error> {
     let mut text = String::new();
     for event in events {
-        let Recorded {
-            position,
-            version,
-            recorded,
-            hash,
-            event,
-        } = event?;
-        let payload = String::from_utf8_lossy(&event.payload);
-        let line = writeln!(text, "{position} {version} {recorded} {hash} {payload}");
+        let it = event?;
+        let payload = String::from_utf8_lossy(&it.event.payload);
+        let (position, version) = (it.position, it.version);
+        let line = writeln!(
+            text,
+            "{position} {version} {} {} {payload}",
+            it.recorded, it.hash
+        );
         line.unwrap_or_default();
     }
     Ok(text)

@@ -7,6 +7,7 @@ mod redact;
 mod refresh;
 mod reopen;
 mod select;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;

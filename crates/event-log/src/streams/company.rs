@@ -17,8 +17,12 @@
 
 use std::sync::Arc;
 
-use event_model::id::Slug;
+use event_model::id::{EventId, Position, Slug, Version};
+use event_model::time::Instant;
+use uuid::Uuid;
 
+use super::Entry;
+use super::chunk::Stored;
 use super::error::StreamsError;
 use super::source::Source;
 use super::table::{PAGE_BYTES, Table, Window};
@@ -51,6 +55,24 @@ impl Company {
 
     pub(super) fn last_version(&self) -> u64 {
         self.first_version + self.events - 1
+    }
+
+    /// An event of it by its number in the run, as a reader sees it; `None` if there is
+    /// no such time as that of its recording.
+    pub(super) fn entry<'a>(
+        &self,
+        slug: &'a Slug,
+        number: u64,
+        stored: &Stored<'a>,
+    ) -> Option<Entry<'a>> {
+        Some(Entry {
+            company: slug,
+            version: Version(self.first_version + (number - self.first_event)),
+            position: Position(stored.position),
+            recorded: Instant::from_micros(stored.recorded)?,
+            id: EventId(Uuid::from_bytes(stored.id)),
+            packed: stored.packed,
+        })
     }
 
     pub(super) fn encode(&self, slug: &Slug) -> Vec<u8> {

@@ -2,9 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use event_model::id::{EventId, Position, Slug, Version};
-use event_model::time::Instant;
-use uuid::Uuid;
+use event_model::id::{Position, Slug};
 
 use super::Entry;
 use super::company::Company;
@@ -46,17 +44,10 @@ pub(super) fn visit(
             if event.position > upto.0 {
                 return Ok(ControlFlow::Continue(()));
             }
-            let Some(recorded) = Instant::from_micros(event.recorded) else {
+            let Some(entry) = company.entry(slug, event_number, &event) else {
                 return Err(damaged);
             };
-            let flow = visitor(Entry {
-                company: slug,
-                version: Version(company.first_version + (event_number - company.first_event)),
-                position: Position(event.position),
-                recorded,
-                id: EventId(Uuid::from_bytes(event.id)),
-                packed: event.packed,
-            });
+            let flow = visitor(entry);
             if flow.is_break() {
                 return Ok(flow);
             }

@@ -8,8 +8,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
-use event_model::id::{EventId, Position, Slug, Version};
-use event_model::time::Instant;
+use event_model::id::Slug;
 use uuid::Uuid;
 
 use super::Entry;
@@ -83,18 +82,10 @@ fn of_company(
             let Some(stored) = chunk.event(at).filter(|_| is_of) else {
                 continue;
             };
-            let recorded = Instant::from_micros(stored.recorded);
-            let Some(recorded) = recorded.filter(|_| wanted.contains(&stored.position)) else {
-                continue;
-            };
-            take(Entry {
-                company: slug,
-                version: Version(company.first_version + (number - company.first_event)),
-                position: Position(stored.position),
-                recorded,
-                id: EventId(Uuid::from_bytes(stored.id)),
-                packed: stored.packed,
-            });
+            let entry = company.entry(slug, number, &stored);
+            if let Some(entry) = entry.filter(|entry| wanted.contains(&entry.position.0)) {
+                take(entry);
+            }
         }
     }
 }

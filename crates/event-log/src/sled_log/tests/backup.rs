@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::writer::{Writer, Writing, writing};
 use super::*;
 use crate::backup::{BackupError, BackupFolder, PartReader};
 use crate::kept_head::KeptHead;
@@ -19,19 +20,15 @@ fn back_up(log: &SledLog, dir: &Path) -> KeptHead {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Append(u64),
-    Batch(u64),
-    Reopen,
+    Write(Writing),
     /// Backed up by who writes, or by who only reads.
     BackUp(bool),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        (1..6_u64).prop_map(Step::Append),
-        (1..60_u64).prop_map(Step::Batch),
-        Just(Step::Reopen),
-        any::<bool>().prop_map(Step::BackUp),
+        3 => writing().prop_map(Step::Write),
+        1 => any::<bool>().prop_map(Step::BackUp),
     ]
 }
 
@@ -47,23 +44,14 @@ proptest! {
     fn what_is_restored_is_the_log(steps in prop::collection::vec(step(), 1..25)) {
         let (folder, store) = dir();
         let backup = folder.path().join("backup");
-        let begin = || SledLog::create_or_open_with(&store, clock(), TINY).unwrap();
-        let mut writer = Some(begin());
-        let (mut next, mut kept) = (0, Vec::new());
-        let steps = [Step::Append(1)].into_iter().chain(steps);
+        let mut writer = Writer::begin(&store);
+        let mut kept = Vec::new();
+        let steps = [Step::Write(Writing::Append(1))].into_iter().chain(steps);
         for step in steps.chain([Step::BackUp(true)]) {
-            let log = writer.get_or_insert_with(begin);
             match step {
-                Step::Append(count) => {
-                    append(log, next..next + count);
-                    next += count;
-                }
-                Step::Batch(count) => {
-                    append_all(log, next..next + count);
-                    next += count;
-                }
-                Step::Reopen => drop(writer.take()),
+                Step::Write(what) => writer.write(&what),
                 Step::BackUp(is_writer) => {
+                    let log = writer.log();
                     let head = match is_writer {
                         true => back_up(log, &backup),
                         false => back_up(&read_only(&store).unwrap(), &backup),
@@ -73,7 +61,8 @@ proptest! {
                 }
             }
         }
-        let log = writer.get_or_insert_with(begin);
+        let next = writer.next;
+        let log = writer.log();
         let again = folder.path().join("again");
         let restored = restore(&backup, &again).unwrap();
         prop_assert_eq!(answers(&restored), answers(log));
