@@ -1,0 +1,23 @@
+//! What sled, or the disk under it, said: [`EngineError`].
+
+use std::io;
+
+use super::{Damage, LogError};
+
+/// What sled, or the disk under it, said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The file system refused.
+    #[error("the file system refused")]
+    Io(#[source] io::Error),
+    /// The stored bytes are damaged.
+    #[error(transparent)]
+    Damaged(Damage),
+    /// What was written may not count.
+    #[error("the log could not be turned over")]
+    TurnOver(#[source] Box<LogError>),
+    /// sled reports a fault of its own.
+    #[error("sled failed")]
+    Sled(#[source] sled::Error),
+}
