@@ -1,28 +1,26 @@
 //! The checks between the lines of a batch and the log: [`Preparation`].
 
-use std::cell::{OnceCell, RefCell};
+mod companies;
+
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use event_log::{Batch, EncodedEvent, EventLog, NewEvent};
-use event_model::data::Data;
+use event_log::{Batch, EncodedEvent, NewEvent};
 use event_model::draft::{Draft, Target};
-use event_model::event::{Event, Source};
+use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
-use event_model::vocabulary::{Certainty, Confirmation, Level};
 use projection::basis::Placed;
-use serde_json::Value;
 
-use crate::directory::{Directory, Unresolved, resolve};
 use crate::error::{Error, LineProblem, io_at};
 use crate::faults::Faults;
 use crate::intake::{Intake, Line};
 use crate::kinds::{is_of_kinds, kinds_of, one_too_many};
 use crate::store::Store;
+use companies::{Companies, founding};
 
 /// The most events that are kept at hand, so that they can share a commit with
 /// other appends.
@@ -32,13 +30,8 @@ const FEW_EVENTS_MAX: usize = 64;
 pub(crate) struct Preparation<'s> {
     store: &'s Store,
     now: Instant,
-    new_company: bool,
     prepared: Prepared<'s>,
-    /// What the batch itself says of companies.
-    declared: Directory,
-    /// The companies that the store has, or the batch declares, of those that
-    /// were looked for.
-    there: RefCell<HashSet<Slug>>,
+    companies: Companies<'s>,
     /// The events of the batch that later ones refer to.
     targets: RefCell<HashMap<EventId, Target>>,
     referred: HashSet<EventId>,
@@ -49,10 +42,6 @@ pub(crate) struct Preparation<'s> {
     kinds: Kinds,
     unknown_kinds: BTreeSet<String>,
     problems: Faults,
-    /// What companies are called, and which of them are near to a key: made
-    /// only if a key is unknown.
-    words: OnceCell<Vec<(String, Slug)>>,
-    near: RefCell<HashMap<String, Vec<String>>>,
 }
 
 /// Events that hold, in the order in which they will be appended.
@@ -79,24 +68,21 @@ impl Prepared<'_> {
 impl<'s> Preparation<'s> {
     pub(crate) fn new(store: &'s Store, new_company: bool) -> Result<Self, Error> {
         let declarations = store.declarations()?.to_vec();
+        let now = store.now();
         Ok(Self {
             kinds: kinds_of(&declarations, Position(u64::MAX)),
             declarations,
             unknown_kinds: BTreeSet::new(),
             store,
-            now: store.now(),
-            new_company,
+            now,
             prepared: Prepared {
                 batch: store.log().batch()?,
                 few: Some(Vec::new()),
             },
-            declared: Directory::default(),
-            there: RefCell::default(),
+            companies: Companies::new(store, now.day(), new_company),
             targets: RefCell::default(),
             referred: HashSet::new(),
             problems: Faults::default(),
-            words: OnceCell::new(),
-            near: RefCell::default(),
         })
     }
 
@@ -133,7 +119,7 @@ impl<'s> Preparation<'s> {
     ) -> Result<(), Error> {
         let company = event.company();
         if let Some(company) = &company
-            && self.has(company)?
+            && self.companies.has(company)?
         {
             if self.referred.contains(&event.id()) {
                 let event = event.decode();
@@ -150,18 +136,6 @@ impl<'s> Preparation<'s> {
         self.take(line, Draft::read(&value), earliest)
     }
 
-    /// Whether the store has a company, or the batch declares it.
-    fn has(&self, slug: &Slug) -> Result<bool, Error> {
-        if self.there.borrow().contains(slug) || is_of_kinds(slug) {
-            return Ok(true);
-        }
-        let there = self.declared.has(slug) || self.store.log().stream_head(slug)?.is_some();
-        if there {
-            self.there.borrow_mut().insert(slug.clone());
-        }
-        Ok(there)
-    }
-
     /// Hears what the batch says of a company, so that its other lines may come
     /// before the one that declares it.
     fn declare(&mut self, line: u64, draft: Draft) {
@@ -170,7 +144,7 @@ impl<'s> Preparation<'s> {
         };
         // What is wrong with it is told when the line itself is checked.
         if let Ok(event) = draft.finish(Ok(slug), |id| self.target(id), self.now) {
-            self.declared.add(Placed::new(Position(line), event));
+            self.companies.declare(Placed::new(Position(line), event));
         }
     }
 
@@ -179,10 +153,11 @@ impl<'s> Preparation<'s> {
         if let Some(kind) = draft.kind().filter(|kind| self.kinds.named(kind).is_none()) {
             self.unknown_kinds.insert(kind.to_owned());
         }
-        let company = self.company(&draft)?;
+        let struck = || Some(self.target(draft.strikes()?)?.published.day());
+        let company = self.companies.meant(&draft, struck)?;
         let company = match (company, draft.company()) {
             (Err(Defect::UnknownCompany { .. }), Some(CompanyKey::Slug(slug)))
-                if self.new_company =>
+                if self.companies.may_be_new() =>
             {
                 let slug = slug.clone();
                 if let Some(published) = earliest {
@@ -224,89 +199,11 @@ impl<'s> Preparation<'s> {
         }
     }
 
-    /// The company that a draft means on the day of its publication.
-    fn company(&self, draft: &Draft) -> Result<Result<Slug, Defect>, Error> {
-        let Some(key) = draft.company() else {
-            return Ok(Err(Defect::Missing));
-        };
-        if let CompanyKey::Slug(slug) = key {
-            let declares = draft.kind() == Some(kinds::COMPANY);
-            return Ok(match declares || self.has(slug)? {
-                true => Ok(slug.clone()),
-                false => Err(self.unknown(key)?),
-            });
-        }
-        let published = draft.published().map(Published::day);
-        let struck = || Some(self.target(draft.strikes()?)?.published.day());
-        let day = published.or_else(struck).unwrap_or_else(|| self.now.day());
-        let found = resolve(key, day, &*self.store.directory()?, &self.declared);
-        Ok(match found {
-            Ok(slug) => Ok(slug),
-            Err(Unresolved::Unknown) => Err(self.unknown(key)?),
-            Err(Unresolved::Ambiguous(matches)) => Err(Defect::AmbiguousCompany {
-                key: key.to_string(),
-                matches: matches.iter().map(Slug::to_string).collect(),
-            }),
-        })
-    }
-
-    /// The defect of a key that no company has, with near names where it will be
-    /// told: where a company is made of it, it is not.
-    fn unknown(&self, key: &CompanyKey) -> Result<Defect, Error> {
-        let is_identifier = !matches!(key, CompanyKey::Slug(_));
-        let is_told = !self.new_company || is_identifier;
-        let key = key.to_string();
-        let held = match is_identifier {
-            true => self.store.directory()?.held(&key, Position(u64::MAX)),
-            false => Vec::new(),
-        };
-        let near = match is_told && held.is_empty() {
-            true => self.near(&key)?,
-            false => Vec::new(),
-        };
-        let held = held.iter().map(ToString::to_string).collect();
-        Ok(Defect::UnknownCompany { key, near, held })
-    }
-
-    fn near(&self, key: &str) -> Result<Vec<String>, Error> {
-        if self.words.get().is_none() {
-            let (day, everything) = (self.now.day(), Position(u64::MAX));
-            let mut words = self.store.directory()?.words(day, everything);
-            words.extend(self.declared.words(day, everything));
-            self.words.set(words).ok();
-        }
-        let words = self.words.get().map(Vec::as_slice).unwrap_or_default();
-        let mut near_keys = self.near.borrow_mut();
-        let near = near_keys.entry(key.to_owned());
-        Ok(near.or_insert_with(|| Directory::near(key, words)).clone())
-    }
-
     /// Declares a company that nobody has declared.
     fn found(&mut self, line: u64, slug: &Slug, published: Published) -> Result<(), Error> {
-        let name = Source {
-            name: "annals append --new-company".into(),
-            ..Source::default()
-        };
-        let mut event = Event {
-            id: EventId(uuid::Uuid::nil()),
-            company: slug.clone(),
-            kind: kinds::COMPANY.into(),
-            thread: kinds::COMPANY.into(),
-            occurred: None,
-            published,
-            certainty: Certainty::Asserted,
-            confirmation: Confirmation::Unstated,
-            level: Level::Fact,
-            source: name,
-            data: Data::from_iter([("name".to_owned(), Value::from(slug.as_str()))]),
-            repeats: None,
-            supersedes: None,
-            fault: None,
-            reason: None,
-        };
-        event.id = event.content_id();
-        self.declared
-            .add(Placed::new(Position(line), event.clone()));
+        let event = founding(slug, published);
+        self.companies
+            .declare(Placed::new(Position(line), event.clone()));
         self.add_event(line, &event)
     }
 
