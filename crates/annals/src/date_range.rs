@@ -31,7 +31,7 @@ pub struct RecordedRange {
 #[non_exhaustive]
 pub enum RangeError {
     /// A side that is no date.
-    #[error("{text:?} is no range of dates")]
+    #[error("{text:?} is not a range of dates")]
     Side {
         /// What was read.
         text: String,

@@ -63,7 +63,9 @@ pub enum Error {
         name: String,
     },
     /// An expected version for a batch of several companies.
-    #[error("an expected version needs a batch of one company, and this is of {companies}")]
+    #[error(
+        "an expected version needs a batch about one company, and this one is about {companies}"
+    )]
     ExpectedOfMany {
         /// How many companies it is about.
         companies: usize,
@@ -87,7 +89,7 @@ pub enum Error {
         matches: Vec<Slug>,
     },
     /// A key of a company that cannot be read.
-    #[error("{key:?} is no key of a company")]
+    #[error("{key:?} cannot name a company")]
     CompanyKey {
         /// What was asked for.
         key: String,
@@ -102,7 +104,7 @@ pub enum Error {
         id: String,
     },
     /// More than one event whose id starts so.
-    #[error("{prefix} begins more than one id")]
+    #[error("more than one id begins with {prefix}")]
     AmbiguousEvent {
         /// What was asked for.
         prefix: String,
@@ -137,7 +139,7 @@ pub enum Error {
         head: Position,
     },
     /// A tree of more events than there are.
-    #[error("a tree of {size} events is past the head of the log, {head}")]
+    #[error("the log has {head} events, too few for a tree of {size}")]
     TreePastHead {
         /// How many it was to have.
         size: Position,
@@ -163,13 +165,13 @@ pub enum Error {
         found: Option<TreeHead>,
     },
     /// An event whose payload is no text, of which no file can be made.
-    #[error("event {id} has no JSON for its content, and cannot be put into a file")]
+    #[error("the content of event {id} is not text, and cannot be put into a file")]
     NotText {
         /// The event.
         id: EventId,
     },
     /// A recorded cut in the future.
-    #[error("the recorded cut {cut} is in the future: it is {now}")]
+    #[error("the recorded cut {cut} is in the future: it is {now} now")]
     CutInFuture {
         /// The cut.
         cut: Instant,
@@ -228,7 +230,7 @@ pub enum Error {
         files: Vec<(String, String)>,
     },
     /// A stored event that cannot be read.
-    #[error("event at position {position} cannot be read")]
+    #[error("the event at position {position} cannot be read")]
     StoredEvent {
         /// Where it is.
         position: Position,
@@ -237,7 +239,7 @@ pub enum Error {
         source: StoredEventError,
     },
     /// The file system refused.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -265,7 +267,7 @@ fn on_that_day(held: &[Held]) -> &'static str {
 
 fn made_of(found: Option<&TreeHead>) -> String {
     match found {
-        Some(found) => format!(": its first {} events make {found}", found.size),
+        Some(found) => format!(": the first {} events of the log make {found}", found.size),
         None => ": the log has fewer events".to_owned(),
     }
 }
