@@ -97,8 +97,8 @@ pub enum Damage {
     /// A key in the store is not the key of a block.
     #[error("the store holds a key that annals does not write")]
     ForeignKey,
-    /// The index does not say what the log says.
-    #[error("the index disagrees with the log; rebuild it")]
+    /// The streams do not say what the log says.
+    #[error("the streams disagree with the log: `annals rebuild` makes them again")]
     Index,
     /// sled keeps values in files that nobody syncs.
     #[error("sled has put values into files of their own")]
