@@ -1,5 +1,7 @@
 //! What can go wrong with a store: [`Error`].
 
+mod lines;
+
 use std::io;
 use std::path::PathBuf;
 
@@ -7,12 +9,12 @@ use annals_proof::TreeHead;
 use event_log::{AppendError, BackupError, LogError, OpenError};
 use event_model::event::StoredEventError;
 use event_model::id::{EventId, Position, Slug};
-use event_model::problem::Problem;
 use event_model::time::{Instant, TimeError};
 
 use crate::date_range::RangeError;
 use crate::directory::Held;
 use crate::moment::MomentError;
+pub use lines::{IdReused, LineProblem, LineProblems, OtherEvent};
 
 /// Why a store could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -270,89 +272,6 @@ fn made_of(found: Option<&TreeHead>) -> String {
         Some(found) => format!(": the first {} events of the log make {found}", found.size),
         None => ": the log has fewer events".to_owned(),
     }
-}
-
-/// A line of a batch, and all that is wrong with it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LineProblems {
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// What is wrong.
-    pub problems: Vec<LineProblem>,
-}
-
-/// One thing that is wrong with a line.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LineProblem {
-    /// Not UTF-8.
-    #[error("not UTF-8")]
-    NotUtf8 {
-        /// The byte, from 1.
-        column: usize,
-    },
-    /// Longer than a line may be.
-    #[error("longer than {most} bytes")]
-    TooLong {
-        /// The limit.
-        most: usize,
-    },
-    /// Not JSON.
-    #[error("{message}")]
-    NotJson {
-        /// The column, from 1.
-        column: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// Not an event.
-    #[error("{0}")]
-    Event(Box<Problem>),
-    /// So many problems more.
-    #[error("and {more} more")]
-    More {
-        /// How many there are.
-        more: usize,
-    },
-    /// Not what a line of this file may be.
-    #[error("{why}")]
-    Refused {
-        /// Why.
-        why: String,
-    },
-}
-
-impl LineProblem {
-    /// Where in the line it is, from 1, if it is in one place.
-    #[must_use]
-    pub fn column(&self) -> Option<usize> {
-        match self {
-            Self::NotUtf8 { column } | Self::NotJson { column, .. } => Some(*column),
-            Self::TooLong { .. } | Self::Event(_) | Self::More { .. } | Self::Refused { .. } => {
-                None
-            }
-        }
-    }
-}
-
-/// A line whose id belongs to another event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdReused {
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// The id.
-    pub id: EventId,
-    /// The other event: its position in the log, or its line in the batch.
-    pub other: OtherEvent,
-}
-
-/// Where the event stands that an id belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherEvent {
-    /// In the log.
-    Position(Position),
-    /// In the same batch, on an earlier line.
-    Line(u64),
 }
 
 /// An I/O error with its path.
