@@ -372,6 +372,21 @@ fn an_expected_version_is_held() {
 }
 
 #[test]
+fn an_id_that_another_event_has_is_refused_with_what_to_do() {
+    let environment = Environment::with_sample();
+    let mut other = statement("alibaba", "2025-12-23", "Another.");
+    other["id"] = json!("a1000001-0000-4000-8000-000000000001");
+    let more = (0..100).map(|number| statement("amd", "2025-12-23", &format!("{number}.")));
+    let many: Vec<Value> = [other.clone()].into_iter().chain(more).collect();
+    for events in [vec![other], many] {
+        let head = environment.head();
+        let run = environment.feed("append --file -", lines(&events).as_bytes());
+        run.refused(4, &["a1000001", "position 5", "annals correct ID"]);
+        assert_eq!(environment.head(), head);
+    }
+}
+
+#[test]
 fn a_correction_holds_its_expected_version_too() {
     let environment = Environment::with_sample();
     let typed = "retract a1000001 --fault record --reason typo --expect-version";

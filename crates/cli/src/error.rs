@@ -17,7 +17,7 @@ use annals::model::problem::{Defect, brief, near};
 
 use crate::error::code::code_of;
 use crate::exit_code::ExitCode;
-use crate::hints::hint_for;
+use crate::hints::{ID_TAKEN, hint_for};
 use crate::render::words::clean;
 
 /// An error as a person is told of it.
@@ -230,7 +230,7 @@ impl From<Error> for CommandError {
                     ))
                 })
                 .and_more(conflicts.len() as u64, LINES_TOLD_MAX, "ids")
-                .hint("an id keeps its content; to say it otherwise use `annals correct ID`"),
+                .hint(ID_TAKEN),
             Error::UnknownCompany { held, .. } if !held.is_empty() => {
                 let slugs = held.iter().map(|held| held.slug.to_string());
                 let mut slugs: Vec<String> = slugs.collect();

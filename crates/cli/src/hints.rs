@@ -5,6 +5,10 @@ mod damage;
 use annals::Error;
 use annals::log_errors::{AppendError, BackupError, OpenError};
 
+/// What to do about an id that another event has.
+pub(crate) const ID_TAKEN: &str =
+    "an id keeps its content; to say it otherwise use `annals correct ID`";
+
 /// What to do about an error, if there is one thing to do.
 pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
@@ -32,6 +36,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Append(AppendError::Conflict { .. }) => {
             "somebody appended since; look at `annals log` and try again"
         }
+        Error::Append(AppendError::IdReused { .. }) => ID_TAKEN,
         Error::Append(AppendError::DiskFull { .. }) => {
             "make room and try again; nothing was written"
         }

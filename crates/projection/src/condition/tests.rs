@@ -213,7 +213,7 @@ fn what_is_no_condition_is_told_with_what_is_near() {
         ("chips.vendor", "compares nothing"),
         ("chips[a=b", "compares nothing"),
         ("chip.vendor=AMD", "did you mean chips?"),
-        ("=AMD", "no path"),
+        ("=AMD", "not a path"),
         ("chips.vendor= ", "says no value"),
         ("chips=amd-mi308", "chips!=null"),
         ("chips.stage=orderd", "did you mean ordered?"),
