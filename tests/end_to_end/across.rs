@@ -463,7 +463,7 @@ fn what_cannot_be_asked_across_companies_is_told() {
         "--section chips --events --no-events",
         &["cannot be used with"],
     );
-    refused("--happens someday", &["is no date", "hint:"]);
+    refused("--happens someday", &["is not a date", "hint:"]);
     refused("--happens 2026-02-20..2026-02-16", &["runs backwards"]);
     refused("--happens 2026-02-16/..", &["no first and last day"]);
     refused("--happens 2026-02 --section company", &["hint:"]);

@@ -63,16 +63,16 @@ fn what_cannot_be_backed_up_or_restored_is_told() {
     environment.type_in("backup saved").done();
     environment
         .type_in("restore saved")
-        .refused(4, &["there is something in", "nothing was written over"]);
+        .refused(4, &["is not empty", "nothing was written over"]);
     environment
         .type_in("--store again restore nowhere")
         .refused(3, &["nowhere"]);
     environment
         .type_in("--store again restore store")
-        .refused(2, &["is no backup"]);
+        .refused(2, &["is not a backup"]);
     environment
         .type_in("backup store")
-        .refused(2, &["is no backup"]);
+        .refused(2, &["is not a backup"]);
     let other = Environment::new();
     other.append(&[company("acme"), statement("acme", "2026-01-01", "news")]);
     other

@@ -118,6 +118,6 @@ fn what_is_no_head_is_refused() {
     for text in ["x", "8", "8:sha256:00", "-1:sha256:00"] {
         environment
             .run(["verify", &format!("--since={text}")])
-            .refused(2, &["is no head", "annals head"]);
+            .refused(2, &["is not a head", "annals head"]);
     }
 }

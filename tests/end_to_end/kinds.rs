@@ -195,7 +195,7 @@ fn what_declares_no_kind_is_refused() {
     let files = environment.settled_files();
     for (text, words) in [
         ("", "declares no kind"),
-        ("[]", "no JSON object"),
+        ("[]", "not a JSON object"),
         ("{\"type\":\"object\"}", "data.name"),
         ("{\"title\":\"merger\"}", "built-in"),
         ("{\"title\":\"a_b\",\"type\":\"nothing\"}", "data.schema"),

@@ -86,8 +86,10 @@ fn a_disk_with_little_room_takes_nothing_and_answers() {
             disk.change("size=60m");
             for typed in &writes {
                 let store = environment.store();
-                let words = ["MiB left; ", "make room", store.to_str().unwrap()];
-                stopped(&environment.type_in(typed), &words);
+                let room = ["MiB left; ", "64 MiB ", "stay free", "make room"];
+                let run = environment.type_in(typed);
+                stopped(&run, &room);
+                stopped(&run, &[store.to_str().unwrap()]);
             }
             assert_eq!(answers(&environment), before);
             environment.type_in("verify").done();

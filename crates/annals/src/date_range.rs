@@ -31,7 +31,7 @@ pub struct RecordedRange {
 #[non_exhaustive]
 pub enum RangeError {
     /// A side that is no date.
-    #[error("{text:?} is no range of dates")]
+    #[error("{text:?} is not a range of dates")]
     Side {
         /// What was read.
         text: String,
@@ -239,8 +239,8 @@ mod tests {
         for (text, why) in [
             ("..", "neither"),
             ("", "neither"),
-            ("soonish..", "no range"),
-            ("2026-02-30..", "no range"),
+            ("soonish..", "not a range"),
+            ("2026-02-30..", "not a range"),
             ("2026-02..2026-01", "ends before"),
         ] {
             assert!(read(text).contains(why), "{text}: {}", read(text));

@@ -95,7 +95,7 @@ mod tests {
             ("2026-02-16/..", "no first and last day"),
             ("2026-02-16..", "empty"),
             ("2026-02-30", "does not exist"),
-            ("someday", "is no date"),
+            ("someday", "is not a date"),
             ("", "empty"),
         ] {
             assert!(read(text).contains(words), "{text}: {}", read(text));

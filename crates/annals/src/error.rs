@@ -1,5 +1,7 @@
 //! What can go wrong with a store: [`Error`].
 
+mod lines;
+
 use std::io;
 use std::path::PathBuf;
 
@@ -7,12 +9,12 @@ use annals_proof::TreeHead;
 use event_log::{AppendError, BackupError, LogError, OpenError};
 use event_model::event::StoredEventError;
 use event_model::id::{EventId, Position, Slug};
-use event_model::problem::Problem;
 use event_model::time::{Instant, TimeError};
 
 use crate::date_range::RangeError;
 use crate::directory::Held;
 use crate::moment::MomentError;
+pub use lines::{IdReused, LineProblem, LineProblems, OtherEvent};
 
 /// Why a store could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +65,9 @@ pub enum Error {
         name: String,
     },
     /// An expected version for a batch of several companies.
-    #[error("an expected version needs a batch of one company, and this is of {companies}")]
+    #[error(
+        "an expected version needs a batch about one company, and this one is about {companies}"
+    )]
     ExpectedOfMany {
         /// How many companies it is about.
         companies: usize,
@@ -87,7 +91,7 @@ pub enum Error {
         matches: Vec<Slug>,
     },
     /// A key of a company that cannot be read.
-    #[error("{key:?} is no key of a company")]
+    #[error("{key:?} cannot name a company")]
     CompanyKey {
         /// What was asked for.
         key: String,
@@ -102,7 +106,7 @@ pub enum Error {
         id: String,
     },
     /// More than one event whose id starts so.
-    #[error("{prefix} begins more than one id")]
+    #[error("more than one id begins with {prefix}")]
     AmbiguousEvent {
         /// What was asked for.
         prefix: String,
@@ -137,7 +141,7 @@ pub enum Error {
         head: Position,
     },
     /// A tree of more events than there are.
-    #[error("a tree of {size} events is past the head of the log, {head}")]
+    #[error("the log has {head} events, too few for a tree of {size}")]
     TreePastHead {
         /// How many it was to have.
         size: Position,
@@ -163,13 +167,13 @@ pub enum Error {
         found: Option<TreeHead>,
     },
     /// An event whose payload is no text, of which no file can be made.
-    #[error("event {id} has no JSON for its content, and cannot be put into a file")]
+    #[error("the content of event {id} is not text, and cannot be put into a file")]
     NotText {
         /// The event.
         id: EventId,
     },
     /// A recorded cut in the future.
-    #[error("the recorded cut {cut} is in the future: it is {now}")]
+    #[error("the recorded cut {cut} is in the future: it is {now} now")]
     CutInFuture {
         /// The cut.
         cut: Instant,
@@ -228,7 +232,7 @@ pub enum Error {
         files: Vec<(String, String)>,
     },
     /// A stored event that cannot be read.
-    #[error("event at position {position} cannot be read")]
+    #[error("the event at position {position} cannot be read")]
     StoredEvent {
         /// Where it is.
         position: Position,
@@ -237,7 +241,7 @@ pub enum Error {
         source: StoredEventError,
     },
     /// The file system refused.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -265,94 +269,9 @@ fn on_that_day(held: &[Held]) -> &'static str {
 
 fn made_of(found: Option<&TreeHead>) -> String {
     match found {
-        Some(found) => format!(": its first {} events make {found}", found.size),
+        Some(found) => format!(": the first {} events of the log make {found}", found.size),
         None => ": the log has fewer events".to_owned(),
     }
-}
-
-/// A line of a batch, and all that is wrong with it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LineProblems {
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// What is wrong.
-    pub problems: Vec<LineProblem>,
-}
-
-/// One thing that is wrong with a line.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LineProblem {
-    /// Not UTF-8.
-    #[error("not UTF-8")]
-    NotUtf8 {
-        /// The byte, from 1.
-        column: usize,
-    },
-    /// Longer than a line may be.
-    #[error("longer than {most} bytes")]
-    TooLong {
-        /// The limit.
-        most: usize,
-    },
-    /// Not JSON.
-    #[error("{message}")]
-    NotJson {
-        /// The column, from 1.
-        column: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// Not an event.
-    #[error("{0}")]
-    Event(Box<Problem>),
-    /// So many problems more.
-    #[error("and {more} more")]
-    More {
-        /// How many there are.
-        more: usize,
-    },
-    /// Not what a line of this file may be.
-    #[error("{why}")]
-    Refused {
-        /// Why.
-        why: String,
-    },
-}
-
-impl LineProblem {
-    /// Where in the line it is, from 1, if it is in one place.
-    #[must_use]
-    pub fn column(&self) -> Option<usize> {
-        match self {
-            Self::NotUtf8 { column } | Self::NotJson { column, .. } => Some(*column),
-            Self::TooLong { .. } | Self::Event(_) | Self::More { .. } | Self::Refused { .. } => {
-                None
-            }
-        }
-    }
-}
-
-/// A line whose id belongs to another event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdReused {
-    /// The number of the line, from 1.
-    pub line: u64,
-    /// The id.
-    pub id: EventId,
-    /// Whether the batch has what was left of the event when it was redacted elsewhere.
-    pub is_redacted: bool,
-    /// The other event: its position in the log, or its line in the batch.
-    pub other: OtherEvent,
-}
-
-/// Where the event stands that an id belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherEvent {
-    /// In the log.
-    Position(Position),
-    /// In the same batch, on an earlier line.
-    Line(u64),
 }
 
 /// An I/O error with its path.

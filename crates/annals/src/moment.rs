@@ -32,7 +32,7 @@ pub enum MomentError {
         text: String,
     },
     /// Words that mean no date.
-    #[error("{text:?} is no date")]
+    #[error("{text:?} is not a date")]
     Words {
         /// What was read.
         text: String,

@@ -1,8 +1,7 @@
 //! The companies that are asked about again and again: [`Replays`].
 //!
-//! A company that was asked about twice is kept as a
-//! [`Replay`](projection::replay::Replay), which answers without reading or
-//! folding its events again. What is kept is bounded by the number of events.
+//! A company that was asked about twice is kept as a [`Replay`], which answers without
+//! reading or folding its events again. What is kept is bounded by the number of events.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

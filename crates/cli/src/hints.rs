@@ -40,7 +40,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         }
         Error::PastHead { .. } => "`annals stats` tells the head",
         Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
-        Error::AfterTree { .. } => "leave --size out, or give its position or more",
+        Error::AfterTree { .. } => "leave --size out, or give the position of the event or more",
         Error::OtherTree { .. } => {
             "the tree head is of another store, or somebody changed this one: compare it with a \
              backup"

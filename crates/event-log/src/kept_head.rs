@@ -22,7 +22,7 @@ pub struct KeptHead {
 
 /// A text that is not a [`KeptHead`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no head; `annals head` prints one, as 38:sha256: and 64 hex digits")]
+#[error("{text:?} is not a head; `annals head` prints one, as 38:sha256: and 64 hex digits")]
 pub struct KeptHeadError {
     /// What was read.
     pub text: String,

@@ -201,7 +201,7 @@ pub enum Defect {
     #[error("of a `company` event is always \"company\"; leave it out")]
     ThreadOfCompany,
     /// No JSON Schema that can be used.
-    #[error("is no JSON Schema (2020-12) that can be used: {why}")]
+    #[error("is not a JSON Schema (2020-12) that can be used: {why}")]
     NotASchema {
         /// Why.
         why: String,
@@ -219,7 +219,7 @@ pub enum Defect {
         name: String,
     },
     /// A field that the schema of a kind does not have.
-    #[error("{name:?} is no property of the schema")]
+    #[error("{name:?} is not a property of the schema")]
     NoSuchProperty {
         /// The field.
         name: String,

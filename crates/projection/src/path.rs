@@ -40,7 +40,7 @@ pub struct Path {
 #[non_exhaustive]
 pub enum PathError {
     /// It is not shaped like a path.
-    #[error("{path:?} is no path; write section[thread].field, as chips[amd-mi308].stage")]
+    #[error("{path:?} is not a path; write section[thread].field, as chips[amd-mi308].stage")]
     Malformed {
         /// What was read.
         path: String,

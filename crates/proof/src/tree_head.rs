@@ -24,7 +24,7 @@ pub struct TreeHead {
 /// A text that is not a [`TreeHead`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no tree head; `annals head --tree` prints one, as 38:tree:sha256: and 64 hex digits"
+    "{text:?} is not a tree head; `annals head --tree` prints one, as 38:tree:sha256: and 64 hex digits"
 )]
 pub struct TreeHeadError {
     /// What was read.

@@ -159,7 +159,7 @@ pub(crate) fn options(args: &AppendOptionArgs) -> Result<AppendOptions, CommandE
         Some("none") => Expected::None,
         Some(text) => {
             let version = text.parse().map_err(|_| {
-                CommandError::usage(format!("--expect-version {text:?} is no version"))
+                CommandError::usage(format!("--expect-version {text:?} is not a version"))
                     .hint("give any, none or a number")
             })?;
             Expected::Exactly(Version(version))

@@ -159,7 +159,7 @@ fn declaration(args: &AddArgs) -> Result<Value, CommandError> {
         at_fault(format!("line {line}:{column}: {}", json::reason(&error)))
     })?;
     let Value::Object(read) = read else {
-        return Err(at_fault("it is no JSON object".to_owned()));
+        return Err(at_fault("it is not a JSON object".to_owned()));
     };
     let mut fields = match read.contains_key("schema") {
         true => read,

@@ -37,7 +37,7 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
             ..
         }) => {
             "the head is of another store, or somebody changed this one: compare it with a \
-             backup that comes by the head"
+             backup that reaches the head"
         }
         Error::Log(LogError::Damaged {
             what: Damage::NotRedacted { .. },

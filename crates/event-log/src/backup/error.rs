@@ -19,7 +19,7 @@ pub enum BackupError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// A file cannot be read or written.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum BackupError {
         source: io::Error,
     },
     /// No backup at all.
-    #[error("{} is no backup", path.display())]
+    #[error("{} is not a backup", path.display())]
     NotABackup {
         /// The file or folder.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum BackupError {
         dir: PathBuf,
     },
     /// There is something where the store is to be restored.
-    #[error("there is something in {} already", dir.display())]
+    #[error("{} is not empty", dir.display())]
     NotEmpty {
         /// The folder.
         dir: PathBuf,

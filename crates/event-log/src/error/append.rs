@@ -31,7 +31,7 @@ pub enum AppendError {
         position: Position,
     },
     /// An event is not of the company that the append is for.
-    #[error("event {id} is of {company}, not of the company of the append")]
+    #[error("event {id} is about {company}, and the append is for another company")]
     OtherCompany {
         /// The event.
         id: EventId,
@@ -57,7 +57,7 @@ pub enum AppendError {
         bytes_max: usize,
     },
     /// The name of the kind or thread is too long.
-    #[error("event {id} has a name of {bytes} bytes; {bytes_max} are allowed")]
+    #[error("the kind or thread of event {id} has {bytes} bytes; {bytes_max} are allowed")]
     NameTooLong {
         /// The event.
         id: EventId,
@@ -67,12 +67,14 @@ pub enum AppendError {
         bytes_max: usize,
     },
     /// The disk is nearly full; nothing was written.
-    #[error("the disk has {} MiB left; {} are needed", free >> 20, needed.div_ceil(1 << 20))]
+    #[error("the disk has {} MiB left; {}", free >> 20, room(*to_write, *kept_free))]
     DiskFull {
         /// What is free, in bytes.
         free: u64,
-        /// What must be free, in bytes.
-        needed: u64,
+        /// What may be written, in bytes.
+        to_write: u64,
+        /// What must stay free, in bytes.
+        kept_free: u64,
     },
     /// The append may have been stored or not: open the log again, and ask.
     #[error("whether the events were stored is unknown")]
@@ -88,7 +90,7 @@ pub enum AppendError {
     #[error("the log was opened only to be read")]
     ReadOnly,
     /// The log was shut.
-    #[error("the log is shut")]
+    #[error("the log is closed")]
     Shut,
     /// The log could not be read to compare with it; nothing was written.
     #[error("the log cannot be read")]
@@ -113,9 +115,14 @@ impl AppendError {
     /// The same, for another append that shared the commit.
     pub(crate) fn shared(&self) -> Self {
         match self {
-            Self::DiskFull { free, needed } => Self::DiskFull {
+            Self::DiskFull {
+                free,
+                to_write,
+                kept_free,
+            } => Self::DiskFull {
                 free: *free,
-                needed: *needed,
+                to_write: *to_write,
+                kept_free: *kept_free,
             },
             Self::OutcomeUnknown { source } => Self::OutcomeUnknown {
                 source: Arc::clone(source),
@@ -137,6 +144,18 @@ impl AppendError {
     }
 }
 
+/// How much room an append needs, and what for.
+fn room(to_write: u64, kept_free: u64) -> String {
+    let [to_write, kept_free] = [to_write, kept_free].map(|bytes| bytes.div_ceil(1 << 20));
+    match to_write {
+        0 => format!("{kept_free} MiB must stay free"),
+        _ => format!(
+            "{} MiB are needed: up to {to_write} MiB to write, and {kept_free} MiB that stay free",
+            to_write.saturating_add(kept_free)
+        ),
+    }
+}
+
 /// Why a batch was not accepted; nothing of it was stored, except after
 /// [`AppendError::OutcomeUnknown`].
 #[derive(Debug, thiserror::Error)]
@@ -148,4 +167,27 @@ pub enum BatchError<E> {
     /// The log did not accept it.
     #[error(transparent)]
     Append(#[from] AppendError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_says_what_the_room_is_for() {
+        let told = |to_write| {
+            let error = AppendError::DiskFull {
+                free: (12 << 20) + 1,
+                to_write,
+                kept_free: 64 << 20,
+            };
+            error.to_string()
+        };
+        assert_eq!(
+            told(600),
+            "the disk has 12 MiB left; 65 MiB are needed: \
+             up to 1 MiB to write, and 64 MiB that stay free"
+        );
+        assert_eq!(told(0), "the disk has 12 MiB left; 64 MiB must stay free");
+    }
 }

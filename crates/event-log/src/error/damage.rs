@@ -71,10 +71,10 @@ pub enum Damage {
         kept: Position,
     },
     /// What is left of an event is not what a redaction says.
-    #[error("it was redacted, and no event says that this is left of it")]
+    #[error("it was redacted, and no event vouches for what is left of it")]
     RedactedUnsaid,
     /// An event is said to be redacted, and is not.
-    #[error("it is to be redacted, as event {by} says, and is not")]
+    #[error("event {by} says that it was redacted, and it was not")]
     NotRedacted {
         /// The event that says so.
         by: EventId,
@@ -95,10 +95,10 @@ pub enum Damage {
     #[error("the record is not later than the one before it")]
     Recorded,
     /// A key in the store is not the key of a block.
-    #[error("the store holds a key that is not ours")]
+    #[error("the store holds a key that annals does not write")]
     ForeignKey,
-    /// The index does not say what the log says.
-    #[error("the index disagrees with the log; rebuild it")]
+    /// The streams do not say what the log says.
+    #[error("the streams disagree with the log: `annals rebuild` makes them again")]
     Index,
     /// sled keeps values in files that nobody syncs.
     #[error("sled has put values into files of their own")]

@@ -15,7 +15,7 @@ pub enum EngineError {
     #[error(transparent)]
     Damaged(Damage),
     /// What was written may not count.
-    #[error("the log could not be turned over")]
+    #[error("the journal that would make them count could not be begun")]
     TurnOver(#[source] Box<LogError>),
     /// sled reports a fault of its own.
     #[error("sled failed")]

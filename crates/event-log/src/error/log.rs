@@ -30,7 +30,7 @@ pub enum LogError {
         source: EngineError,
     },
     /// A file beside the log cannot be read or written.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file.
         path: PathBuf,

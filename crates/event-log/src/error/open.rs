@@ -27,7 +27,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The folder holds something else.
-    #[error("{} holds something else than a store", dir.display())]
+    #[error("{} holds something other than a store", dir.display())]
     NotAStore {
         /// The folder, which was left as it is.
         dir: PathBuf,
@@ -49,7 +49,7 @@ pub enum OpenError {
         known: u32,
     },
     /// The store was written with another version of sled, or other settings.
-    #[error("the store was written by another engine")]
+    #[error("the store was written with another version of sled, or other settings")]
     OtherEngine {
         /// The version of sled.
         sled: Box<str>,

@@ -168,12 +168,17 @@ fn names(folder: &Path) -> Result<Vec<String>, OpenError> {
         .collect()
 }
 
-/// Refuses to write if too little of the disk would be left.
+/// Refuses to store so many bytes if too little of the disk would be left.
 pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), AppendError> {
     // sled rewrites pages, so what is written is more than what is stored.
-    let needed = limits::FREE_BYTES_MIN.saturating_add(bytes.saturating_mul(2));
+    let to_write = bytes.saturating_mul(2);
+    let kept_free = limits::FREE_BYTES_MIN;
     match free_bytes(dir).map_err(|source| AppendError::Io { source })? {
-        Some(free) if free < needed => Err(AppendError::DiskFull { free, needed }),
+        Some(free) if free < to_write.saturating_add(kept_free) => Err(AppendError::DiskFull {
+            free,
+            to_write,
+            kept_free,
+        }),
         _ => Ok(()),
     }
 }

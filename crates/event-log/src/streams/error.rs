@@ -14,7 +14,7 @@ use crate::throwaway;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StreamsError {
     /// The file system refused.
-    #[error("cannot use {}", path.display())]
+    #[error("cannot read or write {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -46,12 +46,6 @@ impl Bounds {
         self.earliest.is_none_or(|earliest| earliest <= day)
     }
 
-    /// Whether it was that day and can have been no other.
-    #[must_use]
-    pub fn certainly_on(self, day: Day) -> bool {
-        self == Self::day(day)
-    }
-
     /// Whether it may have been that day.
     #[must_use]
     pub fn possibly_on(self, day: Day) -> bool {
@@ -145,44 +139,23 @@ mod tests {
 
     #[test]
     fn what_is_certain_and_what_is_possible() {
-        // (bounds, day, certainly by, possibly by, certainly on, possibly on)
+        // (bounds, day, certainly by, possibly by, possibly on)
         for (text, on, expect) in [
-            (
-                "2026-02-01 2026-02-28",
-                "2026-01-31",
-                [false, false, false, false],
-            ),
-            (
-                "2026-02-01 2026-02-28",
-                "2026-02-01",
-                [false, true, false, true],
-            ),
-            (
-                "2026-02-01 2026-02-28",
-                "2026-02-28",
-                [true, true, false, true],
-            ),
-            (
-                "2026-02-01 2026-02-28",
-                "2026-03-01",
-                [true, true, false, false],
-            ),
-            (
-                "2026-02-19 2026-02-19",
-                "2026-02-19",
-                [true, true, true, true],
-            ),
-            ("- 2025-12-23", "1900-01-01", [false, true, false, true]),
-            ("- 2025-12-23", "2025-12-24", [true, true, false, false]),
-            ("2025-12-23 -", "2025-12-22", [false, false, false, false]),
-            ("2025-12-23 -", "2099-01-01", [false, true, false, true]),
-            ("- -", "2025-12-23", [false, true, false, true]),
+            ("2026-02-01 2026-02-28", "2026-01-31", [false, false, false]),
+            ("2026-02-01 2026-02-28", "2026-02-01", [false, true, true]),
+            ("2026-02-01 2026-02-28", "2026-02-28", [true, true, true]),
+            ("2026-02-01 2026-02-28", "2026-03-01", [true, true, false]),
+            ("2026-02-19 2026-02-19", "2026-02-19", [true, true, true]),
+            ("- 2025-12-23", "1900-01-01", [false, true, true]),
+            ("- 2025-12-23", "2025-12-24", [true, true, false]),
+            ("2025-12-23 -", "2025-12-22", [false, false, false]),
+            ("2025-12-23 -", "2099-01-01", [false, true, true]),
+            ("- -", "2025-12-23", [false, true, true]),
         ] {
             let (bounds, on) = (bounds(text), day(on));
             let found = [
                 bounds.certainly_by(on),
                 bounds.possibly_by(on),
-                bounds.certainly_on(on),
                 bounds.possibly_on(on),
             ];
             assert_eq!(found, expect, "{text} on {on}");
@@ -315,7 +288,6 @@ mod tests {
         #[test]
         fn what_is_certain_is_possible(a in any_bounds(), b in any_bounds(), day in any_day()) {
             prop_assert!(!a.certainly_by(day) || a.possibly_by(day));
-            prop_assert!(!a.certainly_on(day) || a.possibly_on(day));
             prop_assert!(!(a.certainly_after(b) && b.certainly_after(a)));
             prop_assert!(!(a.certainly_after(b) && a.possibly_on(day) && b.possibly_on(day)));
         }

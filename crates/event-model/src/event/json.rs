@@ -25,16 +25,16 @@ pub const SCHEMA: u16 = 1;
 #[non_exhaustive]
 pub enum StoredEventError {
     /// Not the JSON of an event.
-    #[error("stored event is no JSON of an event")]
+    #[error("the stored bytes are not the JSON of an event")]
     Json(#[from] serde_json::Error),
     /// A field does not hold what it must.
-    #[error("stored event has no valid `{field}`")]
+    #[error("the stored event has no valid `{field}`")]
     Field {
         /// The field.
         field: &'static str,
     },
     /// Written by a newer version of this software.
-    #[error("stored event has schema {schema}, newer than {SCHEMA}")]
+    #[error("the stored event has schema {schema}, newer than {SCHEMA}")]
     Newer {
         /// The schema it was written in.
         schema: u16,

@@ -75,7 +75,7 @@ pub enum RowError {
     #[error("is not UTF-8")]
     NotUtf8,
     /// Not a JSON object.
-    #[error("is no JSON object: {why}")]
+    #[error("is not a JSON object: {why}")]
     NotAnObject {
         /// Why.
         why: String,

@@ -20,7 +20,7 @@ fn a_table_is_csv_or_json_lines() {
     );
     assert_eq!(
         rows("{\"a\":1,\"b\":\"x\"}\n\n{\"b\":2}\n[]\n{\"a\":3}"),
-        ["1 x", "2 2", "3! is no JSON object: it is a list", "4 "]
+        ["1 x", "2 2", "3! is not a JSON object: it is a list", "4 "]
     );
 }
 

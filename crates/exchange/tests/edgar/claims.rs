@@ -1,0 +1,201 @@
+//! Which claims are made of a crawl.
+
+use std::collections::BTreeSet;
+
+use event_model::event::Event;
+use event_model::vocabulary::Fault;
+use exchange::edgar::read;
+use serde_json::{Value, json};
+
+use crate::made::{CIK, crawl, in_every_order, main_file, table, title};
+use crate::store::{Store, planned};
+
+#[test]
+fn a_ticker_that_is_gone_ends_as_of_the_first_crawl_without_it() {
+    let at = |edition, tickers: &[&str]| {
+        crawl(&main_file(
+            edition,
+            tickers,
+            &[(1, "2025-01-02", "X"), (2, edition, "")],
+        ))
+    };
+    let store = in_every_order(&[
+        at("2025-02-01", &["S", "T"]),
+        at("2025-03-01", &["S"]),
+        at("2025-04-01", &["S"]),
+    ]);
+    let ended = BTreeSet::from([("XNYS:T".to_owned(), "2025-03-01".to_owned())]);
+    assert_eq!(store.ended(), ended);
+    let mut blank = main_file(
+        "2025-05-01",
+        &["S"],
+        &[(1, "2025-01-02", "X"), (2, "2025-05-01", "")],
+    );
+    blank["exchanges"] = json!([null]);
+    let store = in_every_order(&[at("2025-04-01", &["S"]), crawl(&blank)]);
+    assert_eq!(
+        store.ended(),
+        BTreeSet::new(),
+        "a blank exchange ends no listing"
+    );
+}
+
+#[test]
+fn a_ticker_that_came_back_and_went_again_ended_twice() {
+    let at = |edition, tickers: &[&str]| {
+        crawl(&main_file(
+            edition,
+            tickers,
+            &[(1, "2025-01-02", "X"), (2, edition, "")],
+        ))
+    };
+    let store = in_every_order(&[
+        at("2025-02-01", &["T"]),
+        at("2025-03-01", &[]),
+        at("2025-04-01", &["T"]),
+        at("2025-05-01", &[]),
+    ]);
+    let days: Vec<String> = store.ended().into_iter().map(|(_, day)| day).collect();
+    assert_eq!(days, ["2025-03-01", "2025-05-01"]);
+}
+
+#[test]
+fn names_and_facts_leave_out_what_says_nothing() {
+    let mut value = main_file("2025-02-01", &["s", "", "U"], &[(1, "2025-02-01", "X")]);
+    value["fiscalYearEnd"] = json!("0229");
+    value["exchanges"] = json!(["NYSE"]);
+    value["lei"] = json!("5493001NTNQJDH60PM02");
+    value["formerNames"] = json!([
+        {"name": "Six", "from": "2001-01-01T00:00:00.000Z", "to": "2003-01-01T00:00:00.000Z"},
+        {"name": "Five", "from": null, "to": "2001-01-01T05:00:00.000Z"},
+        {"name": "Seven, Inc.", "from": "2003-01-02", "to": "2025-02-01"},
+    ]);
+    let events = planned(&[crawl(&value)], &[]).events;
+    assert_eq!(
+        Value::Object(events[0].data.to_map()),
+        json!({"name": "Seven, Inc.", "aliases": ["Five"], "identifiers": [
+            {"scheme": "cik", "value": CIK}, {"scheme": "lei", "value": "5493001NTNQJDH60PM02"},
+            {"scheme": "ticker", "value": "XNYS:S"}, {"scheme": "ticker", "value": "U"}]})
+    );
+    let names: Vec<_> = events[1..4]
+        .iter()
+        .map(|event| {
+            (
+                event.text("name").unwrap(),
+                event.occurred.as_ref().unwrap().text(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("Six", "2001-01-01"),
+            ("Seven, Inc.", "2003-01-02"),
+            ("Seven, Inc.", "2003-01-01")
+        ]
+    );
+}
+
+#[test]
+fn a_row_becomes_an_event() {
+    let value = json!({
+        "accessionNumber": ["000000000725000001", "0000000007-04-000002", "0000000007-25-000003"],
+        "acceptanceDateTime": ["20250106013000", "2004-01-05T20:00:00.000Z", "2025-01-05T20:00:00"],
+        "filingDate": ["2025-01-05", "2004-01-05", "2025-01-05"],
+        "reportDate": ["2025-01-06", "2004-01-01", "2025-05-20"],
+        "form": ["8-K/A", "8-K", "DEF 14A"],
+        "items": ["2.02, 9.01,1.99", "5,13", "20250520"],
+        "size": [10, "20", null],
+        "primaryDocument": ["a.htm", "", ""], "fileNumber": ["001-1", "", null],
+    });
+    let crawl = read("-", value.to_string().as_bytes(), Some("7")).unwrap();
+    assert_eq!(crawl.locator, "submissions");
+    let events = planned(&[crawl], &[]).events;
+    let filing = |at: usize| serde_json::from_str::<Value>(&events[at].to_json()).unwrap();
+    assert_eq!(
+        filing(1)["data"],
+        json!({"form": "8-K/A", "accession": "0000000007-25-000001", "filed": "2025-01-05",
+            "report_date": "2025-01-06", "size_bytes": 10, "document": "a.htm",
+            "file_number": "001-1", "items": [{"code": "2.02", "type": "earnings.reported"},
+                {"code": "9.01", "type": "exhibits"}, {"code": "1.99", "type": "other"}]})
+    );
+    assert_eq!(
+        (
+            &filing(1)["published"],
+            &filing(1)["occurred"],
+            &filing(1)["thread"]
+        ),
+        (
+            &json!("2025-01-06T01:30:00Z"),
+            &json!("2025-01-06"),
+            &json!("0000000007-25-000001")
+        )
+    );
+    assert_eq!(
+        filing(1)["source"],
+        json!({"name": "SEC EDGAR", "locator": "submissions", "edition": "2025-01-06T01:30:00Z",
+            "url": "https://www.sec.gov/Archives/edgar/data/7/000000000725000001/"})
+    );
+    assert_eq!(
+        filing(2)["data"]["items"],
+        json!([{"code": "5", "type": "other"}, {"code": "13", "type": "item"}])
+    );
+    assert_eq!(filing(2)["data"]["size_bytes"], 20);
+    assert_eq!(
+        filing(3)["data"].get("items"),
+        None,
+        "only those of 8-K are items"
+    );
+    assert_eq!(
+        filing(3).get("occurred"),
+        None,
+        "a meeting to come has not happened"
+    );
+    assert_eq!(filing(3)["data"]["report_date"], "2025-05-20");
+}
+
+#[test]
+fn what_a_person_said_of_a_filing_stands() {
+    let with = |edition, title| {
+        crawl(&main_file(
+            edition,
+            &[],
+            &[(1, "2025-01-02", title), (2, edition, "")],
+        ))
+    };
+    let mut store = Store::default();
+    store.import(&[with("2025-02-01", "X")]);
+    let claim = store
+        .events
+        .iter()
+        .find(|event| event.text("description") == Some("X"))
+        .unwrap();
+    let mut by_hand = Event {
+        supersedes: Some(claim.id),
+        fault: Some(Fault::Source),
+        ..claim.clone()
+    };
+    by_hand.id = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+    by_hand.source.name = "the company".into();
+    let mut data = by_hand.data.to_map();
+    data.insert("description".to_owned(), json!("by hand"));
+    by_hand.data = data.into();
+    store.events.push(by_hand);
+    store.import(&[with("2025-03-01", "Y")]);
+    assert_eq!(title(&store, 1), "by hand");
+    assert_eq!(
+        planned(
+            &[with("2025-02-01", "X"), with("2025-03-01", "Y")],
+            &store.events
+        )
+        .events,
+        []
+    );
+}
+
+#[test]
+fn the_same_document_of_two_companies_has_two_ids() {
+    let text = table("2025-01-02", &[(1, "2025-01-02", "Y")]).to_string();
+    let events = |cik| planned(&[read("a.json", text.as_bytes(), Some(cik)).unwrap()], &[]).events;
+    assert_ne!(events("7")[1].id, events("8")[1].id);
+}
