@@ -144,7 +144,7 @@ fn what_it_struck_stays_struck() {
         .type_in(&format!("redact {correction} --reason x"))
         .done();
     assert!(
-        said.stderr.contains(&format!("{ID} is tied to it")),
+        said.stderr.contains(&format!("{ID} is corrected by it")),
         "{}",
         said.stderr
     );
@@ -178,11 +178,11 @@ fn many_are_redacted_at_once_and_each_only_once() {
     environment.type_in("verify").done();
     let files = environment.settled_files();
     let again = environment.type_in(&typed).json_lines();
-    assert!(
-        again
-            .iter()
-            .all(|it| it["state"] == "known" && it["by"].is_null())
-    );
+    for (again, redacted) in again.iter().zip(&redacted) {
+        assert_eq!(again["state"], "known");
+        assert_eq!(again["by"], redacted["by"]);
+        assert_eq!(again["thread"], redacted["thread"]);
+    }
     environment.assert_files(&files, "a second redaction");
     assert_eq!(environment.at("2030-01-01 alibaba")["chips"], json!([]));
     // What says so can say too much as well.
@@ -232,7 +232,67 @@ fn an_export_of_it_is_appended_elsewhere_and_tells_the_same() {
     // Where it is whole still, it must be redacted: nothing is done by half.
     let whole = holding(false);
     let refused = whole.feed("append --file -", exported.as_bytes());
-    refused.refused(4, &[ID]);
+    refused.refused(4, &[ID, &format!("`annals redact {ID}`")]);
+    whole.type_in(REDACT).done();
+    whole.feed("append --file -", exported.as_bytes()).done();
+}
+
+#[test]
+fn a_company_whose_declaration_was_redacted_is_still_declared() {
+    let environment = Environment::new();
+    let declaration = with_id(company("alibaba"), ID);
+    environment.append(&[declaration, statement("alibaba", "2025-12-23", "well")]);
+    environment.type_in(REDACT).done();
+    let other = Environment::new();
+    let exported = environment
+        .type_in("export --all --at 2030-01-01 --format jsonl")
+        .text();
+    other.feed("append --file -", exported.as_bytes()).done();
+    for typed in ["companies", "export --all --at 2030-01-01 --format jsonl"] {
+        let told = environment.type_in(typed).text();
+        assert!(told.contains("alibaba"), "{told}");
+        assert_eq!(other.type_in(typed).text(), told);
+    }
+}
+
+#[test]
+fn what_stays_of_it_is_told_and_whether_it_can_be_guessed() {
+    let environment = Environment::new();
+    environment.append(&[
+        company("alibaba"),
+        statement("alibaba", "2025-12-23", SECRET),
+    ]);
+    let without_id = environment
+        .type_in("log --kind statement --json")
+        .json_lines();
+    environment.append(&[secret()]);
+    let told = |id: &str| {
+        let typed = format!("redact {id} --reason x --dry-run --json");
+        environment.type_in(&typed).json_lines().remove(0)
+    };
+    let one = told(without_id[0]["id"].as_str().unwrap());
+    assert_eq!(one["guessable"], json!(["id", "thread"]));
+    let one = told(ID);
+    assert_eq!(one["guessable"], json!([]));
+    assert_eq!(one["kind"], "statement");
+    assert_eq!(one["published"], "2025-12-23");
+    let said = environment.type_in(&format!("{REDACT} --dry-run")).done();
+    let thread = one["thread"].as_str().unwrap();
+    assert!(said.stderr.contains(thread), "{}", said.stderr);
+}
+
+#[test]
+fn what_acts_no_more_is_told() {
+    let environment = Environment::with_sample();
+    environment.append(&[talks("alibaba", "2026-01-10", "agreed")]);
+    let link = json!({
+        "id": ID, "company": "alibaba", "kind": "thread_link", "published": "2026-01-11",
+        "certainty": "asserted", "source": {"name": "paper"},
+        "data": {"of": "chip_interest", "from": "amd-mi308", "into": "nvidia-h200"},
+    });
+    environment.append(&[link]);
+    let said = environment.type_in(REDACT).done();
+    assert!(said.stderr.contains("two again"), "{}", said.stderr);
 }
 
 #[test]

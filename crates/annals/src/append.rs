@@ -142,11 +142,12 @@ impl Store {
         prepared: Prepared<'_>,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let Prepared { batch, few } = prepared;
+        let Prepared { batch, few, left } = prepared;
         let companies = batch.companies().clone();
         let only = companies.iter().next().filter(|_| companies.len() == 1);
         let only = only.cloned();
         let batch = batch.check()?;
+        let reused = |conflict: &IdConflict| reused(conflict, left.contains(&conflict.id));
         let conflicts: Vec<IdReused> = batch.conflicts().iter().map(reused).collect();
         if !conflicts.is_empty() {
             return Err(Error::IdsReused { conflicts });
@@ -207,10 +208,11 @@ impl Store {
     }
 }
 
-fn reused(conflict: &IdConflict) -> IdReused {
+fn reused(conflict: &IdConflict, is_redacted: bool) -> IdReused {
     IdReused {
         line: conflict.tag,
         id: conflict.id,
+        is_redacted,
         other: match conflict.other {
             Other::Tag(line) => OtherEvent::Line(line),
             Other::Position(position) => OtherEvent::Position(position),

@@ -111,7 +111,7 @@ impl Directory {
     pub(crate) fn add(&mut self, placed: Placed) {
         let event = &placed.event;
         let strikes_known = event.strikes().is_some_and(|id| self.events.contains(&id));
-        if &*event.kind != kinds::COMPANY && !strikes_known {
+        if event.was() != kinds::COMPANY && !strikes_known {
             return;
         }
         for identifier in identity::identifiers_of(event.data.value("identifiers").as_ref()) {
@@ -280,8 +280,7 @@ fn names_a_scheme(text: &str) -> bool {
 fn may_name_a_company(recorded: &Recorded) -> bool {
     const SUPERSEDES: &[u8] = b"\"supersedes\":";
     let kind = &*recorded.event.kind;
-    kind == kinds::COMPANY
-        || kind == kinds::RETRACTION
+    [kinds::COMPANY, kinds::RETRACTION, kinds::REDACTED].contains(&kind)
         || recorded
             .event
             .payload

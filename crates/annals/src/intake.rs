@@ -199,17 +199,17 @@ fn take_draft(
     let before = heard.referred.len();
     heard.referred.extend(draft.targets());
     let refers = heard.referred.len() > before || draft.targets().next().is_some();
-    if draft.kind() == Some(kinds::COMPANY) {
+    if draft.declares_company() {
         record::write_draft(records, number, text);
         heard.declaring.push((number, draft));
         heard.declaring_bytes += text.len();
         return;
     }
+    let is_left = draft.kind() == Some(kinds::REDACTED);
+    let waits = refers || is_left || !is_built_in;
     let company = match draft.company() {
         // Which other kinds are known is told by the lines before it.
-        Some(CompanyKey::Slug(slug)) if !refers && is_built_in && !is_of_kinds(slug) => {
-            slug.clone()
-        }
+        Some(CompanyKey::Slug(slug)) if !waits && !is_of_kinds(slug) => slug.clone(),
         _ => return record::write_draft(records, number, text),
     };
     // What is wrong with it is told in the order of the lines.

@@ -10,6 +10,7 @@ use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
+use event_model::kinds::REDACTED;
 use event_model::own_kinds::Kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
@@ -50,6 +51,8 @@ pub(crate) struct Prepared<'s> {
     pub(crate) batch: Batch<'s>,
     /// The same at hand, if they are few and of one company.
     pub(crate) few: Option<Vec<NewEvent>>,
+    /// The ids of those that are what was left of an event.
+    pub(crate) left: HashSet<EventId>,
 }
 
 impl Prepared<'_> {
@@ -78,6 +81,7 @@ impl<'s> Preparation<'s> {
             prepared: Prepared {
                 batch: store.log().batch()?,
                 few: Some(Vec::new()),
+                left: HashSet::new(),
             },
             companies: Companies::new(store, now.day(), new_company),
             targets: RefCell::default(),
@@ -215,12 +219,22 @@ impl<'s> Preparation<'s> {
 
     /// Keeps what later events want to know of one that they refer to.
     fn remember(&self, event: &Event) {
-        if self.referred.contains(&event.id) {
-            self.targets.borrow_mut().insert(event.id, target_of(event));
+        if !self.referred.contains(&event.id) {
+            return;
         }
+        let mut target = target_of(event);
+        // What its thread is called in the store counts, if it is there already.
+        let has_key = event.kind().is_some_and(|kind| !kind.thread_key.is_empty());
+        if !has_key && let Some(stored) = self.stored(event.id) {
+            target.thread = stored.thread;
+        }
+        self.targets.borrow_mut().insert(event.id, target);
     }
 
     fn add(&mut self, line: u64, event: &NewEvent) -> Result<(), Error> {
+        if &*event.kind == REDACTED {
+            self.prepared.left.insert(event.id);
+        }
         self.prepared.add(line, &EncodedEvent::of(event)?)
     }
 
@@ -229,6 +243,11 @@ impl<'s> Preparation<'s> {
         if let Some(target) = self.targets.borrow().get(&id) {
             return Some(target.clone());
         }
+        self.stored(id)
+    }
+
+    /// What the store knows of an event.
+    fn stored(&self, id: EventId) -> Option<Target> {
         // One that cannot be read is as good as none here; the log says more
         // once it is asked for by itself.
         let placed = self.store.placed(id).ok()??;

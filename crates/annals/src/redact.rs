@@ -3,24 +3,21 @@
 //! The log erases, and this says what is left, which event tells of it, and whether
 //! the two fit together.
 
-use std::collections::{BTreeSet, HashMap};
+mod plan;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use event_log::{
-    Damage, Direction, EventLog, Hash, Left, LogError, NewEvent, Recorded, Redactions, SledLog,
-};
-use event_model::draft::{Draft, Target};
+use event_log::{Damage, Direction, EventLog, Hash, Left, LogError, Recorded, Redactions, SledLog};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::kinds::{REDACTED, REDACTION};
-use projection::basis::Placed;
-use serde_json::json;
+use event_model::text::Text;
+use event_model::time::Published;
 
-use crate::error::{Error, LineProblem, LineProblems};
+use self::plan::Plan;
+use crate::error::Error;
 use crate::store::{Store, placed};
-
-/// The source of a redaction that names none.
-const SOURCE: &str = "keeper of the store";
 
 /// What a redaction says.
 #[derive(Debug, Clone, Default)]
@@ -33,19 +30,65 @@ pub struct Redaction {
     pub dry_run: bool,
 }
 
-/// An event that was redacted.
+/// An event that was redacted. What is told of it here stays, besides its position
+/// and its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redacted {
     /// The event.
     pub id: EventId,
     /// Its company.
     pub company: Slug,
+    /// The kind that it was of.
+    pub kind: Text,
+    /// Its thread.
+    pub thread: Text,
+    /// When it was published.
+    pub published: Published,
     /// Its position.
     pub position: Position,
-    /// The event that says so; `None` where it was redacted before.
+    /// Whether it was redacted before.
+    pub known: bool,
+    /// The event that says so, as far as that is in the log.
     pub by: Option<EventId>,
-    /// Events that it is tied to: they may say the same.
-    pub tied: Vec<EventId>,
+    /// What stays of it and is a hash of what it said, so that a guess can be tested.
+    pub guessable: Guessable,
+    /// Other events that may say the same.
+    pub tied: Vec<Tied>,
+}
+
+/// Which names of an event are hashes of what it said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guessable {
+    /// Its id.
+    pub id: bool,
+    /// Its thread.
+    pub thread: bool,
+}
+
+/// An event that is tied to a redacted one, and was not redacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tied {
+    /// The event.
+    pub id: EventId,
+    /// What it does to the redacted event, or that to it.
+    pub tie: Tie,
+}
+
+/// How two events are tied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// It corrects the redacted one.
+    Corrects,
+    /// The redacted one corrects it.
+    CorrectedBy,
+    /// It retracts the redacted one.
+    Retracts,
+    /// The redacted one retracts it.
+    RetractedBy,
+    /// It repeats the redacted one.
+    Repeats,
+    /// The redacted one repeats it.
+    RepeatedBy,
 }
 
 impl Store {
@@ -53,7 +96,8 @@ impl Store {
     /// an event that says that it was redacted and why: all of it or nothing. `ids` are
     /// as for [`Store::event`]. What was redacted before stays as it is.
     ///
-    /// The whole log is written anew. The store is closed afterwards.
+    /// The whole log is written anew. The store is closed afterwards. To tell what
+    /// would be done, it may be open to read only.
     ///
     /// # Errors
     ///
@@ -61,16 +105,12 @@ impl Store {
     /// reason or source that no event can have; [`Error::Append`] if the log cannot be
     /// read or written, or the disk has no room for it twice.
     pub fn redact(self, ids: &[String], redaction: &Redaction) -> Result<Vec<Redacted>, Error> {
-        let mut plan = Plan::default();
-        for id in ids {
-            plan.add(&self, &self.event(id)?, redaction)?;
-        }
+        let plan = Plan::of(&self, ids, redaction)?;
         if redaction.dry_run || plan.left.is_empty() {
             self.close()?;
-            return Ok(plan.redacted);
+        } else {
+            self.into_log().redact(&plan.left, &plan.telling)?.close()?;
         }
-        let log = self.into_log().redact(&plan.left, &plan.telling)?;
-        log.close()?;
         Ok(plan.redacted)
     }
 
@@ -136,118 +176,6 @@ pub(crate) fn carry_out(log: SledLog) -> Result<SledLog, Error> {
         true => Ok(log),
         false => Ok(log.redact(&left, &[])?),
     }
-}
-
-/// What is to be done.
-#[derive(Default)]
-struct Plan {
-    redacted: Vec<Redacted>,
-    left: Left,
-    telling: Vec<NewEvent>,
-    /// The company that was read last, and its events.
-    history: Option<(Slug, Arc<[Placed]>)>,
-}
-
-impl Plan {
-    fn add(
-        &mut self,
-        store: &Store,
-        recorded: &Recorded,
-        redaction: &Redaction,
-    ) -> Result<(), Error> {
-        let position = recorded.position;
-        if self.redacted.iter().any(|it| it.position == position) {
-            return Ok(());
-        }
-        let event = placed(recorded.clone())?.event;
-        let mut redacted = Redacted {
-            id: event.id,
-            company: event.company.clone(),
-            position,
-            by: None,
-            tied: tied(&event, &self.history_of(store, &event.company)?),
-        };
-        if !event.is_redacted() {
-            let left = event.redacted().to_json();
-            let telling = telling(store, &event, hash_of(left.as_bytes()), redaction)?;
-            redacted.by = Some(telling.id);
-            self.left.insert(position, left.into_bytes().into());
-            self.telling.push(NewEvent::of(&telling));
-        }
-        self.redacted.push(redacted);
-        Ok(())
-    }
-
-    fn history_of(&mut self, store: &Store, company: &Slug) -> Result<Arc<[Placed]>, Error> {
-        match &self.history {
-            Some((of, history)) if of == company => Ok(Arc::clone(history)),
-            _ => {
-                let read = store.history(company, store.head().position)?;
-                let history = Arc::from(read);
-                self.history = Some((company.clone(), Arc::clone(&history)));
-                Ok(history)
-            }
-        }
-    }
-}
-
-/// The event that says that another was redacted.
-fn telling(
-    store: &Store,
-    event: &Event,
-    left: String,
-    redaction: &Redaction,
-) -> Result<Event, Error> {
-    let draft = Draft::read(&json!({
-        "id": store.new_id(),
-        "company": event.company,
-        "kind": REDACTION,
-        "published": store.now(),
-        "certainty": "official",
-        "source": {"name": redaction.source_name.as_deref().unwrap_or(SOURCE)},
-        "data": {"target": event.id, "left": left},
-        "reason": redaction.reason,
-    }));
-    // By then it is.
-    let target = |_| {
-        Some(Target {
-            company: event.company.clone(),
-            kind: REDACTED.into(),
-            thread: event.thread.clone(),
-            published: event.published.clone(),
-        })
-    };
-    let finished = draft.finish(Ok(event.company.clone()), target, store.now());
-    finished.map_err(|problems| {
-        let told = problems
-            .into_iter()
-            .map(|it| LineProblem::Event(Box::new(it)));
-        Error::Lines {
-            lines: vec![LineProblems {
-                line: 1,
-                problems: told.collect(),
-            }],
-            at_fault: 1,
-            read: 1,
-        }
-    })
-}
-
-/// The events that tell another again, strike it or are struck by it, and were not
-/// redacted.
-fn tied(event: &Event, history: &[Placed]) -> Vec<EventId> {
-    let ties = |event: &Event| [event.repeats, event.strikes()];
-    let own = ties(event);
-    let is_tied = |other: &Event| {
-        let is_other = other.id != event.id && !other.is_redacted();
-        is_other && (ties(other).contains(&Some(event.id)) || own.contains(&Some(other.id)))
-    };
-    let tied: BTreeSet<EventId> = history
-        .iter()
-        .filter(|placed| is_tied(&placed.event))
-        .map(|placed| placed.event.id)
-        .collect();
-    tied.into_iter().collect()
 }
 
 fn hash_of(left: &[u8]) -> String {

@@ -1,6 +1,7 @@
 //! What went wrong with a command: what, where, why, and what to do next.
 
 mod code;
+mod ids;
 mod machine;
 
 use std::error::Error as _;
@@ -9,15 +10,14 @@ use std::io;
 use std::path::Path;
 
 use annals::Error;
-use annals::error::{LineProblem, LineProblems, OtherEvent};
+use annals::error::{LineProblem, LineProblems};
 use annals::log_errors::LogError;
-use annals::model::limits::LINES_TOLD_MAX;
 use annals::model::own_kinds::Kinds;
 use annals::model::problem::{Defect, brief, near};
 
 use crate::error::code::code_of;
 use crate::exit_code::ExitCode;
-use crate::hints::{ID_TAKEN, hint_for};
+use crate::hints::hint_for;
 use crate::render::words::clean;
 
 /// An error as a person is told of it.
@@ -216,21 +216,7 @@ impl From<Error> for CommandError {
                 .of_lines(lines)
                 .and_more(*at_fault, lines.len(), "lines at fault")
                 .hint(hint_for_lines(lines)),
-            Error::IdsReused { conflicts } => conflicts
-                .iter()
-                .take(LINES_TOLD_MAX)
-                .fold(told, |told, conflict| {
-                    let other = match conflict.other {
-                        OtherEvent::Position(at) => format!("the event at position {at}"),
-                        OtherEvent::Line(line) => format!("the event on line {line}"),
-                    };
-                    let (line, id) = (conflict.line, conflict.id);
-                    told.detail(format!(
-                        "line {line}: id {id} belongs to {other}, with other content"
-                    ))
-                })
-                .and_more(conflicts.len() as u64, LINES_TOLD_MAX, "ids")
-                .hint(ID_TAKEN),
+            Error::IdsReused { conflicts } => told.of_ids_reused(conflicts),
             Error::UnknownCompany { held, .. } if !held.is_empty() => {
                 let slugs = held.iter().map(|held| held.slug.to_string());
                 let mut slugs: Vec<String> = slugs.collect();

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::kinds;
 
@@ -31,13 +32,24 @@ fn unread(source: LogError) -> AppendError {
 /// Kind, thread and publication are read out of the payload by the writer; a
 /// later version of it may read them otherwise.
 pub(crate) fn same(stored: &NewEvent, event: &NewEvent) -> bool {
-    stored.company == event.company && comes_again(stored, || stored.payload == event.payload)
+    let is_it = |stored: &NewEvent| stored.payload == event.payload;
+    stored.company == event.company && comes_again(stored, is_it)
 }
 
 /// Whether what comes with the id of a stored event is that event. What was redacted
 /// is whatever comes with its id: it must not come back.
-pub(crate) fn comes_again(stored: &NewEvent, has_its_content: impl FnOnce() -> bool) -> bool {
-    &*stored.kind == kinds::REDACTED || has_its_content()
+pub(crate) fn comes_again(stored: &NewEvent, is_it: impl Fn(&NewEvent) -> bool) -> bool {
+    &*stored.kind == kinds::REDACTED
+        || is_it(stored)
+        || read_today(stored).is_some_and(|stored| is_it(&stored))
+}
+
+/// What a line would be now of which this event was made with its thread named by what
+/// it says, as was done until 26 November 2026 also where the line had an id.
+fn read_today(stored: &NewEvent) -> Option<NewEvent> {
+    let event = Event::from_stored(stored.schema, &stored.payload).ok()?;
+    let event = event.with_thread_of_id()?;
+    Some(NewEvent::of(&event))
 }
 
 /// Checks the limits on an event.

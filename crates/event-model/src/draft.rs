@@ -146,6 +146,12 @@ impl Draft {
         self.kind.as_deref()
     }
 
+    /// Whether it declares its company, or is what was left of an event that did.
+    #[must_use]
+    pub fn declares_company(&self) -> bool {
+        self.kind().map(|kind| redaction::was(kind, &self.data)) == Some(kinds::COMPANY)
+    }
+
     /// When it was published, if it says so.
     #[must_use]
     pub fn published(&self) -> Option<&Published> {
@@ -410,15 +416,14 @@ impl Draft {
         };
         let mut problems = self.problems.0.iter();
         let untold = !problems.any(|p| p.what == Defect::Missing && is_key(&p.path));
-        let own = || {
-            let mut own = format!("{kind_name}\n");
-            self.data.write_json(&mut own);
-            let occurred = self.occurred.as_ref().map_or("", Edtf::text);
-            let published = self.published.as_ref().map_or("", Published::text);
-            own.push_str(&format!("\n{occurred}\n{published}"));
-            own
+        let own = thread::Own {
+            id: self.id,
+            kind: kind_name,
+            data: &self.data,
+            occurred: self.occurred.as_ref(),
+            published: self.published.as_ref(),
         };
-        match thread::derive(kind, &self.data, own) {
+        match thread::derive(kind, &own) {
             Ok(thread) => Some(thread),
             Err(defect) => {
                 if untold {

@@ -14,7 +14,7 @@ use crate::vocabulary::{Confirmation, Level};
 /// The source of what is left.
 const SOURCE: &str = "redacted";
 
-/// The kind of an event before it was redacted.
+/// The kind of an event, or the one that it was of before it was redacted.
 pub(crate) fn was<'d>(kind: &'d str, data: &'d Data) -> &'d str {
     match kind {
         REDACTED => data.text("was").unwrap_or(kind),
@@ -23,6 +23,12 @@ pub(crate) fn was<'d>(kind: &'d str, data: &'d Data) -> &'d str {
 }
 
 impl Event {
+    /// The name of its kind, or of the kind that it was before it was redacted.
+    #[must_use]
+    pub fn was(&self) -> &str {
+        was(&self.kind, &self.data)
+    }
+
     /// What is left of it when it is redacted.
     #[must_use]
     pub fn redacted(&self) -> Self {
@@ -52,7 +58,7 @@ impl Event {
 
     /// What it was, and what it acts on.
     fn acting_data(&self) -> Data {
-        let was = was(&self.kind, &self.data);
+        let was = self.was();
         let acting = match was {
             RETRACTION => &["target"][..],
             REDACTION => &["left", "target"],

@@ -1,38 +1,95 @@
 //! The name of the thread that an event belongs to, where none is given:
-//! [`words_of`] the values of its kind's natural key.
+//! [`words_of`] the values of its kind's natural key, or [`Own`].
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::data::{Data, Field};
+use crate::edtf::Edtf;
+use crate::event::Event;
+use crate::id::EventId;
 use crate::kind::Kind;
 use crate::kinds;
 use crate::limits;
 use crate::problem::Defect;
 use crate::text::Text;
+use crate::time::Published;
 
-/// Derives the thread of an event from its kind's natural key.
+/// What names a thread that is an event's alone: of a kind without a natural key.
 ///
-/// `own` is what makes the event different from others of its kind; it names
-/// the thread of a kind that has no key.
-pub(crate) fn derive(
-    kind: Option<&Kind>,
-    data: &Data,
-    own: impl Fn() -> String,
-) -> Result<Text, Defect> {
+/// It is a hash of the id that the event was given, and of what the event says only
+/// where its id will be one too: a hash of little content can be guessed, and the name
+/// of a thread stays when the content is redacted.
+pub(crate) struct Own<'d> {
+    pub(crate) id: Option<EventId>,
+    pub(crate) kind: &'d str,
+    pub(crate) data: &'d Data,
+    pub(crate) occurred: Option<&'d Edtf>,
+    pub(crate) published: Option<&'d Published>,
+}
+
+impl Own<'_> {
+    fn name(&self) -> Text {
+        let mut own = format!("{}\n", self.kind);
+        match self.id {
+            Some(id) => own.push_str(&id.to_string()),
+            None => {
+                self.data.write_json(&mut own);
+                let occurred = self.occurred.map_or("", Edtf::text);
+                let published = self.published.map_or("", Published::text);
+                own.push_str(&format!("\n{occurred}\n{published}"));
+            }
+        }
+        let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, own.as_bytes());
+        let digest = digest.simple().to_string();
+        digest.get(..12).unwrap_or_default().into()
+    }
+}
+
+impl Event {
+    fn own(&self, id: Option<EventId>) -> Own<'_> {
+        Own {
+            id,
+            kind: &self.kind,
+            data: &self.data,
+            occurred: self.occurred.as_ref(),
+            published: Some(&self.published),
+        }
+    }
+
+    /// Whether its thread is named by a hash of its `data`, `occurred` and `published`:
+    /// who guesses those can tell that the guess is right, also once it is redacted.
+    #[must_use]
+    pub fn has_content_thread(&self) -> bool {
+        self.thread == self.own(None).name()
+    }
+
+    /// The same, if [`Event::has_content_thread`], with its thread named by its id.
+    #[must_use]
+    pub fn with_thread_of_id(mut self) -> Option<Self> {
+        let of_id = self.own(Some(self.id)).name();
+        self.has_content_thread().then(|| {
+            self.thread = of_id;
+            self
+        })
+    }
+}
+
+/// Derives the thread of an event from its kind's natural key, or names its own.
+pub(crate) fn derive(kind: Option<&Kind>, own: &Own<'_>) -> Result<Text, Defect> {
     let Some(kind) = kind else {
-        return Ok(own_thread(&own()));
+        return Ok(own.name());
     };
     if kind.name == kinds::COMPANY {
         return Ok(Text::new_static(kinds::COMPANY));
     }
     if kind.thread_key.is_empty() {
-        return Ok(own_thread(&own()));
+        return Ok(own.name());
     }
     let mut parts = Vec::new();
     let mut missing = Vec::new();
     for group in kind.thread_key {
-        match group.iter().find_map(|name| part_of(data.get(name)?)) {
+        match group.iter().find_map(|name| part_of(own.data.get(name)?)) {
             Some(part) => parts.push(part),
             None => missing.push(group.join(" or ")),
         }
@@ -42,13 +99,6 @@ pub(crate) fn derive(
     } else {
         Err(Defect::NoThread { missing })
     }
-}
-
-fn own_thread(own: &str) -> Text {
-    let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, own.as_bytes())
-        .simple()
-        .to_string();
-    digest.get(..12).unwrap_or_default().into()
 }
 
 fn part_of(field: Field<'_>) -> Option<String> {

@@ -145,6 +145,24 @@ fn threads_are_named_by_the_natural_key() {
     assert_eq!(thread(&base(&correction)), "some-thread");
 }
 
+/// The name of a thread stays when the content goes.
+#[test]
+fn the_thread_of_an_event_with_an_id_tells_nothing_of_what_it_says() {
+    let event = |id: Option<&str>, text: &str| {
+        let mut event = base(&json!({"kind": "statement", "data": {"text": text}}));
+        event["id"] = json!(id);
+        finish(&event).unwrap()
+    };
+    let [one, two] = [1, 2].map(|it| format!("00000000-0000-4000-8000-00000000000{it}"));
+    let well = event(Some(&one), "well");
+    assert_eq!(well.thread, event(Some(&one), "ill").thread);
+    assert_ne!(well.thread, event(Some(&two), "well").thread);
+    assert!(!well.has_content_thread() && !well.has_content_id());
+    let without = event(None, "well");
+    assert_ne!(without.thread, event(None, "ill").thread);
+    assert!(without.has_content_thread() && without.has_content_id());
+}
+
 /// What is wrong with these, each in the words that a person reads.
 #[test]
 fn what_does_not_hold_is_named_with_its_place() {

@@ -82,7 +82,7 @@ impl<'s> Companies<'s> {
             return Ok(Err(Defect::Missing));
         };
         if let CompanyKey::Slug(slug) = key {
-            let declares = draft.kind() == Some(kinds::COMPANY);
+            let declares = draft.declares_company();
             return Ok(match declares || self.has(slug)? {
                 true => Ok(slug.clone()),
                 false => Err(self.unknown(key)?),

@@ -10,6 +10,7 @@
 
 mod histories;
 mod join_equals_at;
+mod older_threads;
 mod proofs;
 mod redactions;
 mod store_equals_fold;

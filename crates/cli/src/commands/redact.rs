@@ -1,6 +1,7 @@
 //! `annals redact`
 
-use annals::redact::{Redacted, Redaction};
+use annals::model::kinds::{KIND_DECLARATION, THREAD_LINK};
+use annals::redact::{Redacted, Redaction, Tie};
 use clap::Args;
 use serde_json::json;
 
@@ -46,7 +47,11 @@ pub(crate) fn run(
         source_name: args.source_name.clone(),
         dry_run: args.dry_run,
     };
-    let redacted = session.open()?.redact(&args.ids, &redaction);
+    let store = match args.dry_run {
+        true => session.open_to_read()?,
+        false => session.open()?,
+    };
+    let redacted = store.redact(&args.ids, &redaction);
     let redacted =
         redacted.map_err(|error| CommandError::from(error).in_flags().without_new_company())?;
     for event in &redacted {
@@ -54,14 +59,10 @@ pub(crate) fn run(
     }
     out.finish()?;
     for event in &redacted {
-        for other in &event.tied {
-            say(&format!(
-                "note: {other} is tied to it, and may say the same"
-            ));
-        }
+        warn(event);
     }
-    let new = redacted.iter().filter(|event| event.by.is_some()).count();
-    let known = redacted.len() - new;
+    let known = redacted.iter().filter(|event| event.known).count();
+    let new = redacted.len() - known;
     match args.dry_run {
         true => say(&format!(
             "dry run: {new} to redact and {known} redacted before; nothing was changed"
@@ -75,22 +76,88 @@ pub(crate) fn run(
 }
 
 fn tell(event: &Redacted, args: &RedactArgs, out: &mut Output) -> Result<(), CommandError> {
-    let state = match event.by {
-        Some(_) => "new",
-        None => "known",
+    let state = match event.known {
+        true => "known",
+        false => "new",
     };
-    // The event that is to say so is not there yet.
-    let by = event.by.filter(|_| !args.dry_run);
-    if args.json {
-        return out.json_line(&json!({
-            "id": event.id,
-            "company": event.company,
-            "position": event.position,
-            "by": by,
-            "tied": event.tied,
-            "state": state,
-        }));
-    }
     let (id, position) = (event.id, event.position);
-    out.line(&format!("{id}  position {position}  redacted  {state}"))
+    if !args.json {
+        return out.line(&format!("{id}  position {position}  redacted  {state}"));
+    }
+    // The event that is to say so is not there yet.
+    let by = event.by.filter(|_| event.known || !args.dry_run);
+    let tied = event.tied.iter();
+    let tied = tied.map(|tied| json!({"event": tied.id, "tie": name_of(tied.tie)}));
+    let guessable = guessable(event);
+    out.json_line(&json!({
+        "id": id,
+        "company": event.company,
+        "kind": event.kind,
+        "thread": event.thread,
+        "published": event.published.text(),
+        "position": position,
+        "by": by,
+        "guessable": guessable.collect::<Vec<_>>(),
+        "tied": tied.collect::<Vec<_>>(),
+        "state": state,
+    }))
+}
+
+/// Says what stays of an event, what that tells, and what else it did.
+fn warn(event: &Redacted) {
+    let id = event.id;
+    let (company, kind, thread) = (&event.company, &event.kind, &event.thread);
+    let published = event.published.text();
+    say(&format!(
+        "note: {id} keeps its company ({company}), kind ({kind}), thread ({thread}) and time of \
+         publication ({published})"
+    ));
+    for name in guessable(event) {
+        say(&format!(
+            "note: its {name} is a hash of what it said: a guess can be tested"
+        ));
+    }
+    if !event.known {
+        match &**kind {
+            THREAD_LINK => say("note: it joined two threads, which are two again"),
+            KIND_DECLARATION => say("note: it declared a kind, which is not known any more"),
+            _ => {}
+        }
+    }
+    for tied in &event.tied {
+        let (other, tie) = (tied.id, words_of(tied.tie));
+        say(&format!("note: {other} {tie}, and may say the same"));
+    }
+}
+
+/// Which names of an event are hashes of what it said.
+fn guessable(event: &Redacted) -> impl Iterator<Item = &'static str> {
+    let names = [
+        ("id", event.guessable.id),
+        ("thread", event.guessable.thread),
+    ];
+    let names = names.into_iter().filter(|(_, guessable)| *guessable);
+    names.map(|(name, _)| name)
+}
+
+fn name_of(tie: Tie) -> &'static str {
+    match tie {
+        Tie::Corrects => "corrects",
+        Tie::CorrectedBy => "corrected_by",
+        Tie::Retracts => "retracts",
+        Tie::RetractedBy => "retracted_by",
+        Tie::Repeats => "repeats",
+        Tie::RepeatedBy => "repeated_by",
+    }
+}
+
+fn words_of(tie: Tie) -> &'static str {
+    match tie {
+        Tie::Corrects => "corrects it",
+        Tie::CorrectedBy => "is corrected by it",
+        Tie::Retracts => "retracts it",
+        Tie::RetractedBy => "is retracted by it",
+        Tie::Repeats => "repeats it",
+        Tie::RepeatedBy => "is repeated by it",
+    }
 }

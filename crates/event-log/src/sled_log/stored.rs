@@ -83,7 +83,8 @@ impl<'s> Stored<'s> {
     /// does. Most do neither, which is seen without unpacking them.
     #[must_use]
     pub fn may_name_a_company(&self) -> bool {
-        self.may_strike() || self.kind().is_none_or(|kind| kind == kinds::COMPANY)
+        let names = |kind| [kinds::COMPANY, kinds::REDACTED].contains(&kind);
+        self.may_strike() || self.kind().is_none_or(names)
     }
 
     /// The event.

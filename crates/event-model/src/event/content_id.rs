@@ -23,6 +23,13 @@ impl Event {
         content_id_of(&self.to_json_of(NO_ID))
     }
 
+    /// Whether its id is that: who guesses all that it says can tell that the guess is
+    /// right, also once it is redacted.
+    #[must_use]
+    pub fn has_content_id(&self) -> bool {
+        self.id == self.content_id()
+    }
+
     /// Gives it the id of its content, and tells its JSON.
     pub(crate) fn take_content_id(&mut self) -> String {
         let mut json = self.to_json_of(NO_ID);

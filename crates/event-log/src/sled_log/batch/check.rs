@@ -95,7 +95,7 @@ fn compare(
 
 /// Whether an event of the log is the one of the batch that has its id.
 fn is_same(stored: &NewEvent, id: IdOf) -> bool {
-    comes_again(stored, || {
+    comes_again(stored, |stored| {
         content_of(stored).is_ok_and(|content| content == id.content)
     })
 }
