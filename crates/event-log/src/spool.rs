@@ -5,7 +5,7 @@
 //! source holds nobody up.
 
 use std::fs::File;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -32,6 +32,11 @@ const BUFFER_BYTES: usize = 1 << 18;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedEvent(Vec<u8>);
 
+/// A hash that is the same in each process.
+pub(crate) fn hash_of(what: &(impl Hash + ?Sized)) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(what)
+}
+
 /// Where the length of the company stands.
 const COMPANY_AT: usize = 16 + 8 + 8 + 2;
 
@@ -43,8 +48,7 @@ impl EncodedEvent {
     /// [`AppendError::TooLarge`] and [`AppendError::NameTooLong`].
     pub fn of(event: &NewEvent) -> Result<Self, AppendError> {
         check_limits(event)?;
-        let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        let content = hasher.hash_one((event.company.as_str(), &event.payload));
+        let content = hash_of(&(event.company.as_str(), &event.payload));
         let mut out = Vec::with_capacity(event.payload.len() + 128);
         out.extend_from_slice(event.id.0.as_bytes());
         out.extend_from_slice(&content.to_le_bytes());

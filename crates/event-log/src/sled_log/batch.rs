@@ -22,7 +22,7 @@ use crate::admission::Past;
 use crate::error::{AppendError, BatchError};
 use crate::event_log::{BatchOutcome, EventLog, Expected, Head, NewEvent, Outcome};
 use crate::limits;
-use crate::spool::{EncodedEvent, Spool, SpoolWriter};
+use crate::spool::{EncodedEvent, Spool, SpoolWriter, hash_of};
 
 /// Events on their way into the log.
 pub struct Batch<'l> {
@@ -163,15 +163,17 @@ impl<'l> Batch<'l> {
             self.bytes_unchecked = 0;
         }
         self.spool.push(event).map_err(refused)?;
+        let company = event.company();
         let id = IdOf {
             id: event.id().0.into_bytes(),
             number: self.count,
+            company: hash_of(&company),
             content: event.content(),
             tag,
         };
         self.ids.push(id).map_err(refused)?;
         self.count += 1;
-        if let Some(company) = event.company()
+        if let Some(company) = company
             && !self.companies.contains(&company)
         {
             self.companies.insert(company);

@@ -10,7 +10,7 @@ use crate::admission::comes_again;
 use crate::error::AppendError;
 use crate::event_log::{EventLog, NewEvent};
 use crate::sled_log::SledLog;
-use crate::spool::EncodedEvent;
+use crate::spool::{EncodedEvent, hash_of};
 use crate::streams::{Streams, StreamsError};
 use crate::sync;
 
@@ -95,9 +95,11 @@ fn compare(
 
 /// Whether an event of the log is the one of the batch that has its id.
 fn is_same(stored: &NewEvent, id: IdOf) -> bool {
-    comes_again(stored, |stored| {
-        content_of(stored).is_ok_and(|content| content == id.content)
-    })
+    let is_it = |stored: &NewEvent| {
+        let stored = EncodedEvent::of(stored);
+        stored.is_ok_and(|stored| stored.content() == id.content)
+    };
+    hash_of(&Some(&stored.company)) == id.company && comes_again(stored, is_it)
 }
 
 /// Lets the twins of an event that is in the log be twins of that one.
@@ -189,8 +191,3 @@ fn unread(error: StreamsError) -> AppendError {
 
 /// An id that is in the log, with its company and position.
 type FoundId = ([u8; 16], Slug, Position);
-
-/// A hash of what makes two events with one id the same.
-fn content_of(event: &NewEvent) -> Result<u64, AppendError> {
-    Ok(EncodedEvent::of(event)?.content())
-}

@@ -13,13 +13,15 @@ pub(super) struct IdOf {
     pub(super) id: [u8; 16],
     /// Which event of the batch, from 0.
     pub(super) number: u64,
+    /// A hash of its company.
+    pub(super) company: u64,
     /// A hash of its company and payload.
     pub(super) content: u64,
     /// What the caller calls it.
     pub(super) tag: u64,
 }
 
-const BYTES: usize = 40;
+const BYTES: usize = 48;
 /// To look for one id reads a few pages of each run, to look for many in order
 /// reads all.
 const FEW: usize = 64;
@@ -31,6 +33,7 @@ impl IdOf {
             .id
             .into_iter()
             .chain(self.number.to_le_bytes())
+            .chain(self.company.to_le_bytes())
             .chain(self.content.to_le_bytes())
             .chain(self.tag.to_le_bytes());
         for (byte, field) in bytes.iter_mut().zip(fields) {
@@ -44,6 +47,7 @@ impl IdOf {
         Some(Self {
             id: fields.take()?,
             number: u64::from_le_bytes(fields.take()?),
+            company: u64::from_le_bytes(fields.take()?),
             content: u64::from_le_bytes(fields.take()?),
             tag: u64::from_le_bytes(fields.take()?),
         })

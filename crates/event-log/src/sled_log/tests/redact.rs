@@ -145,6 +145,15 @@ fn what_was_redacted_does_not_come_back() {
     }
     let mut again = NUMBERS.iter().map(|number| Ok::<_, ()>(event(*number)));
     assert_eq!(log.append_all(&mut again, &[]).unwrap().stored, 0);
+    // Of another company it is another event.
+    let mut other = event(NUMBERS[0]);
+    other.company = "another".parse().unwrap();
+    assert!(
+        log.append_all(&mut [Ok::<_, ()>(other.clone())].into_iter(), &[])
+            .is_err()
+    );
+    let company = other.company.clone();
+    assert!(log.append(&company, Expected::Any, vec![other]).is_err());
     assert_eq!(log.head(), head);
 }
 
