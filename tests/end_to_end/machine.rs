@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::environment::{ANNALS, Environment, Run, large, lines, sample, skip, statement};
 use crate::small_disk::{SmallDisk, with_small_disks};
@@ -162,6 +162,53 @@ fn blocks_that_fill_the_disk_are_as_if_they_never_were() {
             environment.type_in("verify").done();
             environment.type_in(&typed).done();
             assert_eq!(environment.head()["position"], 39 + 4_000);
+            environment.type_in("verify").done();
+        },
+    );
+}
+
+/// A crawl of a company with many filings.
+fn crawl() -> Value {
+    let numbers = 0..4_000;
+    let column = |cell: &dyn Fn(usize) -> String| -> Value { numbers.clone().map(cell).collect() };
+    let same = |cell: &str| column(&|_| cell.to_owned());
+    json!({
+        "cik": "7", "name": "Seven, Inc.", "tickers": [], "exchanges": [], "formerNames": [],
+        "fiscalYearEnd": "0331",
+        "filings": {"files": [], "recent": {
+            "accessionNumber": column(&|number| format!("0000000007-25-{number:06}")),
+            "filingDate": same("2025-03-04"),
+            "acceptanceDateTime": same("2025-03-04T12:00:00.000Z"),
+            "form": same("8-K"),
+            "items": same("2.02"),
+            "reportDate": same(""),
+            "size": vec![10; numbers.len()],
+            "primaryDocDescription": column(&|number| format!("{}", number * 7_919)),
+        }},
+    })
+}
+
+#[test]
+fn an_import_that_fills_the_disk_is_as_if_it_never_was() {
+    with_small_disks(
+        "machine::an_import_that_fills_the_disk_is_as_if_it_never_was",
+        || {
+            let environment = environment();
+            let before = answers(&environment);
+            let crawl = environment.write("CIK0000000007.json", crawl().to_string());
+            let typed = format!("import edgar {crawl}");
+            let disk = SmallDisk::over(&environment.store().join("log"), "1m");
+            disk.fill(64 << 10);
+            stopped(
+                &environment.type_in(&typed),
+                &["No space left", "make room"],
+            );
+            assert_eq!(answers(&environment), before);
+            disk.empty();
+            disk.change("size=40m");
+            environment.type_in("verify").done();
+            environment.type_in(&typed).done();
+            assert!(environment.head()["position"].as_u64().unwrap() > 39 + 4_000);
             environment.type_in("verify").done();
         },
     );
