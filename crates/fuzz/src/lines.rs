@@ -4,7 +4,7 @@ use event_model::draft::{Draft, Target};
 use event_model::event::{Event, SCHEMA};
 use event_model::id::{EventId, Slug};
 use event_model::json;
-use event_model::kinds::KIND_DECLARATION;
+use event_model::kinds::{KIND_DECLARATION, REDACTED};
 use event_model::limits::{EVENT_BYTES_MAX, PROBLEM_CHARS_MAX};
 use event_model::packed::{pack, pack_canonical, unpack};
 use event_model::problem::{Defect, Problem};
@@ -43,16 +43,17 @@ fn read(text: &str) {
 type Finished = Result<(Event, String), Vec<Problem>>;
 
 /// Adds what a store would: which company it is, and that all that it refers to are
-/// events of that company.
+/// events of that company. Those with an odd id were redacted.
 fn finished(draft: Draft) -> Finished {
     let named = draft.company().map(ToString::to_string);
     let named = named.and_then(|text| text.parse::<Slug>().ok());
     let company = named.map_or_else(|| "acme".parse().map_err(Defect::from), Ok);
     let about = company.clone().ok();
-    let find = |_: EventId| {
+    let find = |id: EventId| {
+        let is_odd = id.0.as_u128() % 2 == 1;
         Some(Target {
             company: about.clone()?,
-            kind: "merger".into(),
+            kind: if is_odd { REDACTED } else { "merger" }.into(),
             thread: "acme-beta".into(),
             published: Published::parse("2025-12-23", Zone::UTC).ok()?,
         })
@@ -73,6 +74,10 @@ fn comes_back(event: &Event, json: &str) {
         Some(Ok(json.to_owned())),
         "as it is appended again"
     );
+    let left = event.redacted();
+    let appended = Draft::parse(&left.to_json()).map(finished);
+    let appended = appended.map(|appended| appended.map(|(appended, _)| appended));
+    assert_eq!(appended.ok(), Some(Ok(left)), "what is left of it");
     let packed = pack(event);
     let unpacked = unpack(event.id, &event.company, &packed);
     assert_eq!(unpacked.as_ref(), Ok(event), "as it is packed");
