@@ -93,7 +93,7 @@ impl Session {
     pub fn redact(self, ids: &[String], redaction: &Redaction) -> Result<Self> {
         let before = self.store.head().position.0;
         let redacted = self.store.redact(ids, redaction)?;
-        let new = redacted.iter().filter(|it| it.by.is_some()).count();
+        let new = redacted.iter().filter(|it| !it.known).count();
         let upto = before + u64::try_from(new)?;
         let stored = (new > 0).then_some((before + 1, upto));
         self.marks.mark(Mark::Answered { upto, stored })?;
