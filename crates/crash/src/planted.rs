@@ -3,6 +3,7 @@
 //! The tree is copied to `target/planted/tree`, one patch after the other is put on it,
 //! and the copy's own `annals-crash` is built and run until it finds something.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -110,7 +111,9 @@ fn copy_tree(project: &Path, tree: &Path) -> Result<()> {
     ]);
     let listed = succeeded(git.current_dir(project))?;
     let listed = String::from_utf8(listed.stdout).context("a name that is no text")?;
-    for name in listed.split('\0').filter(|name| !name.is_empty()) {
+    let names: HashSet<&str> = listed.split('\0').filter(|name| !name.is_empty()).collect();
+    remove_others(tree, tree, &names)?;
+    for name in names {
         let (from, to) = (project.join(name), tree.join(name));
         let Ok(bytes) = fs::read(&from) else { continue };
         if fs::read(&to).is_ok_and(|there| there == bytes) {
@@ -118,6 +121,23 @@ fn copy_tree(project: &Path, tree: &Path) -> Result<()> {
         }
         fs::create_dir_all(to.parent().unwrap_or(tree))?;
         fs::write(to, bytes)?;
+    }
+    Ok(())
+}
+
+/// Removes what a tree that was copied before has too much.
+fn remove_others(folder: &Path, tree: &Path, names: &HashSet<&str>) -> Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.strip_prefix(tree)?.to_string_lossy().into_owned();
+        match path.is_dir() {
+            true => remove_others(&path, tree, names)?,
+            false if names.contains(&*name) => {}
+            false => fs::remove_file(&path)?,
+        }
     }
     Ok(())
 }
