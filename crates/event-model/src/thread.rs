@@ -1,5 +1,5 @@
 //! The name of the thread that an event belongs to, where none is given:
-//! [`words_of`] the values of its kind's natural key, or [`Own`].
+//! [`words_of`] the values of its kind's natural key, or else its own name.
 
 use serde_json::Value;
 use uuid::Uuid;
