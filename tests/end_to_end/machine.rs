@@ -140,29 +140,32 @@ fn a_journal_that_fills_the_disk_loses_nothing_that_was_acknowledged() {
     );
 }
 
+/// Holds that a command does nothing where its blocks find no room, on a disk of a size
+/// with so many bytes left, and that it is done where they do.
+fn needs_room_for_blocks(environment: &Environment, (size, left): (&str, u64), typed: &str) {
+    let before = answers(environment);
+    let disk = SmallDisk::over(&environment.store().join("log"), size);
+    disk.fill(left);
+    stopped(&environment.type_in(typed), &["No space left", "make room"]);
+    assert_eq!(answers(environment), before);
+    disk.empty();
+    disk.change("size=40m");
+    environment.type_in("verify").done();
+    environment.type_in(typed).done();
+    environment.type_in("verify").done();
+}
+
 #[test]
 fn blocks_that_fill_the_disk_are_as_if_they_never_were() {
     with_small_disks(
         "machine::blocks_that_fill_the_disk_are_as_if_they_never_were",
         || {
             let environment = environment();
-            let before = answers(&environment);
-            // As large as sled's first segment: the second does not fit.
-            let disk = SmallDisk::over(&environment.store().join("log"), "5m");
-            disk.fill(256 << 10);
             let file = environment.write("bulky.jsonl", lines(&bulky()));
             let typed = format!("append --quiet --file {file}");
-            stopped(
-                &environment.type_in(&typed),
-                &["No space left", "make room"],
-            );
-            assert_eq!(answers(&environment), before);
-            disk.empty();
-            disk.change("size=40m");
-            environment.type_in("verify").done();
-            environment.type_in(&typed).done();
+            // As large as sled's first segment: the second does not fit.
+            needs_room_for_blocks(&environment, ("5m", 256 << 10), &typed);
             assert_eq!(environment.head()["position"], 39 + 4_000);
-            environment.type_in("verify").done();
         },
     );
 }
@@ -194,22 +197,10 @@ fn an_import_that_fills_the_disk_is_as_if_it_never_was() {
         "machine::an_import_that_fills_the_disk_is_as_if_it_never_was",
         || {
             let environment = environment();
-            let before = answers(&environment);
             let crawl = environment.write("CIK0000000007.json", crawl().to_string());
             let typed = format!("import edgar {crawl}");
-            let disk = SmallDisk::over(&environment.store().join("log"), "1m");
-            disk.fill(64 << 10);
-            stopped(
-                &environment.type_in(&typed),
-                &["No space left", "make room"],
-            );
-            assert_eq!(answers(&environment), before);
-            disk.empty();
-            disk.change("size=40m");
-            environment.type_in("verify").done();
-            environment.type_in(&typed).done();
+            needs_room_for_blocks(&environment, ("1m", 64 << 10), &typed);
             assert!(environment.head()["position"].as_u64().unwrap() > 39 + 4_000);
-            environment.type_in("verify").done();
         },
     );
 }

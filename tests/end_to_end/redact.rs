@@ -235,6 +235,11 @@ fn an_export_of_it_is_appended_elsewhere_and_tells_the_same() {
     refused.refused(4, &[ID, &format!("`annals redact {ID}`")]);
     whole.type_in(REDACT).done();
     whole.feed("append --file -", exported.as_bytes()).done();
+    // Both in one file are told apart from that: there is nothing to redact.
+    let left = exported.lines().find(|line| line.contains(ID)).unwrap();
+    let both = format!("{}\n{left}\n", secret());
+    let refused = Environment::with_sample().feed("append --file -", both.as_bytes());
+    refused.refused(4, &["with other content", "annals correct"]);
 }
 
 #[test]

@@ -208,11 +208,11 @@ impl Store {
     }
 }
 
-fn reused(conflict: &IdConflict, is_redacted: bool) -> IdReused {
+fn reused(conflict: &IdConflict, is_left: bool) -> IdReused {
     IdReused {
         line: conflict.tag,
         id: conflict.id,
-        is_redacted,
+        is_redacted: is_left && matches!(conflict.other, Other::Position(_)),
         other: match conflict.other {
             Other::Tag(line) => OtherEvent::Line(line),
             Other::Position(position) => OtherEvent::Position(position),

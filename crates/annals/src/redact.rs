@@ -14,6 +14,7 @@ use event_model::id::{EventId, Position, Slug};
 use event_model::kinds::{REDACTED, REDACTION};
 use event_model::text::Text;
 use event_model::time::Published;
+use serde::Serialize;
 
 use self::plan::Plan;
 use crate::error::Error;
@@ -66,16 +67,17 @@ pub struct Guessable {
 }
 
 /// An event that is tied to a redacted one, and was not redacted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tied {
     /// The event.
-    pub id: EventId,
+    pub event: EventId,
     /// What it does to the redacted event, or that to it.
     pub tie: Tie,
 }
 
 /// How two events are tied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// It corrects the redacted one.
     Corrects,

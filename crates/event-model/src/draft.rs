@@ -164,13 +164,6 @@ impl Draft {
         targets.into_iter().flatten()
     }
 
-    /// The events that it mentions: those that it refers to, and the one that it
-    /// is about where it says so by an id.
-    pub fn mentions(&self) -> impl Iterator<Item = EventId> {
-        let about = self.data.text("about").and_then(|text| text.parse().ok());
-        self.targets().chain(about)
-    }
-
     /// The event that it strikes, if any.
     #[must_use]
     pub fn strikes(&self) -> Option<EventId> {
@@ -534,16 +527,14 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_tells_which_events_it_mentions() {
-        let [one, two, three] = [1, 2, 3].map(|id| EventId(uuid::Uuid::from_u128(id)));
-        let line =
-            format!(r#"{{"supersedes":"{one}","repeats":"{two}","data":{{"about":"{three}"}}}}"#);
+    fn a_draft_tells_which_events_it_refers_to() {
+        let [one, two] = [1, 2].map(|id| EventId(uuid::Uuid::from_u128(id)));
+        let line = format!(r#"{{"supersedes":"{one}","repeats":"{two}"}}"#);
         let draft = Draft::parse(&line).unwrap();
         assert_eq!(draft.targets().collect::<Vec<_>>(), [one, two]);
-        assert_eq!(draft.mentions().collect::<Vec<_>>(), [one, two, three]);
         let line = format!(r#"{{"kind":"retraction","data":{{"target":"{one}","about":"x"}}}}"#);
         let draft = Draft::parse(&line).unwrap();
-        assert_eq!(draft.mentions().collect::<Vec<_>>(), [one]);
+        assert_eq!(draft.targets().collect::<Vec<_>>(), [one]);
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub struct IdReused {
     pub line: u64,
     /// The id.
     pub id: EventId,
-    /// Whether the batch has what was left of the event when it was redacted elsewhere.
+    /// Whether the batch has what was left of it when it was redacted elsewhere, and the
+    /// log has it whole.
     pub is_redacted: bool,
     /// The other event: its position in the log, or its line in the batch.
     pub other: OtherEvent,

@@ -38,7 +38,7 @@ impl Plan {
         }
         let gone: HashSet<EventId> = plan.redacted.iter().map(|it| it.id).collect();
         for redacted in &mut plan.redacted {
-            redacted.tied.retain(|tied| !gone.contains(&tied.id));
+            redacted.tied.retain(|tied| !gone.contains(&tied.event));
         }
         Ok(plan)
     }
@@ -154,7 +154,10 @@ fn tied(event: &Event, history: &[Placed]) -> Vec<Tied> {
         let tie = tie(other, event, [Tie::Retracts, Tie::Corrects, Tie::Repeats]);
         let back = [Tie::RetractedBy, Tie::CorrectedBy, Tie::RepeatedBy];
         let tie = tie.or_else(|| self::tie(event, other, back))?;
-        Some(Tied { id: other.id, tie })
+        Some(Tied {
+            event: other.id,
+            tie,
+        })
     });
     tied.collect()
 }

@@ -86,8 +86,6 @@ fn tell(event: &Redacted, args: &RedactArgs, out: &mut Output) -> Result<(), Com
     }
     // The event that is to say so is not there yet.
     let by = event.by.filter(|_| event.known || !args.dry_run);
-    let tied = event.tied.iter();
-    let tied = tied.map(|tied| json!({"event": tied.id, "tie": name_of(tied.tie)}));
     let guessable = guessable(event);
     out.json_line(&json!({
         "id": id,
@@ -98,7 +96,7 @@ fn tell(event: &Redacted, args: &RedactArgs, out: &mut Output) -> Result<(), Com
         "position": position,
         "by": by,
         "guessable": guessable.collect::<Vec<_>>(),
-        "tied": tied.collect::<Vec<_>>(),
+        "tied": event.tied,
         "state": state,
     }))
 }
@@ -125,7 +123,7 @@ fn warn(event: &Redacted) {
         }
     }
     for tied in &event.tied {
-        let (other, tie) = (tied.id, words_of(tied.tie));
+        let (other, tie) = (tied.event, words_of(tied.tie));
         say(&format!("note: {other} {tie}, and may say the same"));
     }
 }
@@ -138,17 +136,6 @@ fn guessable(event: &Redacted) -> impl Iterator<Item = &'static str> {
     ];
     let names = names.into_iter().filter(|(_, guessable)| *guessable);
     names.map(|(name, _)| name)
-}
-
-fn name_of(tie: Tie) -> &'static str {
-    match tie {
-        Tie::Corrects => "corrects",
-        Tie::CorrectedBy => "corrected_by",
-        Tie::Retracts => "retracts",
-        Tie::RetractedBy => "retracted_by",
-        Tie::Repeats => "repeats",
-        Tie::RepeatedBy => "repeated_by",
-    }
 }
 
 fn words_of(tie: Tie) -> &'static str {
