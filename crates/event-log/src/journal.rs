@@ -198,10 +198,34 @@ pub(crate) fn whole_frames(
 /// How often a file is read again that cannot be understood.
 const READ_TRIES: usize = 5;
 
+/// A file of the journal that does not count yet.
+pub(crate) struct Prepared {
+    journal: Journal,
+    temporary: PathBuf,
+    path: PathBuf,
+    folder: File,
+}
+
+impl Prepared {
+    /// Puts it in place. After an error it is not known whether it counts: nothing may
+    /// be added to the one before.
+    pub(crate) fn count(self) -> Result<Journal, JournalError> {
+        fs::rename(&self.temporary, &self.path)
+            .and_then(|()| self.folder.sync_all())
+            .map_err(at(&self.path))?;
+        Ok(self.journal)
+    }
+}
+
 impl Journal {
     /// Begins a file after this head. When it returns, the log is there as far
     /// as the head, and survives a power cut.
     pub(crate) fn begin(dir: &Path, store: Uuid, base: Head) -> Result<Self, JournalError> {
+        Self::prepare(dir, store, base)?.count()
+    }
+
+    /// Writes and syncs such a file, which counts only when [`Prepared::count`] says so.
+    pub(crate) fn prepare(dir: &Path, store: Uuid, base: Head) -> Result<Prepared, JournalError> {
         let path = path_of(dir, base.position);
         let temporary = dir.join(TEMPORARY);
         let mut bytes = encode_header(store, base);
@@ -218,15 +242,19 @@ impl Journal {
             .map_err(at(&temporary))?;
         file.write_all_at(&bytes, 0)
             .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(&temporary, &path))
-            .and_then(|()| File::open(dir)?.sync_all())
-            .map_err(at(&path))?;
-        Ok(Self {
-            store,
-            file,
-            end: HEADER_BYTES as u64,
-            length: bytes.len() as u64,
-            buffer: Vec::new(),
+            .map_err(at(&temporary))?;
+        let folder = File::open(dir).map_err(at(dir))?;
+        Ok(Prepared {
+            journal: Self {
+                store,
+                file,
+                end: HEADER_BYTES as u64,
+                length: bytes.len() as u64,
+                buffer: Vec::new(),
+            },
+            temporary,
+            path,
+            folder,
         })
     }
 
@@ -285,7 +313,7 @@ impl Journal {
 
 const TEMPORARY: &str = "new";
 
-fn path_of(dir: &Path, base: Position) -> PathBuf {
+pub(crate) fn path_of(dir: &Path, base: Position) -> PathBuf {
     dir.join(format!("{:020}", base.0))
 }
 

@@ -95,7 +95,8 @@ impl SledLog {
         streams: &mut StreamsWriter,
     ) -> Result<(), LogError> {
         let dir = self.layout.journal();
-        *journal = Journal::begin(&dir, self.format.store, head)?;
+        let next = Journal::prepare(&dir, self.format.store, head)?;
+        *journal = next.count().inspect_err(|_| self.poison())?;
         let installed = match streams.runs() < RUNS_MAX {
             true => streams.commit(),
             // After large batches; what is appended alone keeps them few.

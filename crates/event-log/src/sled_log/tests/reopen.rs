@@ -6,6 +6,7 @@ use super::*;
 use crate::error::{AppendError, BatchError, Damage, OpenError};
 use crate::limits;
 use crate::sled_log::guard;
+use crate::{journal, sync};
 
 #[test]
 fn a_store_that_was_closed_or_dropped_has_everything() {
@@ -247,6 +248,23 @@ fn a_log_that_failed_takes_nothing_until_it_is_opened_again() {
     assert_eq!(all(&log).len(), 3);
     drop(log);
     append(&open(&store).unwrap(), 3..4);
+}
+
+#[test]
+fn nothing_is_added_to_a_journal_when_the_next_may_count() {
+    let (_dir, store) = dir();
+    let log = create(&store);
+    let seal = || log.seal(sync::lock(&log.journal).as_mut().unwrap());
+    append(&log, 0..3);
+    seal().unwrap();
+    append(&log, 3..6);
+    // In the place of the next file, so that it cannot be put there.
+    let head = log.head().position;
+    fs::create_dir(journal::path_of(&store.join("journal"), head)).unwrap();
+    seal().unwrap_err();
+    let company = event(6).company;
+    let refused = log.append(&company, Expected::Any, vec![event(6)]);
+    assert!(matches!(refused, Err(AppendError::Poisoned)), "{refused:?}");
 }
 
 #[test]
