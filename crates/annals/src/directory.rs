@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use event_log::{EventLog, Recorded, SledLog, StreamRange};
+use event_log::{EventLog, Recorded, SledLog};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -55,40 +55,49 @@ impl Directory {
     /// Reads it out of the whole log.
     pub(crate) fn of(log: &SledLog) -> Result<Self, Error> {
         let mut directory = Self::default();
-        let mut failed = Ok(());
-        let upto = log.head().position;
-        log.visit_streams(&StreamRange::default(), upto, &mut |stored| {
-            if !stored.may_name_a_company() {
-                return ControlFlow::Continue(());
-            }
-            let event = stored.event();
-            let added = event.map(|event| directory.add(Placed::new(stored.position, event)));
-            go_on(added, &mut failed)
-        })?;
-        failed?;
-        directory.reach(upto);
+        directory.add_streams(log, log.head().position)?;
         Ok(directory)
     }
 
     /// The same with the rest of the log: from the journal if that goes back so
-    /// far, or else made anew.
-    pub(crate) fn followed(this: Arc<Self>, log: &SledLog) -> Result<Arc<Self>, Error> {
+    /// far, or else from the streams.
+    pub(crate) fn followed(mut this: Arc<Self>, log: &SledLog) -> Result<Arc<Self>, Error> {
         let head = log.head().position;
         if this.upto == head {
             return Ok(this);
         }
-        if this.upto < log.sealed() {
-            return Ok(Arc::new(Self::of(log)?));
+        let directory = Arc::make_mut(&mut this);
+        match directory.upto < log.sealed() {
+            true => directory.add_streams(log, head)?,
+            false => directory.add_journal(log, head)?,
         }
-        let mut this = Arc::unwrap_or_clone(this);
-        for recorded in log.read(this.upto, head) {
+        Ok(this)
+    }
+
+    fn add_journal(&mut self, log: &SledLog, upto: Position) -> Result<(), Error> {
+        for recorded in log.read(self.upto, upto) {
             let recorded = recorded?;
             if may_name_a_company(&recorded) {
-                this.add(placed(recorded)?);
+                self.add(placed(recorded)?);
             }
         }
-        this.reach(head);
-        Ok(Arc::new(this))
+        self.reach(upto);
+        Ok(())
+    }
+
+    fn add_streams(&mut self, log: &SledLog, upto: Position) -> Result<(), Error> {
+        let mut failed = Ok(());
+        log.visit_streams_after((self.upto, upto), &mut |stored| {
+            if !stored.may_name_a_company() {
+                return ControlFlow::Continue(());
+            }
+            let event = stored.event();
+            let added = event.map(|event| self.add(Placed::new(stored.position, event)));
+            go_on(added, &mut failed)
+        })?;
+        failed?;
+        self.reach(upto);
+        Ok(())
     }
 
     /// Up to where the file goes that this was read from, if it was.

@@ -26,6 +26,8 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     /// What companies are called, once somebody asked.
     directory: Mutex<Option<Arc<Directory>>>,
+    /// How far the file of it goes at least.
+    filed: Mutex<Position>,
     declarations: Declarations,
     /// The companies that were asked about more than once.
     replays: Replays,
@@ -86,6 +88,7 @@ impl Store {
             log,
             clock,
             directory: Mutex::new(None),
+            filed: Mutex::new(Position(0)),
             declarations: Declarations::default(),
             replays: Replays::default(),
         }
@@ -295,9 +298,14 @@ impl Store {
     /// Writes down what companies are called, if the file of it is so far behind
     /// that the journal does not tell the rest.
     pub(crate) fn keep_directory(&self) -> Result<(), Error> {
-        let path = directory_path(&self.dir);
-        if directory_file::reaches(&path) < self.log.sealed() {
-            directory_file::save(&path, &*self.directory()?, &self.log)?;
+        let sealed = self.log.sealed();
+        let mut filed = self.filed.lock().unwrap_or_else(PoisonError::into_inner);
+        if *filed < sealed {
+            let path = directory_path(&self.dir);
+            if directory_file::reaches(&path) < sealed {
+                directory_file::save(&path, &*self.directory()?, &self.log)?;
+            }
+            *filed = sealed;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod directories;
 mod histories;
 mod join_equals_at;
 mod older_threads;

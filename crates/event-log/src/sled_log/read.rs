@@ -92,14 +92,18 @@ impl State {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// The events of the tail of these companies up to a position, by company.
-    fn tail_of(&self, is_wanted: Wanted<'_>, upto: Position) -> Result<Vec<OwnStored>, LogError> {
+    /// The events of the tail of these companies between two positions, by company.
+    fn tail_of(
+        &self,
+        is_wanted: Wanted<'_>,
+        bounds: (Position, Position),
+    ) -> Result<Vec<OwnStored>, LogError> {
         let companies = self.tail.companies().map(|(company, _)| company);
         let mut companies: Vec<&Slug> = companies.filter(|slug| is_wanted(slug)).collect();
         companies.sort_unstable();
         let mut events = Vec::new();
         for company in companies {
-            let _ = self.visit_tail(company, (Position(0), upto), &mut |stored| {
+            let _ = self.visit_tail(company, bounds, &mut |stored| {
                 events.push(OwnStored::of(stored));
                 ControlFlow::Continue(())
             })?;
@@ -174,7 +178,24 @@ impl SledLog {
         visit: Visit<'_>,
     ) -> Result<(), LogError> {
         let is_wanted = |slug: &Slug| range.contains(slug);
-        self.visit_chosen(&range.0, upto, (&is_wanted, &mut |_| Choice::Read), visit)
+        let bounds = (Position(0), upto);
+        self.visit_chosen(&range.0, bounds, (&is_wanted, &mut |_| Choice::Read), visit)
+    }
+
+    /// Gives the events after a position and up to another, in the same order. Where
+    /// little was appended since, little is read.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError`] if they cannot be read.
+    pub fn visit_streams_after(
+        &self,
+        (after, upto): (Position, Position),
+        visit: Visit<'_>,
+    ) -> Result<(), LogError> {
+        let range = SlugRange::default();
+        let all: (Wanted<'_>, Choose<'_>) = (&|_| true, &mut |_| Choice::Read);
+        self.visit_chosen(&range, (after, upto), all, visit)
     }
 
     /// Gives the events of some companies up to a position, in the same order. What
@@ -210,20 +231,21 @@ impl SledLog {
                 Some(_) => Choice::Skip,
             }
         };
-        self.visit_chosen(&range, upto, (&is_wanted, &mut choose), visit)
+        let bounds = (Position(0), upto);
+        self.visit_chosen(&range, bounds, (&is_wanted, &mut choose), visit)
     }
 
     /// The companies are wanted, and chosen in the order of their slugs.
     fn visit_chosen(
         &self,
         range: &SlugRange,
-        upto: Position,
+        bounds: (Position, Position),
         (is_wanted, choose): (Wanted<'_>, Choose<'_>),
         visit: Visit<'_>,
     ) -> Result<(), LogError> {
         let (streams, tail) = {
             let state = sync::read(&self.state);
-            (state.streams.clone(), state.tail_of(is_wanted, upto)?)
+            (state.streams.clone(), state.tail_of(is_wanted, bounds)?)
         };
         let mut tail = tail.iter().peekable();
         let mut before = |company: Option<&Slug>, visit: Visit<'_>| {
@@ -236,7 +258,7 @@ impl SledLog {
         let mut flow = ControlFlow::Continue(());
         let mut current: Option<Slug> = None;
         if let Some(streams) = streams {
-            streams.scan(range, (Position(0), upto), choose, &mut |entry| {
+            streams.scan(range, bounds, choose, &mut |entry| {
                 if current.as_ref() != Some(entry.company) {
                     // Those of the tail that come before it, and the end of the
                     // company before it.
