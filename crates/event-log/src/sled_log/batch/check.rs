@@ -9,7 +9,7 @@ use super::{Checked, IdConflict, Known, Other, Twin, refused};
 use crate::admission::comes_again;
 use crate::error::AppendError;
 use crate::event_log::{EventLog, NewEvent};
-use crate::sled_log::SledLog;
+use crate::sled_log::{SledLog, Tail};
 use crate::spool::{EncodedEvent, hash_of};
 use crate::streams::{Streams, StreamsError};
 use crate::sync;
@@ -120,25 +120,42 @@ fn settle_twins(known: &mut [Known]) {
     }
 }
 
+/// Finds ids in the tail, which may have far more of them, or far less.
+fn find_in_tail(tail: &Tail, ids: &mut Ids) -> Result<Vec<FoundId>, AppendError> {
+    let are_few = ids.are_few();
+    let mut all = tail.ids_from(EventId(uuid::Uuid::nil())).peekable();
+    let mut found = Vec::new();
+    for id in ids.sorted().map_err(refused)? {
+        let id = EventId(uuid::Uuid::from_bytes(id.map_err(refused)?.id));
+        let position = match are_few {
+            true => tail.find(id),
+            false => {
+                while all.next_if(|(next, _)| *next < id).is_some() {}
+                all.next_if(|(next, _)| *next == id).map(|(_, at)| at)
+            }
+        };
+        let company = position.and_then(|at| Some((tail.company(at)?, at)));
+        found.extend(company.map(|(company, at)| (id.0.into_bytes(), company, at)));
+    }
+    Ok(found)
+}
+
 impl SledLog {
     /// Finds those of the ids of a batch that are in the log, in their order.
     fn find_all(&self, ids: &mut Ids) -> Result<Vec<FoundId>, AppendError> {
-        let state = sync::read(&self.state);
-        let mut found = match &state.streams {
+        // Who appends waits for the lock, so the streams are read without it.
+        let (streams, mut found) = {
+            let state = sync::read(&self.state);
+            (state.streams.clone(), find_in_tail(&state.tail, ids)?)
+        };
+        found.extend(match &streams {
             None => Vec::new(),
             Some(streams) if ids.are_few() => find_each(streams, ids)?,
             Some(streams) => find_in_order(streams, ids)?,
-        };
-        let new = state.tail.ids_from(EventId(uuid::Uuid::nil()));
-        let mut new = new.peekable();
-        for id in ids.sorted().map_err(refused)? {
-            let id = EventId(uuid::Uuid::from_bytes(id.map_err(refused)?.id));
-            while new.next_if(|(next, _)| *next < id).is_some() {}
-            let at = new.next_if(|(next, _)| *next == id);
-            let company = at.and_then(|(_, at)| Some((state.tail.company(at)?, at)));
-            found.extend(company.map(|(company, at)| (id.0.into_bytes(), company, at)));
-        }
+        });
         found.sort_unstable();
+        // An id that comes twice in the batch was found twice.
+        found.dedup();
         Ok(found)
     }
 }
@@ -152,7 +169,6 @@ fn find_each(streams: &Streams, ids: &mut Ids) -> Result<Vec<FoundId>, AppendErr
         let place = place.map_err(unread)?;
         found.extend(place.map(|(company, position)| (id, company, position)));
     }
-    found.dedup();
     Ok(found)
 }
 
