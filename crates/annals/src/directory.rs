@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use event_log::{EventLog, Recorded, SledLog};
+use event_log::{EventLog, Recorded, SledLog, StreamRange, side_by_side};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -26,6 +26,9 @@ use crate::error::Error;
 pub use crate::held::Held;
 use crate::store::{Store, placed};
 use crate::visiting::go_on;
+
+/// About how many events a range has.
+const RANGE_EVENTS: u64 = 16_384;
 
 /// What companies are called, as far as the log was read.
 #[derive(Debug, Default, Clone)]
@@ -85,17 +88,24 @@ impl Directory {
         Ok(())
     }
 
+    /// The companies are gone through in ranges, side by side.
     fn add_streams(&mut self, log: &SledLog, upto: Position) -> Result<(), Error> {
-        let mut failed = Ok(());
-        log.visit_streams_after((self.upto, upto), &mut |stored| {
-            if !stored.may_name_a_company() {
-                return ControlFlow::Continue(());
-            }
-            let event = stored.event();
-            let added = event.map(|event| self.add(Placed::new(stored.position, event)));
-            go_on(added, &mut failed)
-        })?;
-        failed?;
+        let bounds = (self.upto, upto);
+        let parts = upto
+            .0
+            .saturating_sub(self.upto.0)
+            .div_ceil(RANGE_EVENTS)
+            .max(1);
+        let parts = usize::try_from(parts).unwrap_or(usize::MAX);
+        let ranges = log.stream_ranges(parts)?;
+        side_by_side(
+            ranges.into_iter().map(Ok),
+            |range| naming(log, &range, bounds),
+            |found: Result<Vec<Placed>, Error>| {
+                found?.into_iter().for_each(|placed| self.add(placed));
+                Ok::<_, Error>(())
+            },
+        )?;
         self.reach(upto);
         Ok(())
     }
@@ -282,6 +292,26 @@ impl Directory {
 /// Whether a text is an identifier with its scheme, and so cannot be a name.
 fn names_a_scheme(text: &str) -> bool {
     matches!(CompanyKey::parse(text), Ok(CompanyKey::Identifier { .. }))
+}
+
+/// The events of a range of companies that may tell what they are called.
+fn naming(
+    log: &SledLog,
+    range: &StreamRange,
+    bounds: (Position, Position),
+) -> Result<Vec<Placed>, Error> {
+    let mut found = Vec::new();
+    let mut failed = Ok(());
+    log.visit_streams(range, bounds, &mut |stored| {
+        if !stored.may_name_a_company() {
+            return ControlFlow::Continue(());
+        }
+        let event = stored.event();
+        let added = event.map(|event| found.push(Placed::new(stored.position, event)));
+        go_on(added, &mut failed)
+    })?;
+    failed?;
+    Ok(found)
 }
 
 /// Whether an event tells what a company is called, or may strike one that does.

@@ -5,7 +5,7 @@
 //! given in the order of their slugs. What is held at once is a few ranges.
 
 use event_log::{LogError, Stored, StreamRange, side_by_side};
-use event_model::id::Slug;
+use event_model::id::{Position, Slug};
 use event_model::own_kinds::Kinds;
 use projection::basis::{Basis, Cuts, Placed};
 use projection::diff::{Change, Diff};
@@ -162,13 +162,13 @@ impl Store {
                 all.push(made(company, events));
             }
         };
-        self.log()
-            .visit_streams(range, basis.cuts.recorded, &mut |stored| {
-                if history.company.as_ref() != Some(stored.company) {
-                    history.take(&mut tell);
-                }
-                go_on(history.add(&stored), &mut failed)
-            })?;
+        let bounds = (Position(0), basis.cuts.recorded);
+        self.log().visit_streams(range, bounds, &mut |stored| {
+            if history.company.as_ref() != Some(stored.company) {
+                history.take(&mut tell);
+            }
+            go_on(history.add(&stored), &mut failed)
+        })?;
         failed?;
         history.take(&mut tell);
         Ok(all)

@@ -164,9 +164,9 @@ impl SledLog {
         }
     }
 
-    /// Gives the events of the companies of a range up to a position, company
-    /// after company in the order of their slugs, each in the order of its
-    /// stream.
+    /// Gives the events of the companies of a range, after a position and up to another,
+    /// company after company in the order of their slugs, each in the order of its
+    /// stream. Where little was appended since, little is read.
     ///
     /// # Errors
     ///
@@ -174,28 +174,11 @@ impl SledLog {
     pub fn visit_streams(
         &self,
         range: &StreamRange,
-        upto: Position,
+        bounds: (Position, Position),
         visit: Visit<'_>,
     ) -> Result<(), LogError> {
         let is_wanted = |slug: &Slug| range.contains(slug);
-        let bounds = (Position(0), upto);
         self.visit_chosen(&range.0, bounds, (&is_wanted, &mut |_| Choice::Read), visit)
-    }
-
-    /// Gives the events after a position and up to another, in the same order. Where
-    /// little was appended since, little is read.
-    ///
-    /// # Errors
-    ///
-    /// [`LogError`] if they cannot be read.
-    pub fn visit_streams_after(
-        &self,
-        (after, upto): (Position, Position),
-        visit: Visit<'_>,
-    ) -> Result<(), LogError> {
-        let range = SlugRange::default();
-        let all: (Wanted<'_>, Choose<'_>) = (&|_| true, &mut |_| Choice::Read);
-        self.visit_chosen(&range, (after, upto), all, visit)
     }
 
     /// Gives the events of some companies up to a position, in the same order. What

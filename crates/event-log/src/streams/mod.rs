@@ -30,6 +30,7 @@ mod run_writer;
 mod scan;
 mod search;
 mod source;
+mod spilling;
 mod table;
 mod writer;
 

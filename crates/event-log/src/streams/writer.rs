@@ -19,6 +19,7 @@ use super::positions::{POSITIONS, Positions, PositionsWriter};
 use super::run::Run;
 use super::run_writer::RunPlan;
 use super::source::refused;
+use super::spilling::Spilling;
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::throwaway;
@@ -93,6 +94,10 @@ pub(crate) struct StreamsWriter {
     memory: Memory,
     /// Which memory this is, by number.
     memory_number: u64,
+    /// The memory before it, while that is written as a run.
+    spilling: Option<Spilling>,
+    /// The room of the memory before that, to be filled next.
+    spare: Memory,
     known: HashMap<Slug, Known>,
     /// All companies of events after this position are known.
     known_after: Position,
@@ -174,6 +179,8 @@ impl StreamsWriter {
             head,
             memory: Memory::default(),
             memory_number: 0,
+            spilling: None,
+            spare: Memory::default(),
             known: HashMap::new(),
             known_after: head.position,
         })
@@ -206,7 +213,7 @@ impl StreamsWriter {
 
     /// How many runs there are, and will be with the next commit.
     pub(crate) fn runs(&self) -> usize {
-        self.runs.len()
+        self.runs.len() + usize::from(self.spilling.is_some())
     }
 
     /// The last event that was pushed.
@@ -247,7 +254,7 @@ impl StreamsWriter {
             hash: event.hash,
         };
         if self.memory.bytes() >= self.tuning.memory_bytes {
-            self.spill()?;
+            self.begin_spill()?;
         }
         Ok(version)
     }
@@ -312,20 +319,39 @@ impl StreamsWriter {
         self.install()
     }
 
-    /// Writes what is in memory as a run.
+    /// Writes what is in memory as a run, and waits until it is there.
     fn spill(&mut self) -> Result<(), StreamsError> {
+        self.begin_spill()?;
+        self.end_spill()
+    }
+
+    /// Begins to write what is in memory as a run, beside what comes next.
+    fn begin_spill(&mut self) -> Result<(), StreamsError> {
+        self.end_spill()?;
         let Some((first, last)) = self.memory.span() else {
             return Ok(());
         };
         let (path, plan) = self.plan_run(first, last);
-        let run = self.memory.write(&path, plan)?;
-        self.runs.push(Arc::new(run));
-        self.memory.clear();
+        let memory = std::mem::replace(&mut self.memory, std::mem::take(&mut self.spare));
         self.memory_number += 1;
+        self.spilling = Some(Spilling::begin(memory, path, plan));
         if self.known.len() > KNOWN_MAX {
+            // Who is forgotten is looked for in the runs, of which this is one.
+            self.end_spill()?;
             self.known.clear();
             self.known_after = Position(last);
         }
+        Ok(())
+    }
+
+    /// Waits for the run that is being written, if there is one.
+    fn end_spill(&mut self) -> Result<(), StreamsError> {
+        let Some((run, memory)) = self.spilling.take().and_then(Spilling::end) else {
+            return Ok(());
+        };
+        self.runs.push(Arc::new(run?));
+        self.spare = memory;
+        self.spare.clear();
         let committed = self.streams.runs.len().min(self.runs.len());
         if self.runs.len() - committed > RUNS_MAX {
             // So many at once are written anyhow, so merging them is no surprise.

@@ -126,6 +126,9 @@ impl Both {
     /// As if the process had been killed: what was not committed is lost.
     pub(super) fn reopen(&mut self) {
         let dir = self.dir.path();
+        // There is only ever one of a folder: the one before goes first.
+        let elsewhere = tempfile::tempdir().unwrap();
+        self.writer = StreamsWriter::create(elsewhere.path(), STORE, self.tuning).unwrap();
         let whole = StreamsWriter::open(dir, STORE, self.tuning).unwrap();
         self.writer =
             whole.unwrap_or_else(|| StreamsWriter::create(dir, STORE, self.tuning).unwrap());
