@@ -15,4 +15,5 @@ const TINY: Tuning = Tuning {
     chunk_bytes: 400,
     fanout: 3,
     merge_bytes_max: 20_000,
+    known_max: 12,
 };

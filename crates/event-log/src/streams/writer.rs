@@ -24,9 +24,6 @@ use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::throwaway;
 
-/// How many companies the writer knows by heart.
-const KNOWN_MAX: usize = 1 << 17;
-
 /// When the writer does what.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tuning {
@@ -38,6 +35,8 @@ pub(crate) struct Tuning {
     pub(crate) fanout: u64,
     /// The most bytes of runs that a commit merges into one.
     pub(crate) merge_bytes_max: u64,
+    /// How many companies the writer knows by heart.
+    pub(crate) known_max: usize,
 }
 
 impl Default for Tuning {
@@ -47,6 +46,7 @@ impl Default for Tuning {
             chunk_bytes: 32 << 10,
             fanout: 8,
             merge_bytes_max: 32 << 20,
+            known_max: 1 << 17,
         }
     }
 }
@@ -94,6 +94,8 @@ pub(crate) struct StreamsWriter {
     memory: Memory,
     /// Which memory this is, by number.
     memory_number: u64,
+    /// Whether runs are written beside what comes next.
+    is_beside: bool,
     /// The memory before it, while that is written as a run.
     spilling: Option<Spilling>,
     /// The room of the memory before that, to be filled next.
@@ -179,6 +181,7 @@ impl StreamsWriter {
             head,
             memory: Memory::default(),
             memory_number: 0,
+            is_beside: false,
             spilling: None,
             spare: Memory::default(),
             known: HashMap::new(),
@@ -214,6 +217,13 @@ impl StreamsWriter {
     /// How many runs there are, and will be with the next commit.
     pub(crate) fn runs(&self) -> usize {
         self.runs.len() + usize::from(self.spilling.is_some())
+    }
+
+    /// Whether runs are to be written beside what comes next, which takes the memory of
+    /// twice as many events. It is for who has a core left for it.
+    pub(crate) fn write_beside(&mut self, is_beside: bool) {
+        self.is_beside = is_beside;
+        self.spare = Memory::default();
     }
 
     /// The last event that was pushed.
@@ -254,7 +264,10 @@ impl StreamsWriter {
             hash: event.hash,
         };
         if self.memory.bytes() >= self.tuning.memory_bytes {
-            self.begin_spill()?;
+            match self.is_beside {
+                true => self.begin_spill()?,
+                false => self.spill()?,
+            }
         }
         Ok(version)
     }
@@ -319,10 +332,19 @@ impl StreamsWriter {
         self.install()
     }
 
-    /// Writes what is in memory as a run, and waits until it is there.
+    /// Writes what is in memory as a run.
     fn spill(&mut self) -> Result<(), StreamsError> {
-        self.begin_spill()?;
-        self.end_spill()
+        self.end_spill()?;
+        let Some((first, last)) = self.memory.span() else {
+            return Ok(());
+        };
+        let (path, plan) = self.plan_run(first, last);
+        let run = self.memory.write(&path, plan)?;
+        self.memory.clear();
+        self.memory_number += 1;
+        self.add_run(run)?;
+        self.forget_companies(last);
+        Ok(())
     }
 
     /// Begins to write what is in memory as a run, beside what comes next.
@@ -335,23 +357,34 @@ impl StreamsWriter {
         let memory = std::mem::replace(&mut self.memory, std::mem::take(&mut self.spare));
         self.memory_number += 1;
         self.spilling = Some(Spilling::begin(memory, path, plan));
-        if self.known.len() > KNOWN_MAX {
-            // Who is forgotten is looked for in the runs, of which this is one.
+        if self.known.len() > self.tuning.known_max {
             self.end_spill()?;
-            self.known.clear();
-            self.known_after = Position(last);
+            self.forget_companies(last);
         }
         Ok(())
     }
 
     /// Waits for the run that is being written, if there is one.
     fn end_spill(&mut self) -> Result<(), StreamsError> {
-        let Some((run, memory)) = self.spilling.take().and_then(Spilling::end) else {
+        let Some((run, mut memory)) = self.spilling.take().and_then(Spilling::end) else {
             return Ok(());
         };
-        self.runs.push(Arc::new(run?));
+        memory.clear();
         self.spare = memory;
-        self.spare.clear();
+        self.add_run(run?)
+    }
+
+    /// Forgets companies that are too many to be known by heart, once all up to a position
+    /// are in runs, where they are looked for.
+    fn forget_companies(&mut self, upto: u64) {
+        if self.known.len() > self.tuning.known_max {
+            self.known.clear();
+            self.known_after = Position(upto);
+        }
+    }
+
+    fn add_run(&mut self, run: Run) -> Result<(), StreamsError> {
+        self.runs.push(Arc::new(run));
         let committed = self.streams.runs.len().min(self.runs.len());
         if self.runs.len() - committed > RUNS_MAX {
             // So many at once are written anyhow, so merging them is no surprise.

@@ -18,6 +18,7 @@ enum Step {
     Reopen,
     MergeAll,
     Compact,
+    Beside(bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -28,6 +29,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Reopen),
         1 => Just(Step::MergeAll),
         1 => Just(Step::Compact),
+        2 => any::<bool>().prop_map(Step::Beside),
     ];
     prop::collection::vec(step, 1..40)
 }
@@ -47,6 +49,10 @@ proptest! {
                         // Some of one company, and others between them.
                         both.push(company + number % spread * 7, bytes);
                     }
+                    continue;
+                }
+                Step::Beside(is_beside) => {
+                    both.writer.write_beside(is_beside);
                     continue;
                 }
                 Step::Commit => both.commit(),
