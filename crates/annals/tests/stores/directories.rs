@@ -1,7 +1,6 @@
 //! Who is meant by a name is the same however the log was read for it.
 
 use annals::model::id::Slug;
-use annals::projection::basis::Cuts;
 use annals::{Moment, Question, Settings, Store};
 use serde_json::{Value, json};
 
@@ -30,9 +29,7 @@ fn lines(number: usize) -> [Value; 2] {
 
 fn meant(store: &Store, number: usize) -> Option<Slug> {
     let question = Question::at(Moment::parse(&format!("2026-01-{:02}", number + 1)).unwrap());
-    let cuts = Cuts {
-        ..store.basis(&question).unwrap().cuts
-    };
+    let cuts = store.basis(&question).unwrap().cuts;
     store.find(&format!("Name {number:02}"), &cuts).ok()
 }
 

@@ -195,16 +195,16 @@ impl SledLog {
         }
     }
 
-    /// Adds the events of the blocks that the streams do not have yet. Blocks are
-    /// read side by side, and added in their order.
+    /// Adds the events of the blocks that the streams do not have yet.
     fn fill(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
         writer.write_beside(true);
-        let filled = self.fill_upto(writer, base);
+        let filled = self.add_blocks(writer, base);
         writer.write_beside(false);
         filled
     }
 
-    fn fill_upto(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
+    /// Adds blocks up to a head. They are read side by side, and added in their order.
+    fn add_blocks(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
         let engine = self.engine()?;
         let after = writer.head().position;
         let scan = engine.scan(Position(after.0 + 1));

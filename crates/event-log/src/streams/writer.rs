@@ -98,7 +98,7 @@ pub(crate) struct StreamsWriter {
     is_beside: bool,
     /// The memory before it, while that is written as a run.
     spilling: Option<Spilling>,
-    /// The room of the memory before that, to be filled next.
+    /// The room of the memory before that, to be filled next; kept only while beside.
     spare: Memory,
     known: HashMap<Slug, Known>,
     /// All companies of events after this position are known.
@@ -369,8 +369,10 @@ impl StreamsWriter {
         let Some((run, mut memory)) = self.spilling.take().and_then(Spilling::end) else {
             return Ok(());
         };
-        memory.clear();
-        self.spare = memory;
+        if self.is_beside {
+            memory.clear();
+            self.spare = memory;
+        }
         self.add_run(run?)
     }
 
