@@ -20,9 +20,9 @@ fn check(environment: &Environment, typed: &str) {
 /// What a command left to chance when it answered.
 fn fault(trace: &Trace, store: &Path) -> Option<String> {
     let cache = store.join("cache");
-    let (journal, sled) = (store.join("journal"), store.join("log/db"));
-    // The files that hold events: those of the journal, and sled's.
-    let holds = |path: &Path| path == sled || path.parent() == Some(&*journal);
+    let (journal, blocks) = (store.join("journal"), store.join("log/blocks"));
+    // The files that hold events: those of the journal, and the blocks.
+    let holds = |path: &Path| path == blocks || path.parent() == Some(&*journal);
     let answer = trace.answer();
     let outside: Vec<_> = trace
         .changes(store)
@@ -54,7 +54,7 @@ fn a_fault_is_seen() {
     const CACHE: &str = "7 write(6</t/store/cache/head.tmp>, \"\"..., 9) = 9";
     const LOCK: &str = "7 write(3</t/store/LOCK>, \"\"..., 9) = 9";
     const HALF: &str = "7 sync_file_range(4</t/store/journal/0>, 9, 9, 7) = 0";
-    const OTHER: &str = "7 fdatasync(5</t/store/log/conf>) = 0";
+    const OTHER: &str = "7 fdatasync(5</t/store/log/index/db>) = 0";
     const WRITING: &str = "8 pwrite64(4</t/store/journal/0>, \"\"..., 9, 9 <unfinished ...>";
     const WRITTEN: &str = "8 <... pwrite64 resumed>) = 9";
     const FAILED: &str = "7 fdatasync(5</t/store/journal/0>) = -1 EIO (Input/output error)";
@@ -119,7 +119,7 @@ fn a_large_file_is_too() {
     // It goes past the journal: its blocks are synced before the journal says
     // that they are there, and that is synced before the program ends.
     let store = environment.store().canonicalize().unwrap();
-    let (sled, journal) = (store.join("log/db"), store.join("journal"));
+    let (file, journal) = (store.join("log/blocks"), store.join("journal"));
     let new = journal.join("new");
     let begun = trace
         .changes(&journal)
@@ -127,14 +127,14 @@ fn a_large_file_is_too() {
         .last()
         .expect("a new file of the journal");
     let blocks = trace.changes(&store).filter(|(call, path)| {
-        *path == sled && call.text.contains("write") && call.ended < begun.0.began
+        *path == file && call.text.contains("write") && call.ended < begun.0.began
     });
     let last_block = blocks.last().expect("blocks").0;
     let is_between = |path: &Path, from: usize, to: usize| {
         let mut syncs = trace.syncs(path);
         syncs.any(|sync| sync.began > from && sync.ended < to)
     };
-    assert!(is_between(&sled, last_block.ended, begun.0.began));
+    assert!(is_between(&file, last_block.ended, begun.0.began));
     assert!(is_between(&new, last_block.ended, begun.0.began));
     assert!(is_between(&journal, begun.0.ended, usize::MAX));
 }

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::PathBuf;
 
-use crate::environment::{Environment, Run, project};
+use crate::environment::{Environment, Run, lines, project};
 use crate::proofs::CHECKER;
 
 /// The folders that stores were packed with.
@@ -97,6 +97,28 @@ fn it_goes_on() {
         environment.type_in("--store again restore backup").done();
         let heads = ["head", "--store again head"].map(|typed| environment.type_in(typed).text());
         assert_eq!(heads[0], heads[1]);
+    }
+}
+
+/// sled takes what is not whole for the end of its log, and would take the rest away.
+#[test]
+fn nothing_is_taken_away_where_sled_holds_the_blocks_and_its_file_is_damaged() {
+    let environment = frozen().next().unwrap();
+    let path = environment.store().join("log/db");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[20_000] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let many = environment.write("large.jsonl", lines(&crate::environment::large()));
+    for typed in [
+        "verify",
+        "rebuild",
+        "backup backup-of-it",
+        &format!("append --quiet --file {many}"),
+    ] {
+        environment
+            .type_in(typed)
+            .failed(6, &["the block is missing", "annals salvage"]);
+        assert!(fs::read(&path).unwrap() == bytes, "{typed}: it is less");
     }
 }
 

@@ -11,7 +11,7 @@ fn a_store_whose_log_is_gone_is_made_again_from_what_is_left() {
     let exported = environment
         .type_in("export --all --at 2030-01-01 --format jsonl")
         .text();
-    fs::write(environment.store().join("log/db"), b"nothing of it").unwrap();
+    fs::write(environment.store().join("log/blocks"), b"nothing of it").unwrap();
     fs::remove_file(environment.store().join("FORMAT")).unwrap();
     environment
         .type_in("at 2026-03-08 alibaba")

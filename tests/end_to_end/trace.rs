@@ -181,9 +181,9 @@ fn what(line: &str, folder: &Path) -> Option<What> {
 fn a_trace_is_read() {
     let text = "\
 7  openat(AT_FDCWD</t>, \"store/LOCK\", O_RDWR|O_CREAT|O_CLOEXEC, 0666) = 3</t/store/LOCK>
-7  openat(AT_FDCWD</t>, \"store/log/db\", O_RDONLY|O_CLOEXEC) = 4</t/store/log/db>
-8  pwrite64(4</t/store/log/db>, \"\"..., 599, 7723 <unfinished ...>
-7  fdatasync(5</t/store/log/db> <unfinished ...>
+7  openat(AT_FDCWD</t>, \"store/log/blocks\", O_RDONLY|O_CLOEXEC) = 4</t/store/log/blocks>
+8  pwrite64(4</t/store/log/blocks>, \"\"..., 599, 7723 <unfinished ...>
+7  fdatasync(5</t/store/log/blocks> <unfinished ...>
 8  <... pwrite64 resumed>) = 599
 7  <... fdatasync resumed>) = 0
 7  rename(\"/t/store/a\", \"/t/store/b\") = 0
@@ -202,8 +202,8 @@ fn a_trace_is_read() {
     let changed = |paths: &[&str]| What::Changed(paths.iter().map(PathBuf::from).collect());
     let expect = [
         (&changed(&["/t/store/LOCK"]), 0, 0),
-        (&changed(&["/t/store/log/db"]), 2, 4),
-        (&What::Synced("/t/store/log/db".into()), 3, 5),
+        (&changed(&["/t/store/log/blocks"]), 2, 4),
+        (&What::Synced("/t/store/log/blocks".into()), 3, 5),
         (&changed(&["/t/store/a", "/t/store/b"]), 6, 6),
         (&What::Answered, 9, 9),
         (&changed(&["pipe:[64526]"]), 10, 10),

@@ -80,7 +80,7 @@ struct DamageArgs {
     /// After one flip in so many, try to append as well.
     #[arg(long, value_name = "N", default_value_t = 10)]
     writes_every: usize,
-    /// Only what is done to paths that begin so, as /log/db.
+    /// Only what is done to paths that begin so, as /log/blocks.
     #[arg(long, value_name = "PATH")]
     only: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Many events as one value of sled: [`Block`].
+//! Many events as one piece of the log: [`Block`].
 //!
 //! ```text
 //! 0    u8      format

@@ -19,10 +19,10 @@ pub use engine::EngineError;
 pub use log::LogError;
 pub use open::OpenError;
 
-/// Where the log is damaged; zero stands for sled's file as a whole.
+/// Where the log is damaged; zero stands for its files as a whole.
 fn place(position: Position) -> String {
     match position {
-        Position(0) => "in log/db".to_owned(),
+        Position(0) => "in log/".to_owned(),
         position => format!("at position {position}"),
     }
 }

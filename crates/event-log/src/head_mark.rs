@@ -1,10 +1,9 @@
 //! The mark of the head: one line beside the caches that says how far the log
 //! went when it was last closed.
 //!
-//! sled, finding a damaged page, takes what comes before it for the end of its
-//! file. The mark tells such a loss from a log that never had more. It is
-//! written after the log was synced, so it is never ahead of a sound log, and
-//! where it is missing nothing is wrong.
+//! A log that lost its end looks like one that never had more: that is how a power cut
+//! leaves a journal. The mark tells the two apart. It is written after the log was
+//! synced, so it is never ahead of a sound log, and where it is missing nothing is wrong.
 
 use std::fs;
 use std::io;

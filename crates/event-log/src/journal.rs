@@ -3,9 +3,9 @@
 //! What is appended is written to a file of our own first, in frames that are
 //! whole or not there, with one sync each; the file is filled with zeros ahead,
 //! so that a sync has nothing but data to write. When it has grown long, its
-//! events are moved into blocks of sled, and the next file begins.
+//! events are moved into blocks, and the next file begins.
 //!
-//! The header of the newest file says where the log of sled ends. Nothing after
+//! The header of the newest file says where the blocks end. Nothing after
 //! that counts there, so beginning a new file is what makes a large batch part
 //! of the log.
 //!
@@ -39,7 +39,7 @@ pub(crate) const HEADER_BYTES: usize = 128;
 /// How far ahead the file is filled with zeros.
 const AHEAD_BYTES: u64 = 256 * 1024;
 /// The first piece of a file is smaller, since most stores are.
-const AHEAD_FIRST_BYTES: u64 = 64 * 1024;
+const AHEAD_FIRST_BYTES: u64 = 16 * 1024;
 
 /// A file of the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +78,7 @@ pub(crate) struct Journal {
 /// What a file of the journal holds.
 #[derive(Debug)]
 pub(crate) struct Contents {
-    /// The end of the log of sled.
+    /// Where the blocks end.
     pub(crate) base: Head,
     path: PathBuf,
     file: File,

@@ -3,7 +3,9 @@
 //! ```text
 //! FORMAT     what the folder is ([`format::Format`]); written last when a store is made
 //! LOCK       held while the store is open; who holds it, and since when
-//! log/       the folder of sled: the log itself, in blocks
+//! log/       the log itself, in blocks
+//!   blocks   one after the other ([`format::BlocksIn::File`])
+//!   index/   the folder of sled, which tells where each of them is
 //! journal/   the end of the log, which is not in blocks yet
 //! cache/     all that may be thrown away
 //!   streams/ the events of the blocks once more, by company
@@ -22,11 +24,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::OpenError;
+use format::BlocksIn;
 
 /// The paths of a store.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     dir: PathBuf,
+}
+
+/// The folder of sled.
+#[derive(Debug, Clone)]
+pub(crate) struct SledFolder(PathBuf);
+
+impl SledFolder {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The file in which sled keeps its data.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.join("db")
+    }
+
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.0.join("conf")
+    }
+
+    /// Makes it survive a power cut.
+    pub(crate) fn sync(&self) -> Result<(), OpenError> {
+        let paths = [self.settings(), self.data(), self.0.clone()];
+        paths.iter().try_for_each(|path| sync(path))
+    }
 }
 
 /// What is found where a store should be.
@@ -69,13 +97,22 @@ impl Layout {
         self.dir.join("log")
     }
 
-    /// The file in which sled keeps its data.
-    pub(crate) fn log_data(&self) -> PathBuf {
-        self.log().join("db")
+    /// The blocks, where they have a file of their own.
+    pub(crate) fn blocks(&self) -> PathBuf {
+        self.log().join("blocks")
     }
 
-    pub(crate) fn log_settings(&self) -> PathBuf {
-        self.log().join("conf")
+    /// The folder of sled.
+    pub(crate) fn sled(&self, blocks: BlocksIn) -> SledFolder {
+        SledFolder(match blocks {
+            BlocksIn::Sled => self.log(),
+            BlocksIn::File => self.log().join("index"),
+        })
+    }
+
+    /// The files that may hold blocks.
+    pub(crate) fn block_files(&self) -> [PathBuf; 2] {
+        [self.sled(BlocksIn::Sled).data(), self.blocks()]
     }
 
     pub(crate) fn cache(&self) -> PathBuf {
@@ -138,7 +175,7 @@ impl Layout {
             || has("LOCK") && names.len() == 1
         {
             Ok(Found::Unfinished)
-        } else if exists(&self.log_data())? {
+        } else if self.has_log()? {
             Err(OpenError::FormatMissing {
                 path: self.format(),
             })
@@ -147,6 +184,11 @@ impl Layout {
                 dir: self.dir.clone(),
             })
         }
+    }
+
+    fn has_log(&self) -> Result<bool, OpenError> {
+        let [one, other] = self.block_files();
+        Ok(exists(&one)? || exists(&other)?)
     }
 
     fn not_a_folder(&self) -> OpenError {

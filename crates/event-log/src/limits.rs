@@ -11,16 +11,17 @@ pub const THREAD_BYTES_MAX: usize = event_model::limits::THREAD_BYTES_MAX;
 pub const BLOCK_EVENTS_MAX: usize = 255;
 /// The largest block as stored, in bytes.
 ///
-/// sled puts a page of up to 17 neighbouring values into a file of its own,
-/// which nobody syncs, once it is larger than a quarter of a segment. So the
-/// bound is 1 MiB / 17 = 61 KiB; this leaves room.
+/// Where sled holds the blocks (format 1), it puts a page of up to 17 neighbouring
+/// values into a file of its own, which nobody syncs, once it is larger than a quarter
+/// of a segment. So the bound is 1 MiB / 17 = 61 KiB; this leaves room.
 pub const BLOCK_BYTES_MAX: usize = 32 * 1024;
 /// The most bytes of records that are tried as one block before compression.
 pub const BLOCK_RAW_BYTES_MAX: usize = 96 * 1024;
 /// The most bytes of records that a block can have: one event as large as may
 /// be, with what is around it, fits besides.
 pub const BLOCK_RECORDS_BYTES_MAX: usize = BLOCK_RAW_BYTES_MAX + BLOCK_BYTES_MAX;
-/// The most blocks that are handed to sled before it is told to write them.
+/// The most blocks that are written at once while the journal is sealed; where sled
+/// holds them, it is told to write them as often.
 pub const GROUP_BLOCKS_MAX: usize = 32;
 /// The bytes of frames after which the journal is sealed into blocks.
 pub const JOURNAL_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -54,8 +55,16 @@ pub const SELECTION_FIRST: u64 = 16 * 1024;
 /// The room that a commit leaves free on the disk, in bytes: sled cannot even
 /// open a store on a full one.
 pub const FREE_BYTES_MIN: u64 = 64 * 1024 * 1024;
-/// The size of a segment of sled's file, in bytes; fixed for the life of a store.
+/// The size of a segment of sled's file where sled holds the blocks (format 1), in
+/// bytes; fixed for the life of a store.
 pub const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+/// The same where sled is the index of the blocks (format 2).
+pub const INDEX_SEGMENT_BYTES: usize = 16 * 1024;
+/// The bytes of blocks that are written before the disk is told to write them, too,
+/// while more are made.
+pub const BLOCKS_UNSYNCED_MAX: u64 = 16 * 1024 * 1024;
+/// How much of the blocks is read at once where their index is made again, in bytes.
+pub const WALK_BYTES: usize = 1024 * 1024;
 /// What sled may cache, in bytes (its own idea of it).
 pub const CACHE_BYTES: u64 = 8 * 1024 * 1024;
 /// How often sled's own thread flushes and collects garbage, in milliseconds.

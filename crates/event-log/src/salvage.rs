@@ -81,7 +81,8 @@ impl Salvage {
     pub fn look(dir: &Path) -> Result<Self, OpenError> {
         let layout = Layout::new(dir);
         let journal = layout.counting(Layout::journal);
-        let parts = [&layout.counting(Layout::log), &journal, &layout.streams()];
+        let log = layout.counting_log().log();
+        let parts = [&log, &journal, &layout.streams()];
         if !parts.iter().any(|part| part.is_dir()) {
             return Err(OpenError::NoStore {
                 dir: dir.to_owned(),
@@ -89,7 +90,9 @@ impl Salvage {
         }
         let store = store_of(&layout);
         let mut pieces = Pieces::default();
-        scan::blocks(&layout.counting(Layout::log_data), &mut pieces)?;
+        for path in layout.counting_log().block_files() {
+            scan::blocks(&path, &mut pieces)?;
+        }
         scan::journals(&journal, store, &mut pieces)?;
         let chosen = choice::of(&pieces);
         let marked = store.and_then(|store| head_mark::load(&layout.head_mark(), store));

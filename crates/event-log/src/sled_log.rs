@@ -1,7 +1,7 @@
 //! The log on disk: [`SledLog`].
 //!
 //! An event goes into the journal first, with one sync. When the journal is
-//! long, its events are sealed into blocks of sled, and into the streams, which
+//! long, its events are sealed into blocks, and into the streams, which
 //! hold them once more by company. Who only reads needs the streams and the
 //! journal, so that many processes read while one writes.
 //!
@@ -14,16 +14,19 @@
 //! - `link` tells the hashes of the chain, and what they were made of.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
-//! - `engine` is sled, and the only part that calls it; `guard` keeps its
-//!   habits away, and `careful` opens it, with `undo` for what it takes away.
+//! - `engine` gives the blocks, and is the only part that calls sled; `block_file` is
+//!   where they are, and `guard` keeps sled's habits away. `index` opens it; of a store
+//!   of format 1 `careful`, with `undo` for what it takes away.
 
 mod backup;
 mod batch;
+mod block_file;
 mod careful;
 mod check;
 mod commit;
 mod engine;
 mod guard;
+mod index;
 mod iterate;
 mod link;
 mod open;
@@ -84,7 +87,7 @@ pub struct SledLog {
     state: RwLock<State>,
     /// What is appended to; `None` where the store is only read.
     journal: Mutex<Option<Journal>>,
-    /// sled, once it was needed; dropped before the lock, so that nobody else
+    /// The blocks, once they were needed; dropped before the lock, so that nobody else
     /// opens it before.
     engine: Mutex<Option<Arc<Engine>>>,
     lock: Mutex<Option<Lock>>,

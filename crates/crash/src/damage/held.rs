@@ -170,13 +170,13 @@ fn names_a_place(error: &Error) -> Result<(), Violation> {
     }
 }
 
-/// Whether it is in bytes that count for sure: the frames of the journal, and what says
-/// what the folder is. Which bytes of sled's file count is seen from all flips together.
+/// Whether it is in bytes that count for sure: the blocks, the frames of the journal, and
+/// what says what the folder is.
 fn must_be_found(harm: &Harm, victim: &Victim) -> bool {
     let Harm::Flip { path, at, .. } = harm else {
         return false;
     };
-    if path == "/FORMAT" {
+    if path == "/FORMAT" || path == "/log/blocks" {
         return true;
     }
     let bytes = victim.tree.0.get(path).and_then(Option::as_ref);

@@ -16,7 +16,6 @@ mod report;
 mod salvaged;
 mod victim;
 
-use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -68,34 +67,22 @@ pub fn run(plan: &Plan) -> Result<Report> {
     let victim = gate::with_store(|| Victim::make(&work.path().join("made"), plan.seed))?;
     let harms = harms(plan, &victim);
     let next = AtomicUsize::new(0);
-    let told = Mutex::new(Told::default());
+    let report = Mutex::new(Report::default());
     thread::scope(|scope| {
         let workers: Vec<_> = (0..plan.threads.max(1))
             .map(|number| {
                 let dir = work.path().join(number.to_string());
-                let (victim, harms, next, told) = (&victim, &harms, &next, &told);
-                scope.spawn(move || worker(plan, (victim, harms), &dir, next, told))
+                let (victim, harms, next, report) = (&victim, &harms, &next, &report);
+                scope.spawn(move || worker(plan, (victim, harms), &dir, next, report))
             })
             .collect();
         let mut ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
         ends.try_for_each(|end| end.unwrap_or_else(|_| Err(anyhow!("a thread panicked"))))
     })?;
-    let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut report = report.into_inner().unwrap_or_else(PoisonError::into_inner);
     let panics = std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner));
-    told.report.found.extend(panics);
-    if plan.every == 1 {
-        let missed = unseen(&victim, &told.seen, plan);
-        told.report.found.extend(missed);
-    }
-    Ok(told.report)
-}
-
-/// What has been told of so far.
-#[derive(Default)]
-struct Told {
-    report: Report,
-    /// The bytes of sled's file of which `verify` found the flip.
-    seen: BTreeSet<u64>,
+    report.found.extend(panics);
+    Ok(report)
 }
 
 fn harms(plan: &Plan, victim: &Victim) -> Vec<Harm> {
@@ -114,7 +101,7 @@ fn worker(
     (victim, harms): (&Victim, &[Harm]),
     dir: &Path,
     next: &AtomicUsize,
-    told: &Mutex<Told>,
+    report: &Mutex<Report>,
 ) -> Result<()> {
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
@@ -133,57 +120,22 @@ fn worker(
                 Err(Violation::new("no panic", "it panicked"))
             }
         };
-        let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.note(harm, outcome);
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+        note(&mut report, harm, outcome);
     }
 }
 
-impl Told {
-    fn note(&mut self, harm: &Harm, outcome: Result<Outcome, Violation>) {
-        if let (Harm::Flip { path, at, .. }, Ok(Outcome { is_found: true, .. })) = (harm, &outcome)
-            && path == "/log/db"
-        {
-            self.seen.insert(*at);
-        }
-        let outcome = outcome.map_err(|Violation { check, what }| {
-            let found = format!("{harm}: {check}: {what}");
-            tell(&found);
-            found
-        });
-        self.report.count(harm, outcome);
-        if self.report.harms.is_multiple_of(TOLD_EVERY) {
-            let (harms, violations) = (self.report.harms, self.report.found.len());
-            tell(&format!("{harms} harms, {violations} violations"));
-        }
+fn note(report: &mut Report, harm: &Harm, outcome: Result<Outcome, Violation>) {
+    let outcome = outcome.map_err(|Violation { check, what }| {
+        let found = format!("{harm}: {check}: {what}");
+        tell(&found);
+        found
+    });
+    report.count(harm, outcome);
+    if report.harms.is_multiple_of(TOLD_EVERY) {
+        let (harms, violations) = (report.harms, report.found.len());
+        tell(&format!("{harms} harms, {violations} violations"));
     }
-}
-
-/// The blocks of the log of which a flipped byte was not found. Of each there may be
-/// older copies in sled's file; one of them is what counts.
-fn unseen(victim: &Victim, seen: &BTreeSet<u64>, plan: &Plan) -> Vec<String> {
-    let path = "/log/db";
-    if plan
-        .only
-        .as_ref()
-        .is_some_and(|only| !path.starts_with(only.as_str()))
-    {
-        return Vec::new();
-    }
-    let bytes = victim.tree.0.get(path).and_then(Option::as_ref);
-    let blocks = blocks::blocks(bytes.map_or(&[], Vec::as_slice));
-    let mut missed = Vec::new();
-    let firsts: BTreeSet<u64> = blocks.iter().map(|block| block.first).collect();
-    for first in firsts {
-        let mut copies = blocks.iter().filter(|block| block.first == first);
-        let is_seen =
-            |block: &blocks::Found| block.at.clone().all(|at| seen.contains(&(at as u64)));
-        if !copies.any(is_seen) {
-            missed.push(format!(
-                "{path}: not every flip in the block of position {first} was found"
-            ));
-        }
-    }
-    missed
 }
 
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());

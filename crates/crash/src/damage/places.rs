@@ -59,7 +59,9 @@ pub(super) fn cuts(tree: &Tree) -> Vec<Harm> {
     for (path, bytes) in files(tree) {
         let (places, _) = written(bytes);
         let edges = blocks::edges(path, bytes);
-        let edges = edges.iter().flat_map(|edge| [edge - 1, *edge, edge + 1]);
+        let edges = edges
+            .iter()
+            .flat_map(|edge| [edge.saturating_sub(1), *edge, edge + 1]);
         let mut cuts: Vec<usize> = places.into_iter().step_by(CUT_STEP).chain(edges).collect();
         cuts.extend([0, 1, bytes.len().saturating_sub(1)]);
         cuts.retain(|at| *at < bytes.len());
@@ -114,7 +116,7 @@ fn sort_of(path: &str) -> String {
     let is_numbered = |byte: u8| byte.is_ascii_hexdigit();
     let name = match folder {
         "/journal" => "frames",
-        "/log" if name.starts_with("snap.") => "snap",
+        "/log/index" if name.starts_with("snap.") => "snap",
         "/cache/streams" => name.trim_start_matches(|c: char| c.is_ascii() && is_numbered(c as u8)),
         _ => name,
     };

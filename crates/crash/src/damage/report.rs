@@ -55,7 +55,9 @@ fn file_of(path: &str) -> String {
     let path = path.trim_start_matches('/');
     match path.rsplit_once('/') {
         Some(("journal", _)) => "journal/…".to_owned(),
-        Some(("log", name)) if name.starts_with("snap.") => "log/snap.…".to_owned(),
+        Some((folder @ "log/index", name)) if name.starts_with("snap.") => {
+            format!("{folder}/snap.…")
+        }
         Some((folder, name)) if name.ends_with(".run") => format!("{folder}/….run"),
         _ => path.to_owned(),
     }

@@ -97,6 +97,9 @@ pub enum Damage {
     /// A key in the store is not the key of a block.
     #[error("the store holds a key that annals does not write")]
     ForeignKey,
+    /// The index of the blocks says of a place what cannot be.
+    #[error("the index of the blocks is damaged")]
+    BlockIndex,
     /// The streams do not say what the log says.
     #[error("the streams disagree with the log: `annals rebuild` makes them again")]
     Index,

@@ -27,10 +27,19 @@ impl Layout {
 
     /// Where a part of the log is that counts, if it is anywhere.
     pub(crate) fn counting(&self, part: impl Fn(&Self) -> PathBuf) -> PathBuf {
-        let new = part(&self.rewritten());
-        match new.exists() {
+        part(&self.with(&part))
+    }
+
+    /// What has the blocks that count, if they are anywhere.
+    pub(crate) fn counting_log(&self) -> Self {
+        self.with(Self::log)
+    }
+
+    fn with(&self, part: impl Fn(&Self) -> PathBuf) -> Self {
+        let new = self.rewritten();
+        match part(&new).exists() {
             true => new,
-            false => part(self),
+            false => self.clone(),
         }
     }
 

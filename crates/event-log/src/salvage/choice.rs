@@ -1,6 +1,6 @@
 //! Which pieces are the log.
 //!
-//! sled's file still has blocks that do not count: of batches that were given up, and
+//! There are blocks that do not count, too: of batches that were given up, and
 //! what was written anew. The journal says with which hash the blocks that count end,
 //! and each block says the hash before it; so they are followed from their end to the
 //! first. Where the chain is broken, what was recorded last stands in the gap.

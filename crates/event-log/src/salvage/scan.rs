@@ -20,8 +20,8 @@ const WINDOW_BYTES: usize = 4 * 1024 * 1024;
 /// A block that begins in one window may end in the next.
 const OVERLAP_BYTES: usize = 2 * limits::BLOCK_BYTES_MAX;
 
-/// Finds the blocks in sled's file. It keeps each value in one piece, so that they can
-/// be found without its own pages being whole.
+/// Finds the blocks in a file of their own, or in sled's. It keeps each value in one
+/// piece, so that they can be found without its own pages being whole.
 pub(super) fn blocks(path: &Path, pieces: &mut Pieces) -> Result<(), OpenError> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -67,7 +67,7 @@ fn positions(found: &[(u64, SalvagedFrom)]) -> Vec<u64> {
 
 /// The files of the log that hold events.
 fn files(dir: &Path) -> Vec<std::path::PathBuf> {
-    let mut files = vec![dir.join("log/db")];
+    let mut files = vec![dir.join("log/blocks")];
     let journal = fs::read_dir(dir.join("journal")).unwrap();
     files.extend(journal.map(|entry| entry.unwrap().path()));
     files
@@ -115,7 +115,7 @@ fn whichever_byte_is_flipped_what_comes_out_is_right_and_the_rest_is_told() {
 fn what_the_blocks_lost_comes_from_the_caches() {
     let dir = tempfile::tempdir().unwrap();
     let sealed = store(dir.path());
-    fs::write(dir.path().join("log/db"), b"gone").unwrap();
+    fs::write(dir.path().join("log/blocks"), b"gone").unwrap();
     let (found, missing) = salvaged(dir.path());
     assert!(missing.is_empty());
     for (position, from) in found {
@@ -184,9 +184,9 @@ fn what_was_given_up_does_not_come_out() {
         log.append(&company, Expected::Any, vec![event]).unwrap();
     }
     log.close().unwrap();
-    let mut bytes = fs::read(dir.path().join("log/db")).unwrap();
-    bytes.extend(fs::read(other.path().join("log/db")).unwrap());
-    fs::write(dir.path().join("log/db"), bytes).unwrap();
+    let mut bytes = fs::read(dir.path().join("log/blocks")).unwrap();
+    bytes.extend(fs::read(other.path().join("log/blocks")).unwrap());
+    fs::write(dir.path().join("log/blocks"), bytes).unwrap();
     let (found, missing) = salvaged(dir.path());
     assert_eq!(found.len(), 12);
     assert!(missing.is_empty() && sealed > 0);

@@ -1,9 +1,11 @@
 //! Backing a log up, and restoring one.
 //!
-//! The salts of the chain are in the blocks of sled and in the journal alone. Who has
-//! the store open to write reads them where they are. Another may write meanwhile, and
-//! sled's files are then copied first: a copy that was torn does not come to the head
-//! that the journal says, and is made anew.
+//! The salts of the chain are in the blocks and in the journal alone. Who has the store
+//! open to write reads them where they are. Another may write meanwhile, and sled's files
+//! are then copied first. Blocks in a file of their own stay where they are: up to the
+//! head that the journal says nobody changes them, and an index that was torn is made
+//! again from them. Where sled holds the blocks, a copy that was torn does not come to
+//! that head, and is made anew.
 
 use std::fs;
 use std::io::Write;
@@ -14,13 +16,15 @@ use event_model::id::Position;
 
 use super::SledLog;
 use super::engine::Engine;
+use super::{careful, index};
 use crate::backup::{BackedUp, BackupError, BackupFolder, PartReader, PartWriter};
 use crate::block::{Block, Encoder, Records};
 use crate::clock::Clock;
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head};
 use crate::kept_head::KeptHead;
-use crate::layout::{Found, Layout};
+use crate::layout::format::BlocksIn;
+use crate::layout::{Found, Layout, SledFolder};
 use crate::limits;
 use crate::sync;
 
@@ -153,7 +157,11 @@ impl SledLog {
         };
         for _ in 0..COPIES {
             remove(copy).map_err(BackupError::at(copy))?;
-            match copied(&self.layout, copy, (after, base)) {
+            let copied = match self.format.blocks {
+                BlocksIn::File => index_copied(&self.layout, copy, base),
+                BlocksIn::Sled => copied(&self.layout, copy, (after, base)),
+            };
+            match copied {
                 Ok(engine) => return Ok(Arc::new(engine)),
                 Err(BackupError::Log(error)) => failed = error,
                 Err(BackupError::Open(_) | BackupError::Damaged { .. }) => {}
@@ -291,6 +299,13 @@ fn damaged((position, what): (Position, Damage)) -> LogError {
     LogError::Damaged { position, what }
 }
 
+/// Copies sled's files where they are the index of the blocks, and opens the copy.
+fn index_copied(layout: &Layout, copy: &Path, base: Head) -> Result<Engine, BackupError> {
+    let copy = Layout::new(copy).sled(BlocksIn::File);
+    copy_files(&layout.sled(BlocksIn::File), &copy)?;
+    Ok(index::open_copy(&copy, layout, base)?)
+}
+
 /// Copies sled's files and opens them, if all is whole between two heads.
 fn copied(
     layout: &Layout,
@@ -298,25 +313,10 @@ fn copied(
     (after, base): (KeptHead, Head),
 ) -> Result<Engine, BackupError> {
     let copy = Layout::new(copy);
-    let (from, to) = (layout.log(), copy.log());
-    fs::create_dir_all(&to).map_err(BackupError::at(&to))?;
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&from).map_err(BackupError::at(&from))? {
-        let entry = entry.map_err(BackupError::at(&from))?;
-        if entry.path().is_file() {
-            names.push(entry.file_name());
-        }
-    }
-    // The data last, so that it is not behind a snapshot of it.
-    names.sort_by_key(|name| layout.log_data().ends_with(name));
-    for name in names {
-        match fs::copy(from.join(&name), to.join(&name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            copied => drop(copied.map_err(BackupError::at(&from))?),
-        }
-    }
-    let engine = Engine::open_copy(&copy)?;
-    let mut nowhere = PartWriter::begin(std::io::sink(), &to, after)?;
+    let to = copy.sled(BlocksIn::Sled);
+    copy_files(&layout.sled(BlocksIn::Sled), &to)?;
+    let engine = careful::open_copy(&copy)?;
+    let mut nowhere = PartWriter::begin(std::io::sink(), to.path(), after)?;
     write_sealed(&engine, (after.position, base.position), &mut nowhere)?;
     match nowhere.head() == base.into() {
         true => Ok(engine),
@@ -324,7 +324,29 @@ fn copied(
     }
 }
 
-/// Writes blocks of sled after a position and up to another.
+fn copy_files(from: &SledFolder, to: &SledFolder) -> Result<(), BackupError> {
+    let data = from.data();
+    let (from, to) = (from.path(), to.path());
+    fs::create_dir_all(to).map_err(BackupError::at(to))?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(from).map_err(BackupError::at(from))? {
+        let entry = entry.map_err(BackupError::at(from))?;
+        if entry.path().is_file() {
+            names.push(entry.file_name());
+        }
+    }
+    // The data last, so that it is not behind a snapshot of it.
+    names.sort_by_key(|name| data.ends_with(name));
+    for name in names {
+        match fs::copy(from.join(&name), to.join(&name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            copied => drop(copied.map_err(BackupError::at(from))?),
+        }
+    }
+    Ok(())
+}
+
+/// Writes blocks after a position and up to another.
 fn write_sealed<W: Write>(
     engine: &Engine,
     (after, upto): (Position, Position),
@@ -334,11 +356,8 @@ fn write_sealed<W: Write>(
     let failed = |error| LogError::engine(next, error);
     let found = engine.at_or_before(next).map_err(failed)?;
     let first = found.map_or(next, |(first, _)| first);
-    for found in engine.scan(first) {
+    for found in engine.scan(first, upto) {
         let (first, bytes) = found.map_err(failed)?;
-        if first > upto {
-            break;
-        }
         if first > after {
             part.block(&bytes)?;
             continue;

@@ -1,4 +1,4 @@
-//! Opening sled so that nothing is lost by it: [`open`].
+//! Opening sled, where it holds the blocks, so that nothing is lost by it: [`open`].
 
 use event_model::id::Position;
 
@@ -10,20 +10,30 @@ use crate::block::Block;
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::layout::format::BlocksIn;
 use crate::layout::{Layout, at};
 
 /// Opens the log of sled, which has to go as far as a head. If it does not, because sled
 /// took something damaged for its end, its files are put back as they were.
 pub(super) fn open(layout: &Layout, base: Head) -> Result<Engine, OpenError> {
-    guard::before_open(layout)?;
-    guard::check_settings(layout)?;
+    guard::before_open(layout, BlocksIn::Sled)?;
+    guard::check_settings(&layout.sled(BlocksIn::Sled))?;
     let undo = Undo::keep(layout, Extent::SinceSnapshot)?;
-    let opened = attempt(layout, &undo, base, Engine::open_as_is);
+    let opened = attempt(layout, &undo, base, open_as_is);
     match opened {
         Err(error) if may_be_beside(&error) => again(layout, base).unwrap_or(Err(error)),
         opened => opened,
     }
     .map_err(told)
+}
+
+/// Opens a copy, which may be torn.
+pub(super) fn open_copy(copy: &Layout) -> Result<Engine, OpenError> {
+    guard::before_open(copy, BlocksIn::Sled)?;
+    open_as_is(copy).or_else(|_| {
+        guard::move_aside(copy)?;
+        open_as_is(copy)
+    })
 }
 
 /// An empty snapshot looks like this, and settings that cannot be understood; the log
@@ -42,11 +52,15 @@ fn again(layout: &Layout, base: Head) -> Option<Result<Engine, OpenError>> {
     let undo = Undo::keep(layout, Extent::All).ok()?;
     let opened = attempt(layout, &undo, base, |layout| {
         guard::move_aside(layout)?;
-        let engine = Engine::open_as_is(layout)?;
+        let engine = open_as_is(layout)?;
         reaches(&engine, base)?;
         Ok(engine)
     });
     Some(opened)
+}
+
+fn open_as_is(layout: &Layout) -> Result<Engine, OpenError> {
+    Engine::open_as_is(&layout.sled(BlocksIn::Sled), None)
 }
 
 fn attempt(
@@ -57,7 +71,7 @@ fn attempt(
 ) -> Result<Engine, OpenError> {
     let opened = open(layout).and_then(|engine| {
         let misses = undo.misses(engine.data());
-        if misses.map_err(at(&layout.log_data()))? || !ends_at(&engine, base)? {
+        if misses.map_err(at(layout.sled(BlocksIn::Sled).path()))? || !ends_at(&engine, base)? {
             reaches(&engine, base)?;
         }
         Ok(engine)
@@ -70,7 +84,7 @@ fn attempt(
 
 /// Whether there is a block that ends with a head. One of another store, or of an older
 /// copy, does not.
-fn ends_at(engine: &Engine, base: Head) -> Result<bool, LogError> {
+pub(super) fn ends_at(engine: &Engine, base: Head) -> Result<bool, LogError> {
     if base.position == Position(0) {
         return Ok(true);
     }
@@ -84,12 +98,9 @@ fn ends_at(engine: &Engine, base: Head) -> Result<bool, LogError> {
 fn reaches(engine: &Engine, base: Head) -> Result<(), LogError> {
     let damaged = |(position, what)| LogError::Damaged { position, what };
     let (mut last, mut hash) = (Position(0), Hash::ZERO);
-    for found in engine.scan(Position(0)) {
+    for found in engine.scan(Position(0), base.position) {
         let next = Position(last.0 + 1);
         let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
-        if first > base.position {
-            break;
-        }
         let block = follow(next, first, &bytes, hash).map_err(damaged)?;
         (last, hash) = (block.last, block.hash);
     }
@@ -101,7 +112,7 @@ fn reaches(engine: &Engine, base: Head) -> Result<(), LogError> {
 }
 
 /// What sled says of its file when it is opened is said of the whole log.
-fn told(error: OpenError) -> OpenError {
+pub(super) fn told(error: OpenError) -> OpenError {
     match error {
         OpenError::Engine {
             source: EngineError::Damaged(what),

@@ -64,7 +64,7 @@ pub struct Stats {
     pub companies: u64,
     /// Events that are in the journal, and not in blocks yet.
     pub journal_events: u64,
-    /// The bytes of sled's files and of the journal.
+    /// The bytes of the blocks, of their index, and of the journal.
     pub log_bytes: u64,
     /// The bytes of what may be thrown away.
     pub cache_bytes: u64,
@@ -104,12 +104,9 @@ impl SledLog {
         engine.check_first_key().map_err(at_start)?;
         let mut walk = Walk::default();
         walk.hold(kept).map_err(damaged)?;
-        for found in engine.scan(Position(0)) {
+        for found in engine.scan(Position(0), base.position) {
             let next = Position(walk.head.position.0 + 1);
             let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
-            if first > base.position {
-                break;
-            }
             let before = walk.head.position.0 / limits::PROGRESS_EVENTS;
             walk.block(first, &bytes).map_err(damaged)?;
             if walk.head.position.0 / limits::PROGRESS_EVENTS > before {

@@ -1,16 +1,21 @@
-//! sled as a map from first positions to blocks: [`Engine`].
+//! The blocks by their first positions: [`Engine`].
 //!
-//! The only place that calls sled. Every call is kept [`calm`], and every
-//! write is on the disk when it returns: sled's own `flush` starts the write
-//! and tells no disk to keep it, so the file is synced once more by us.
+//! The only place that calls sled. In a store of format 1 a block is a value of sled; in
+//! one of format 2 the value says where it is in the [`BlockFile`]. Every call is kept
+//! [`calm`], and every write is on the disk when it returns: sled's own `flush` starts
+//! the write and tells no disk to keep it, so the file is synced once more by us.
 
 use std::fs::File;
+use std::io::ErrorKind;
+use std::ops::Bound;
 
 use event_model::id::Position;
 
+use super::block_file::{BlockFile, Extent};
 use super::guard::{self, calm};
 use crate::error::{Damage, EngineError, OpenError};
-use crate::layout::{Layout, at};
+use crate::layout::format::BlocksIn;
+use crate::layout::{Layout, SledFolder, at};
 use crate::limits;
 
 const KEY_PREFIX: u8 = b'e';
@@ -20,7 +25,12 @@ pub(super) struct Engine {
     /// `None` only while it is closed.
     db: Option<sled::Db>,
     data: File,
+    /// `None` where sled holds the blocks.
+    blocks: Option<BlockFile>,
 }
+
+/// A block, and its first position.
+pub(super) type StoredBlock = (Position, Vec<u8>);
 
 fn key(first: Position) -> [u8; 9] {
     let mut key = [KEY_PREFIX; 9];
@@ -42,34 +52,40 @@ fn position_of(key: &[u8]) -> Result<Position, EngineError> {
 
 impl Engine {
     /// Makes the log of a new store.
-    pub(super) fn create(layout: &Layout) -> Result<Self, OpenError> {
-        Self::open_as_is(layout)
-    }
-
-    /// Opens a copy of a log, which may be torn.
-    pub(super) fn open_copy(layout: &Layout) -> Result<Self, OpenError> {
-        guard::before_open(layout)?;
-        Self::open_as_is(layout).or_else(|_| {
-            guard::move_aside(layout)?;
-            Self::open_as_is(layout)
-        })
+    pub(super) fn create(layout: &Layout, blocks: BlocksIn) -> Result<Self, OpenError> {
+        let file = match blocks {
+            BlocksIn::Sled => None,
+            BlocksIn::File => Some(BlockFile::create(&layout.blocks())?),
+        };
+        Self::open_as_is(&layout.sled(blocks), file)
     }
 
     /// Opens a log that is there. What sled does not understand of it, it takes away;
-    /// [`super::careful::open`] sees to that.
-    pub(super) fn open_as_is(layout: &Layout) -> Result<Self, OpenError> {
+    /// [`super::careful`] and [`super::index`] see to that.
+    pub(super) fn open_as_is(
+        folder: &SledFolder,
+        blocks: Option<BlockFile>,
+    ) -> Result<Self, OpenError> {
+        let kept = match blocks {
+            None => BlocksIn::Sled,
+            Some(_) => BlocksIn::File,
+        };
         let db = calm(|| {
             sled::Config::new()
-                .path(layout.log())
-                .segment_size(limits::SEGMENT_BYTES)
+                .path(folder.path())
+                .segment_size(kept.segment_bytes())
                 .cache_capacity(limits::CACHE_BYTES)
                 .flush_every_ms(Some(limits::FLUSH_EVERY_MS))
                 .open()
         })
         .map_err(|source| OpenError::Engine { source })?;
-        let path = layout.log_data();
+        let path = folder.data();
         let data = File::open(&path).map_err(at(&path))?;
-        Ok(Self { db: Some(db), data })
+        Ok(Self {
+            db: Some(db),
+            data,
+            blocks,
+        })
     }
 
     /// The file in which sled keeps its data.
@@ -83,12 +99,33 @@ impl Engine {
     }
 
     /// Stores blocks, and starts to write them; [`Engine::sync`] waits for it.
-    pub(super) fn write(&self, blocks: &[(Position, Vec<u8>)]) -> Result<(), EngineError> {
+    pub(super) fn write(&self, blocks: &[StoredBlock]) -> Result<(), EngineError> {
+        let Some(file) = &self.blocks else {
+            let values = blocks.iter();
+            return self.insert(values.map(|(first, block)| (*first, block)));
+        };
+        let extents = file.append(blocks).map_err(EngineError::Io)?;
+        let firsts = blocks.iter().map(|(first, _)| *first);
+        self.index(firsts.zip(extents))
+    }
+
+    /// Says where blocks are.
+    pub(super) fn index(
+        &self,
+        extents: impl Iterator<Item = (Position, Extent)>,
+    ) -> Result<(), EngineError> {
+        self.insert(extents.map(|(first, extent)| (first, extent.encode())))
+    }
+
+    fn insert(
+        &self,
+        values: impl Iterator<Item = (Position, impl AsRef<[u8]>)>,
+    ) -> Result<(), EngineError> {
         // One value alone costs half the writes of a batch.
         calm(|| {
             let db = self.db()?;
-            for (first, block) in blocks {
-                db.insert(key(*first), block.as_slice())?;
+            for (first, value) in values {
+                db.insert(key(first), value.as_ref())?;
             }
             Ok(())
         })
@@ -106,15 +143,31 @@ impl Engine {
         self.sync()
     }
 
-    /// Has sled write what it was given, so that it can use again what that makes
+    /// Ends the file of the blocks after the last of them.
+    pub(super) fn end_file(&self) -> Result<(), EngineError> {
+        let Some(file) = &self.blocks else {
+            return Ok(());
+        };
+        let last = calm(|| self.db()?.last())?;
+        let end = last.map_or(Ok(0), |(_, value)| extent_of(&value).map(Extent::end))?;
+        file.end_at(end).map_err(EngineError::Io)
+    }
+
+    /// Has what was given written, a part at a time. So the disk has something to do
+    /// meanwhile, and sled, where it holds the blocks, can use again what that makes
     /// free: its file grows less than if it were done once at the end.
     pub(super) fn flush(&self) -> Result<(), EngineError> {
-        calm(|| self.db()?.flush())?;
-        Ok(())
+        match &self.blocks {
+            Some(file) => file.flush().map_err(EngineError::Io),
+            None => calm(|| self.db()?.flush()).map(drop),
+        }
     }
 
     /// Makes all that was written survive a power cut.
     pub(super) fn sync(&self) -> Result<(), EngineError> {
+        if let Some(file) = &self.blocks {
+            file.sync().map_err(EngineError::Io)?;
+        }
         calm(|| self.db()?.flush())?;
         self.data.sync_data().map_err(EngineError::Io)
     }
@@ -123,31 +176,74 @@ impl Engine {
     pub(super) fn at_or_before(
         &self,
         position: Position,
-    ) -> Result<Option<(Position, sled::IVec)>, EngineError> {
+    ) -> Result<Option<StoredBlock>, EngineError> {
         let found = calm(|| {
             let mut range = self.db()?.range(..=key(position).as_slice());
             range.next_back().transpose()
         })?;
-        found
-            .map(|(key, block)| Ok((position_of(&key)?, block)))
-            .transpose()
+        found.map(|found| self.block(found)).transpose()
     }
 
     /// The last block.
-    pub(super) fn last(&self) -> Result<Option<(Position, sled::IVec)>, EngineError> {
+    pub(super) fn last(&self) -> Result<Option<StoredBlock>, EngineError> {
         let last = calm(|| self.db()?.last())?;
-        last.map(|(key, block)| Ok((position_of(&key)?, block)))
-            .transpose()
+        last.map(|found| self.block(found)).transpose()
     }
 
-    /// The blocks that begin at or after a position, in order.
+    /// The first positions of the blocks after a position, in order.
+    pub(super) fn firsts_after(&self, position: Position) -> Result<Vec<Position>, EngineError> {
+        let keys = calm(|| {
+            let after = key(position);
+            let after = (Bound::Excluded(after.as_slice()), Bound::Unbounded);
+            self.db()?
+                .range::<&[u8], _>(after)
+                .keys()
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        keys.iter().map(|key| position_of(key)).collect()
+    }
+
+    /// The blocks that begin between two positions, these too, in order.
     ///
     /// It ends with the first error.
-    pub(super) fn scan(&self, from: Position) -> Scan {
-        let range = calm(|| Ok(self.db()?.range(key(from).as_slice()..)));
+    pub(super) fn scan(&self, from: Position, upto: Position) -> Scan<'_> {
+        Scan {
+            engine: self,
+            entries: self.entries(from, upto),
+        }
+    }
+
+    /// Where the blocks are that begin up to a position, as the index has it.
+    pub(super) fn extents(
+        &self,
+        upto: Position,
+    ) -> impl Iterator<Item = Result<(Position, Extent), EngineError>> {
+        self.entries(Position(0), upto).map(|entry| {
+            entry.and_then(|(key, value)| Ok((position_of(&key)?, extent_of(&value)?)))
+        })
+    }
+
+    fn entries(&self, from: Position, upto: Position) -> Entries {
+        let (from, upto) = (key(from), key(upto));
+        let range = calm(|| Ok(self.db()?.range(from.as_slice()..=upto.as_slice())));
         match range {
-            Ok(range) => Scan::Going(Box::new(range)),
-            Err(error) => Scan::Failed(error),
+            Ok(range) => Entries::Going(Box::new(range)),
+            Err(error) => Entries::Failed(error),
+        }
+    }
+
+    /// The block of an entry of sled.
+    fn block(&self, (key, value): (sled::IVec, sled::IVec)) -> Result<StoredBlock, EngineError> {
+        let first = position_of(&key)?;
+        let Some(file) = &self.blocks else {
+            return Ok((first, value.to_vec()));
+        };
+        match file.read(extent_of(&value)?) {
+            Ok(block) => Ok((first, block)),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                Err(EngineError::Damaged(Damage::BlockMissing))
+            }
+            Err(error) => Err(EngineError::Io(error)),
         }
     }
 
@@ -190,35 +286,50 @@ impl Drop for Engine {
     }
 }
 
+fn extent_of(value: &[u8]) -> Result<Extent, EngineError> {
+    Extent::decode(value).ok_or(EngineError::Damaged(Damage::BlockIndex))
+}
+
 /// The blocks of an [`Engine`], in order.
-pub(super) enum Scan {
+pub(super) struct Scan<'e> {
+    engine: &'e Engine,
+    entries: Entries,
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Result<StoredBlock, EngineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block = self.entries.next()?;
+        let block = block.and_then(|entry| self.engine.block(entry));
+        if block.is_err() {
+            self.entries = Entries::Ended;
+        }
+        Some(block)
+    }
+}
+
+/// What sled holds, in order; it ends with the first error.
+enum Entries {
     Going(Box<sled::Iter>),
     Failed(EngineError),
     Ended,
 }
 
-impl Iterator for Scan {
-    type Item = Result<(Position, sled::IVec), EngineError>;
+impl Iterator for Entries {
+    type Item = Result<(sled::IVec, sled::IVec), EngineError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = match std::mem::replace(self, Self::Ended) {
-            Self::Ended => return None,
-            Self::Failed(error) => return Some(Err(error)),
+        match std::mem::replace(self, Self::Ended) {
+            Self::Ended => None,
+            Self::Failed(error) => Some(Err(error)),
             Self::Going(mut range) => {
-                let item = calm(|| range.next().transpose());
-                *self = Self::Going(range);
-                item
+                let entry = calm(|| range.next().transpose()).transpose();
+                if matches!(entry, Some(Ok(_))) {
+                    *self = Self::Going(range);
+                }
+                entry
             }
-        };
-        let item = item
-            .and_then(|item| {
-                item.map(|(key, block)| Ok((position_of(&key)?, block)))
-                    .transpose()
-            })
-            .transpose();
-        if !matches!(item, Some(Ok(_))) {
-            *self = Self::Ended;
         }
-        item
     }
 }

@@ -15,7 +15,8 @@ use std::time::Duration;
 use event_model::id::Position;
 
 use crate::error::{AppendError, Damage, EngineError, OpenError};
-use crate::layout::{Layout, at};
+use crate::layout::format::BlocksIn;
+use crate::layout::{Layout, SledFolder, at};
 use crate::limits;
 use crate::throwaway;
 
@@ -70,33 +71,46 @@ fn engine_error(error: sled::Error) -> EngineError {
 }
 
 /// Clears what would be in sled's way, and refuses what it would lose.
-pub(super) fn before_open(layout: &Layout) -> Result<(), OpenError> {
-    check_log(layout)?;
-    // A crash leaves these, and sled takes them for finished snapshots. The
-    // snapshot before it is still there, or the log is replayed from its start.
-    for name in names(&layout.log())? {
+pub(super) fn before_open(layout: &Layout, blocks: BlocksIn) -> Result<(), OpenError> {
+    check_log(layout, blocks)?;
+    match blocks {
+        BlocksIn::Sled => remove_generating(&layout.sled(blocks)),
+        BlocksIn::File => Ok(()),
+    }
+}
+
+/// Removes the snapshots that sled did not finish.
+///
+/// A crash leaves these, and sled takes them for finished ones. The snapshot before it is
+/// still there, or the log is replayed from its start.
+pub(super) fn remove_generating(folder: &SledFolder) -> Result<(), OpenError> {
+    for name in names(folder.path())? {
         if name.starts_with("snap.") && name.ends_with(".generating") {
-            let path = layout.log().join(name);
+            let path = folder.path().join(name);
             fs::remove_file(&path).map_err(at(&path))?;
         }
     }
     Ok(())
 }
 
-/// Refuses a store without its log, and one in which sled has put values into
+/// Refuses a store without its log, and one in which sled has put blocks into
 /// files of their own, which nobody syncs.
-pub(super) fn check_log(layout: &Layout) -> Result<(), OpenError> {
-    if !layout.log_data().is_file() {
-        return Err(OpenError::LogMissing {
-            path: layout.log_data(),
-        });
+pub(super) fn check_log(layout: &Layout, blocks: BlocksIn) -> Result<(), OpenError> {
+    let path = match blocks {
+        BlocksIn::Sled => layout.sled(blocks).data(),
+        BlocksIn::File => layout.blocks(),
+    };
+    match path.is_file() {
+        false => Err(OpenError::LogMissing { path }),
+        true if blocks == BlocksIn::Sled => refuse_blobs(&layout.sled(blocks)),
+        // What is wrong with the index can be mended.
+        true => Ok(()),
     }
-    refuse_blobs(layout)
 }
 
 /// Refuses settings of sled that are longer than they can be: it reads them whole.
-pub(super) fn check_settings(layout: &Layout) -> Result<(), OpenError> {
-    let length = fs::metadata(layout.log_settings()).map_or(0, |settings| settings.len());
+pub(super) fn check_settings(folder: &SledFolder) -> Result<(), OpenError> {
+    let length = fs::metadata(folder.settings()).map_or(0, |settings| settings.len());
     match length > limits::WORDS_BYTES_MAX {
         true => Err(OpenError::Damaged {
             position: Position(0),
@@ -108,8 +122,8 @@ pub(super) fn check_settings(layout: &Layout) -> Result<(), OpenError> {
 
 /// sled never syncs the files of values that it keeps outside its pages, so
 /// there must be none; the limits on blocks see to it.
-fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {
-    let blobs = layout.log().join("blobs");
+pub(super) fn refuse_blobs(folder: &SledFolder) -> Result<(), OpenError> {
+    let blobs = folder.path().join("blobs");
     if names(&blobs)?.is_empty() {
         return Ok(());
     }
@@ -123,10 +137,11 @@ fn refuse_blobs(layout: &Layout) -> Result<(), OpenError> {
 /// takes the settings that we give it, which are those of `FORMAT`.
 pub(super) fn move_aside(layout: &Layout) -> Result<(), OpenError> {
     let aside = layout.cache().join("snapshots");
-    for name in names(&layout.log())? {
+    let folder = layout.sled(BlocksIn::Sled);
+    for name in names(folder.path())? {
         if name.starts_with("snap.") || name == "conf" {
             throwaway::make_folder(&aside).map_err(at(&aside))?;
-            let (from, to) = (layout.log().join(&name), aside.join(&name));
+            let (from, to) = (folder.path().join(&name), aside.join(&name));
             throwaway::remove(&to)
                 .and_then(|()| fs::rename(&from, &to))
                 .map_err(at(&from))?;
@@ -170,7 +185,7 @@ fn names(folder: &Path) -> Result<Vec<String>, OpenError> {
 
 /// Refuses to store so many bytes if too little of the disk would be left.
 pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), AppendError> {
-    // sled rewrites pages, so what is written is more than what is stored.
+    // What is stored is written twice: into the log, and into the streams.
     let to_write = bytes.saturating_mul(2);
     let kept_free = limits::FREE_BYTES_MIN;
     match free_bytes(dir).map_err(|source| AppendError::Io { source })? {

@@ -1,7 +1,7 @@
 //! Making a store, and opening one, to write or only to read.
 //!
-//! Neither opens sled: the journal says where its log ends, and the streams
-//! hold what is in it.
+//! Neither opens the blocks: the journal says where they end, and the streams
+//! hold what is in them.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::head_mark;
 use crate::journal::{Contents, Journal, Watched};
-use crate::layout::format::Format;
+use crate::layout::format::{BlocksIn, Format};
 use crate::layout::lock::Lock;
 use crate::layout::{self, Found, Layout, MadeFolders, at};
 use crate::limits;
@@ -62,7 +62,9 @@ impl SledLog {
         let layout = Layout::new(dir);
         match layout.look()? {
             Found::Store => open_to_write(layout, clock, settings),
-            Found::Nothing | Found::Empty | Found::Unfinished => create(layout, clock, settings),
+            Found::Nothing | Found::Empty | Found::Unfinished => {
+                create(layout, clock, settings, BlocksIn::File)
+            }
         }
     }
 
@@ -144,7 +146,7 @@ fn look_at(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
     // Before the journal: a writer may go on meanwhile.
     let marked = head_mark::load(&layout.head_mark(), format.store);
     let journal = Contents::read_newest(&layout.journal(), format.store)?;
-    guard::check_log(layout)?;
+    guard::check_log(layout, format.blocks)?;
     let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
     let upto = streams.as_ref().map(|streams| streams.upto());
     if upto.unwrap_or(Head::ZERO) != journal.base {
@@ -212,7 +214,12 @@ fn found(dir: &Path) -> Result<Layout, OpenError> {
     }
 }
 
-fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<SledLog, OpenError> {
+pub(super) fn create(
+    layout: Layout,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    blocks: BlocksIn,
+) -> Result<SledLog, OpenError> {
     let made = MadeFolders::make(layout.dir())?;
     let lock = match Lock::take(&layout.lock(), clock.now()) {
         Ok(lock) => lock,
@@ -225,7 +232,7 @@ fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<S
     if layout.look()? == Found::Store {
         return open_locked(layout, clock, settings, lock);
     }
-    create_locked(&layout, &made)
+    create_locked(&layout, &made, blocks)
         .map(|(format, journal)| {
             let opened = Opened {
                 layout: layout.clone(),
@@ -248,21 +255,24 @@ fn create(layout: Layout, clock: Arc<dyn Clock>, settings: Settings) -> Result<S
         })
 }
 
-fn create_locked(layout: &Layout, made: &MadeFolders) -> Result<(Format, Journal), OpenError> {
-    let format = Format::new().map_err(at(&layout.format()))?;
+fn create_locked(
+    layout: &Layout,
+    made: &MadeFolders,
+    blocks: BlocksIn,
+) -> Result<(Format, Journal), OpenError> {
+    let format = Format::new(blocks).map_err(at(&layout.format()))?;
     format.begin(layout)?;
     layout.clear_folders()?;
     for folder in [layout.log(), layout.journal(), layout.cache()] {
         fs::create_dir(&folder).map_err(at(&folder))?;
     }
-    let mut engine = Engine::create(layout)?;
+    let mut engine = Engine::create(layout, blocks)?;
     engine
         .close()
         .map_err(|source| OpenError::Engine { source })?;
     drop(engine);
-    for path in [layout.log_settings(), layout.log_data(), layout.log()] {
-        layout::sync(&path)?;
-    }
+    layout.sled(blocks).sync()?;
+    layout::sync(&layout.log())?;
     let journal = Journal::begin(&layout.journal(), format.store, Head::ZERO)?;
     made.sync()?;
     Format::finish(layout)?;
@@ -289,7 +299,7 @@ pub(super) fn open_locked(
     let format = Format::read(&layout)?;
     layout.settle_rewrite()?;
     throwaway::make_folder(&layout.cache()).map_err(at(&layout.cache()))?;
-    guard::before_open(&layout)?;
+    guard::before_open(&layout, format.blocks)?;
     let marked = head_mark::load(&layout.head_mark(), format.store);
     let contents = Contents::read_newest(&layout.journal(), format.store)?;
     let tail = tail_of(&contents)?;

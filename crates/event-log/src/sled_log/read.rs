@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
+use super::engine::StoredBlock;
 use super::stored::{self, OwnStored, Stored, StreamRange, Visit};
 use super::{SledLog, State};
 use crate::block::Block;
@@ -470,9 +471,6 @@ impl SledLog {
         found.ok_or_else(|| damaged((position, Damage::BlockMissing)))
     }
 }
-
-/// A block as sled holds it, and its first position.
-pub(super) type StoredBlock = (Position, sled::IVec);
 
 /// Reads a block, which must hold a position.
 pub(super) fn block_with(

@@ -1,7 +1,7 @@
 //! Erasing what events said: [`SledLog::redact`].
 //!
-//! sled keeps what was replaced until it needs the room, so the whole log is written
-//! anew. What is left of an event holds the hash of its payload, and the chain stays.
+//! Where something was replaced, what was there before can be read until the room is used
+//! again, so the whole log is written anew. What is left of an event holds the hash of its payload, and the chain stays.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -79,7 +79,8 @@ impl SledLog {
     ) -> Result<(), AppendError> {
         let end = sync::read(&self.state).tail.base();
         let failed = |error| unsealed(LogError::engine(end.position, error));
-        let mut engine = Engine::create(new).map_err(unopened)?;
+        let sled = new.sled(self.format.blocks);
+        let mut engine = Engine::create(new, self.format.blocks).map_err(unopened)?;
         let mut writer = Writer::to(&engine);
         self.write_redacted(end, left, &mut writer)?;
         let mut chain = Chain::new(end, self.clock.now());
@@ -93,9 +94,8 @@ impl SledLog {
         writer.end().map_err(failed)?;
         engine.close().map_err(failed)?;
         drop(engine);
-        for path in [new.log_settings(), new.log_data(), new.log()] {
-            layout::sync(&path).map_err(unopened)?;
-        }
+        sled.sync().map_err(unopened)?;
+        layout::sync(&new.log()).map_err(unopened)?;
         let begun = Journal::begin(&new.journal(), self.format.store, chain.head());
         begun.map_err(|error| unopened(error.into()))?;
         Ok(())
@@ -110,7 +110,8 @@ impl SledLog {
     ) -> Result<(), AppendError> {
         let wrong = |(position, what)| unsealed(LogError::Damaged { position, what });
         let mut last = (Position(0), Head::ZERO.hash);
-        for found in self.engine().map_err(unsealed)?.scan(Position(0)) {
+        let engine = self.engine().map_err(unsealed)?;
+        for found in engine.scan(Position(0), end.position) {
             let next = Position(last.0.0 + 1);
             let failed = |error| unsealed(LogError::engine(next, error));
             let (first, bytes) = found.map_err(failed)?;
@@ -119,7 +120,7 @@ impl SledLog {
             let has_any = left.range(block.first..=block.last).next().is_some();
             let blocks = match has_any {
                 true => redacted(&block, left).map_err(wrong)?,
-                false => vec![(first, bytes.to_vec())],
+                false => vec![(first, bytes)],
             };
             writer.take(blocks).map_err(failed)?;
         }

@@ -1,4 +1,4 @@
-//! Moving the journal into blocks of sled, and into the streams.
+//! Moving the journal into blocks, and into the streams.
 //!
 //! First the blocks are synced; then a new file of the journal begins, whose
 //! header says that they count; then the streams are put in place, and last the
@@ -12,12 +12,13 @@ use event_model::id::Position;
 
 use super::engine::Engine;
 use super::tail::Tail;
-use super::{SledLog, State, careful, stored};
+use super::{SledLog, State, careful, index, stored};
 use crate::block::{Block, Encoder, RecordEnd};
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::journal::{self, Contents, Journal};
+use crate::layout::format::BlocksIn;
 use crate::limits;
 use crate::side_by_side::side_by_side;
 use crate::streams::{StreamsError, StreamsWriter, Tuning};
@@ -29,7 +30,7 @@ use crate::throwaway;
 const RUNS_MAX: usize = 8;
 
 impl SledLog {
-    /// sled, opened if it is not yet, with nothing after the end of its log.
+    /// The blocks, opened if they are not yet, with nothing after the end of the log.
     ///
     /// Who only reads takes the lock for it.
     pub(super) fn engine(&self) -> Result<Arc<Engine>, LogError> {
@@ -46,7 +47,11 @@ impl SledLog {
         // The newest file, since another may have written before we had the lock.
         let newest = Contents::read_newest(&self.layout.journal(), self.format.store);
         let base = newest.map_err(|error| failed(error.into()))?.base;
-        let engine = Arc::new(careful::open(&self.layout, base).map_err(failed)?);
+        let engine = match self.format.blocks {
+            BlocksIn::Sled => careful::open(&self.layout, base),
+            BlocksIn::File => index::open(&self.layout, base),
+        };
+        let engine = Arc::new(engine.map_err(failed)?);
         drop_after(&engine, base.position)?;
         *slot = Some(Arc::clone(&engine));
         Ok(engine)
@@ -186,8 +191,8 @@ impl SledLog {
         if head.position == Position(0) {
             return Ok(head == Head::ZERO);
         }
-        let mut scan = self.engine()?.scan(Position(head.position.0 + 1));
-        match scan.next() {
+        let next = Position(head.position.0 + 1);
+        match self.engine()?.scan(next, next).next() {
             Some(Ok((_, bytes))) => {
                 Ok(Block::decode(&bytes).is_ok_and(|block| block.previous == head.hash))
             }
@@ -207,9 +212,7 @@ impl SledLog {
     fn add_blocks(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
         let engine = self.engine()?;
         let after = writer.head().position;
-        let scan = engine.scan(Position(after.0 + 1));
-        let blocks =
-            scan.take_while(|found| !matches!(found, Ok((first, _)) if *first > base.position));
+        let blocks = engine.scan(Position(after.0 + 1), base.position);
         let mut pieces = blocks.map(|found| found.map_err(|error| LogError::engine(after, error)));
         // A few at a time, so that the threads have something to do.
         let groups = std::iter::from_fn(|| {
@@ -355,19 +358,10 @@ fn check_end(engine: &Engine, base: Head) -> Result<(), LogError> {
 /// there.
 fn drop_after(engine: &Engine, base: Position) -> Result<(), LogError> {
     let failed = |error: EngineError| LogError::engine(base, error);
-    let Some((last, _)) = engine.last().map_err(failed)? else {
-        return Ok(());
-    };
-    if last <= base {
-        return Ok(());
-    }
-    let mut firsts = Vec::new();
-    for found in engine.scan(Position(base.0 + 1)) {
-        firsts.push(found.map_err(failed)?.0);
-    }
+    let firsts = engine.firsts_after(base).map_err(failed)?;
     // From the end, so that a crash in between leaves a shorter tail.
     for group in firsts.rchunks(limits::GROUP_BLOCKS_MAX) {
         engine.remove(group).map_err(failed)?;
     }
-    Ok(())
+    engine.end_file().map_err(failed)
 }

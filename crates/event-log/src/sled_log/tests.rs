@@ -3,6 +3,7 @@
 mod backup;
 mod damage;
 mod folder;
+mod index;
 mod redact;
 mod refresh;
 mod reopen;
@@ -17,10 +18,12 @@ use event_model::id::{EventId, Position};
 use event_model::time::Instant;
 use tempfile::TempDir;
 
-use super::{Settings, SledLog};
+use super::{Settings, SledLog, open as opening};
 use crate::clock::Clock;
 use crate::error::OpenError;
 use crate::event_log::{EventLog, Expected, NewEvent, Recorded};
+use crate::layout::Layout;
+use crate::layout::format::BlocksIn;
 
 /// Sizes at which every boundary is crossed after a few events.
 const TINY: Settings = Settings {
@@ -45,20 +48,30 @@ fn dir() -> (TempDir, std::path::PathBuf) {
 }
 
 fn create(store: &Path) -> SledLog {
+    create_in(store, BlocksIn::File)
+}
+
+/// The same with the blocks there.
+fn create_in(store: &Path, blocks: BlocksIn) -> SledLog {
     let settings = Settings {
         direct_bytes_min: 64 * 1024,
         ..Settings::default()
     };
-    SledLog::create_or_open_with(store, clock(), settings).unwrap()
+    opening::create(Layout::new(store), clock(), settings, blocks).unwrap()
 }
 
 /// A log that has every appended event in blocks but the last few.
 fn create_sealing(store: &Path) -> SledLog {
+    create_sealing_in(store, BlocksIn::File)
+}
+
+/// The same with the blocks there.
+fn create_sealing_in(store: &Path, blocks: BlocksIn) -> SledLog {
     let settings = Settings {
         journal_bytes_max: 1,
         ..Settings::default()
     };
-    SledLog::create_or_open_with(store, clock(), settings).unwrap()
+    opening::create(Layout::new(store), clock(), settings, blocks).unwrap()
 }
 
 fn read_only(store: &Path) -> Result<SledLog, OpenError> {
@@ -126,12 +139,11 @@ fn answers(log: &SledLog) -> String {
     format!("{:?} {streams:?} {ids:?} {:?}", log.head(), all(log))
 }
 
-/// What sled holds, key by key.
+/// The blocks of a log, in order.
 fn blocks(log: &SledLog) -> Vec<(Position, Vec<u8>)> {
     log.engine()
         .unwrap()
-        .scan(Position(0))
+        .scan(Position(0), Position(u64::MAX))
         .map(|found| found.unwrap())
-        .map(|(first, block)| (first, block.to_vec()))
         .collect()
 }

@@ -12,7 +12,8 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
 use crate::error::OpenError;
-use crate::layout::{Layout, at};
+use crate::layout::format::BlocksIn;
+use crate::layout::{Layout, SledFolder, at};
 use crate::limits;
 
 /// How much is looked at, and kept, at once.
@@ -50,7 +51,7 @@ impl Undo {
             Extent::SinceSnapshot => snapshot_lsn(&files),
             Extent::All => 0,
         };
-        let (cache, path) = (layout.cache(), layout.log_data());
+        let (cache, path) = (layout.cache(), folder(layout).data());
         let mut undo = Self {
             files,
             saved: tempfile::tempfile_in(&cache).map_err(at(&cache))?,
@@ -105,7 +106,7 @@ impl Undo {
 
     /// Puts everything back as it was.
     pub(super) fn put_back(&self, layout: &Layout) -> Result<(), OpenError> {
-        let path = layout.log_data();
+        let path = folder(layout).data();
         let put = || {
             let data = File::options().read(true).write(true).open(&path)?;
             self.put_chunks(&data)?;
@@ -159,13 +160,18 @@ fn read(file: &File, offset: u64, chunk: &mut [u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// sled's folder, where it holds the blocks.
+fn folder(layout: &Layout) -> SledFolder {
+    layout.sled(BlocksIn::Sled)
+}
+
 /// The files of sled's folder besides its data.
 fn small_files(layout: &Layout) -> Result<Vec<(PathBuf, Vec<u8>)>, OpenError> {
-    let folder = layout.log();
+    let folder = folder(layout);
     let mut files = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(at(&folder))? {
-        let path = entry.map_err(at(&folder))?.path();
-        if path != layout.log_data() && path.is_file() {
+    for entry in fs::read_dir(folder.path()).map_err(at(folder.path()))? {
+        let path = entry.map_err(at(folder.path()))?.path();
+        if path != folder.data() && path.is_file() {
             let bytes = fs::read(&path).map_err(at(&path))?;
             files.push((path, bytes));
         }

@@ -6,20 +6,20 @@ use super::*;
 use crate::error::{AppendError, Damage, LogError};
 use crate::limits;
 
-fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
+pub(super) fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
     match result.err().unwrap() {
         LogError::Damaged { position, what } => (position.0, what),
         other => panic!("{other}"),
     }
 }
 
-fn read_damage(log: &SledLog) -> (u64, Damage) {
+pub(super) fn read_damage(log: &SledLog) -> (u64, Damage) {
     let events: Result<Vec<_>, _> = log.read(Position(0), Position(u64::MAX)).collect();
     damage(events)
 }
 
 /// Reopens without the streams, which then have to be made of the blocks.
-fn reopen_damage(log: SledLog, store: &Path) -> (u64, Damage) {
+pub(super) fn reopen_damage(log: SledLog, store: &Path) -> (u64, Damage) {
     drop(log);
     let _ = fs::remove_dir_all(store.join("cache"));
     match open(store).unwrap_err() {
@@ -28,9 +28,9 @@ fn reopen_damage(log: SledLog, store: &Path) -> (u64, Damage) {
     }
 }
 
-/// Ten events, each of the first nine in a block of its own.
+/// Ten events, each of the first nine in a block of its own, in sled.
 fn ten(store: &Path) -> SledLog {
-    let log = create_sealing(store);
+    let log = create_sealing_in(store, BlocksIn::Sled);
     append(&log, 0..10);
     log
 }
@@ -46,7 +46,7 @@ fn put(log: &SledLog, first: u64, block: Vec<u8>) {
     engine.sync().unwrap();
 }
 
-fn found(log: SledLog, store: &Path, wrong: (u64, Damage)) {
+pub(super) fn found(log: SledLog, store: &Path, wrong: (u64, Damage)) {
     assert_eq!(read_damage(&log), wrong);
     assert_eq!(damage(log.verify(&[], &mut |_| ())), wrong);
     assert_eq!(damage(log.rebuild()), wrong);
@@ -252,14 +252,24 @@ fn survive(store: &Path, whole: &[Recorded]) {
 
 #[test]
 fn a_damaged_file_of_sled_is_never_taken_for_a_whole_one() {
-    let (_dir, store) = dir();
-    let log = create(&store);
-    append(&log, 0..30);
-    append_all(&log, 30..6_000);
-    let whole = all(&log);
-    log.close().unwrap();
-    let path = store.join("log/db");
-    let bytes = fs::read(&path).unwrap();
+    for blocks in [BlocksIn::Sled, BlocksIn::File] {
+        let (_dir, store) = dir();
+        let log = create_in(&store, blocks);
+        append(&log, 0..30);
+        append_all(&log, 30..6_000);
+        let whole = all(&log);
+        log.close().unwrap();
+        for path in [store.join("log/db"), store.join("log/blocks")] {
+            if path.exists() {
+                harm(&path, || survive(&store, &whole));
+            }
+        }
+    }
+}
+
+/// Damages a file in one way after the other.
+pub(super) fn harm(path: &Path, check: impl Fn()) {
+    let bytes = fs::read(path).unwrap();
     let used = bytes.iter().rposition(|&byte| byte != 0).unwrap();
     for turn in 0..24 {
         let at = (used * turn / 24 + turn).min(used - 1);
@@ -269,13 +279,14 @@ fn a_damaged_file_of_sled_is_never_taken_for_a_whole_one() {
             1 => damaged.truncate(at),
             _ => damaged[at..(at + 4_096).min(bytes.len())].fill(0),
         }
-        fs::write(&path, &damaged).unwrap();
-        for name in fs::read_dir(store.join("log")).unwrap() {
+        fs::write(path, &damaged).unwrap();
+        for name in fs::read_dir(path.parent().unwrap()).unwrap() {
             let path = name.unwrap().path();
             if path.to_string_lossy().contains("snap.") {
                 fs::remove_file(path).unwrap();
             }
         }
-        survive(&store, &whole);
+        check();
     }
+    fs::write(path, bytes).unwrap();
 }

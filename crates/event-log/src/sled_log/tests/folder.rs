@@ -38,8 +38,13 @@ fn refused(store: &Path, expect: impl Fn(&OpenError) -> bool) {
 
 /// A store with some events, closed.
 fn closed_store() -> (TempDir, PathBuf) {
+    closed_store_in(BlocksIn::File)
+}
+
+/// The same with the blocks there.
+fn closed_store_in(blocks: BlocksIn) -> (TempDir, PathBuf) {
     let (dir, store) = dir();
-    let log = create(&store);
+    let log = create_in(&store, blocks);
     append(&log, 0..3);
     log.close().unwrap();
     (dir, store)
@@ -121,13 +126,14 @@ fn a_format_that_is_not_ours_is_refused() {
     let path = store.join("FORMAT");
     let text = fs::read_to_string(&path).unwrap();
     let write = |text: &str| fs::write(&path, text).unwrap();
-    write(&text.replace("annals 1", "annals 2\nmore of it"));
+    write(&text.replace("annals 2", "annals 3\nmore of it"));
     refused(&store, |error| {
-        matches!(error, OpenError::NewerFormat { found: 2, known: 1 })
+        matches!(error, OpenError::NewerFormat { found: 3, known: 2 })
     });
     for other in [
         text.replace("sled 0.34.7", "sled 1.0.0"),
-        text.replace("4194304", "524288"),
+        text.replace("16384", "524288"),
+        text.replace("annals 2", "annals 1"),
     ] {
         write(&other);
         refused(&store, |error| {
@@ -162,7 +168,8 @@ fn a_store_whose_making_was_interrupted_is_made_again() {
     let (_dir, store) = dir();
     create(&store).close().unwrap();
     fs::rename(store.join("FORMAT"), store.join("FORMAT.new")).unwrap();
-    fs::write(store.join("log/db"), b"half of it").unwrap();
+    fs::write(store.join("log/blocks"), b"half of it").unwrap();
+    fs::write(store.join("log/index/db"), b"half of it").unwrap();
     let error = open(&store).unwrap_err();
     assert!(matches!(error, OpenError::NoStore { .. }), "{error}");
     let log = create(&store);
@@ -230,7 +237,7 @@ fn of_racing_creators_one_wins() {
 
 #[test]
 fn half_written_snapshots_of_sled_are_removed() {
-    let (_dir, store) = closed_store();
+    let (_dir, store) = closed_store_in(BlocksIn::Sled);
     let half = store.join("log/snap.00000000000FFFFF.generating");
     fs::write(&half, b"").unwrap();
     assert_eq!(all(&open(&store).unwrap()).len(), 3);
@@ -239,7 +246,7 @@ fn half_written_snapshots_of_sled_are_removed() {
 
 #[test]
 fn an_empty_snapshot_of_sled_is_moved_aside() {
-    let (_dir, store) = closed_store();
+    let (_dir, store) = closed_store_in(BlocksIn::Sled);
     fs::write(store.join("log/snap.7FFFFFFFFFFFFFFF"), b"").unwrap();
     let log = open(&store).unwrap();
     assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 3);
@@ -251,7 +258,7 @@ fn an_empty_snapshot_of_sled_is_moved_aside() {
 
 #[test]
 fn values_in_files_of_their_own_are_refused() {
-    let (_dir, store) = closed_store();
+    let (_dir, store) = closed_store_in(BlocksIn::Sled);
     fs::write(store.join("log/blobs/12345"), b"blob").unwrap();
     let error = open(&store).unwrap_err();
     assert!(
