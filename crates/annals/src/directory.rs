@@ -39,7 +39,7 @@ pub struct Directory {
     /// its symbol).
     by_value: HashMap<Box<str>, BTreeSet<Slug>>,
     upto: Position,
-    /// Up to where the file goes that it was read from.
+    /// Up to where a file has it.
     filed: Position,
 }
 
@@ -77,6 +77,26 @@ impl Directory {
         Ok(this)
     }
 
+    /// The events between two positions that tell what companies are called, and perhaps
+    /// some that do not: without what came before, it is not known of all that are struck.
+    pub(crate) fn naming(
+        store: &Store,
+        bounds: (Position, Position),
+    ) -> Result<Vec<Placed>, Error> {
+        let log = store.log();
+        let mut found = Vec::new();
+        for range in log.stream_ranges(1)? {
+            found.extend(naming(log, &range, bounds)?);
+        }
+        let mut named = Vec::new();
+        for placed in found {
+            if names_or_strikes(store, &placed)? {
+                named.push(placed);
+            }
+        }
+        Ok(named)
+    }
+
     fn add_journal(&mut self, log: &SledLog, upto: Position) -> Result<(), Error> {
         for recorded in log.read(self.upto, upto) {
             let recorded = recorded?;
@@ -110,14 +130,13 @@ impl Directory {
         Ok(())
     }
 
-    /// Up to where the file goes that this was read from, if it was.
+    /// Up to where a file has this.
     pub(crate) fn filed(&self) -> Position {
         self.filed
     }
 
-    /// Says that all of this was read from a file.
+    /// Says that a file has all of this, up to here.
     pub(crate) fn is_filed(&mut self, upto: Position) {
-        self.reach(upto);
         self.filed = upto;
     }
 
@@ -126,9 +145,17 @@ impl Directory {
         self.upto = upto;
     }
 
-    /// Takes in an event, if it tells what a company is called.
+    /// Takes in an event, if it tells what a company is called, and is not there yet.
+    /// Those of one company come in their order.
     pub(crate) fn add(&mut self, placed: Placed) {
         let event = &placed.event;
+        let before = self
+            .companies
+            .get(&event.company)
+            .and_then(|events| events.last());
+        if before.is_some_and(|before| before.position >= placed.position) {
+            return;
+        }
         let strikes_known = event.strikes().is_some_and(|id| self.events.contains(&id));
         if event.was() != kinds::COMPANY && !strikes_known {
             return;
@@ -312,6 +339,21 @@ fn naming(
     })?;
     failed?;
     Ok(found)
+}
+
+/// Whether an event tells what a company is called, or strikes one that does, or one
+/// that strikes another.
+fn names_or_strikes(store: &Store, placed: &Placed) -> Result<bool, Error> {
+    if placed.event.was() == kinds::COMPANY {
+        return Ok(true);
+    }
+    let Some(target) = placed.event.strikes() else {
+        return Ok(false);
+    };
+    let target = store.placed(target)?;
+    Ok(target.is_some_and(|Placed { event, .. }| {
+        event.was() == kinds::COMPANY || event.strikes().is_some()
+    }))
 }
 
 /// Whether an event tells what a company is called, or may strike one that does.

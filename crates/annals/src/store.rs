@@ -36,6 +36,10 @@ pub struct Store {
 /// How many of these digits of an id are enough to look for it.
 const ID_PREFIX_DIGITS_MIN: usize = 4;
 
+/// So many events are looked through for what they say that companies are called, without
+/// what was known of it before.
+const ADDED_EVENTS_MAX: u64 = 1 << 16;
+
 impl Store {
     /// Opens a store that is there.
     ///
@@ -301,13 +305,31 @@ impl Store {
         let sealed = self.log.sealed();
         let mut filed = self.filed.lock().unwrap_or_else(PoisonError::into_inner);
         if *filed < sealed {
-            let path = directory_path(&self.dir);
-            if directory_file::reaches(&path) < sealed {
-                directory_file::save(&path, &*self.directory()?, &self.log)?;
+            self.file_directory(sealed)?;
+            if let Some(directory) = self.kept_directory().as_mut().and_then(Arc::get_mut) {
+                directory.is_filed(sealed);
             }
             *filed = sealed;
         }
         Ok(())
+    }
+
+    fn file_directory(&self, sealed: Position) -> Result<(), Error> {
+        let path = directory_path(&self.dir);
+        match directory_file::reaches(&path, &self.log)? {
+            Some(upto) if upto >= sealed => Ok(()),
+            // Without reading all of it, which takes as long as there are companies.
+            Some(upto) if sealed.0 - upto.0 <= ADDED_EVENTS_MAX => {
+                let named = Directory::naming(self, (upto, sealed))?;
+                directory_file::add(&path, (upto, sealed), named.iter(), &self.log)
+            }
+            Some(upto) => {
+                let directory = self.directory()?;
+                let new = directory.events().filter(|placed| placed.position > upto);
+                directory_file::add(&path, (upto, directory.upto()), new, &self.log)
+            }
+            None => directory_file::save(&path, &*self.directory()?, &self.log),
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Who is meant by a name is the same however the log was read for it.
 
-use annals::model::id::Slug;
-use annals::{Moment, Question, Settings, Store};
+use std::fs;
+
+use annals::model::id::{Position, Slug};
+use annals::{Moment, Question, RecordedCut, Settings, Store};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::histories::{append, clock, tiny};
@@ -56,5 +59,117 @@ fn a_name_told_before_or_after_the_journal_was_sealed_means_its_company() {
         store.rebuild().unwrap();
         let after: Vec<_> = (0..ROUNDS).map(|number| meant(&store, number)).collect();
         assert_eq!(before, after);
+    }
+}
+
+/// What is said of the names of two companies.
+#[derive(Debug, Clone)]
+enum Said {
+    Name { company: usize },
+    Retracted { target: usize, by_us: bool },
+    Nothing { company: usize },
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        3 => (0..2_usize).prop_map(|company| Said::Name { company }),
+        3 => (any::<usize>(), any::<bool>())
+            .prop_map(|(target, by_us)| Said::Retracted { target, by_us }),
+        1 => (0..2_usize).prop_map(|company| Said::Nothing { company }),
+    ]
+}
+
+/// The lines of it, the first of which declare both companies.
+fn lines_of(said: &[Said]) -> Vec<Value> {
+    let declared = [Said::Name { company: 0 }, Said::Name { company: 1 }];
+    let mut lines: Vec<Value> = Vec::new();
+    for (number, said) in declared.iter().chain(said).enumerate() {
+        let (company, kind, data) = match said {
+            Said::Name { company } => {
+                let name = format!("Name {number:02}");
+                (
+                    json!(format!("company-{company}")),
+                    "company",
+                    json!({"name": name}),
+                )
+            }
+            Said::Retracted { target, .. } => {
+                let target = &lines[target % lines.len()];
+                (
+                    target["company"].clone(),
+                    "retraction",
+                    json!({"target": target["id"]}),
+                )
+            }
+            Said::Nothing { company } => {
+                let text = "Nothing to report. ".repeat(20);
+                (
+                    json!(format!("company-{company}")),
+                    "statement",
+                    json!({"text": text}),
+                )
+            }
+        };
+        let mut line = json!({
+            "id": format!("00000000-0000-4000-9000-0000000{number:05}"),
+            "company": company, "kind": kind, "published": "2026-01-05",
+            "certainty": "official", "source": {"name": "us"}, "data": data,
+        });
+        if let Said::Retracted { by_us, .. } = said {
+            line["fault"] = json!(if *by_us { "record" } else { "source" });
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// What every name means, by every recorded cut.
+fn all_meant(store: &Store) -> Vec<Option<Slug>> {
+    let head = store.head().position;
+    let mut meant = Vec::new();
+    for recorded in (1..=head.0).map(Position).map(RecordedCut::Position) {
+        let question = Question {
+            recorded: Some(recorded),
+            ..Question::at(Moment::parse("2026-01-20").unwrap())
+        };
+        let cuts = store.basis(&question).unwrap().cuts;
+        let names = (0..head.0).map(|number| format!("Name {number:02}"));
+        meant.extend(names.map(|name| store.find(&name, &cuts).ok()));
+    }
+    meant
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// The file of it is added to whenever the journal is sealed, and read by another.
+    #[test]
+    fn a_directory_that_was_added_to_is_the_one_made_anew(
+        said in prop::collection::vec(said(), 1..16),
+        asked_every in 1..30_usize,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("store");
+        let settings = Settings { journal_bytes_max: 700, ..tiny() };
+        let store = Store::create_or_open_with(&dir, clock(), settings).unwrap();
+        for (number, line) in lines_of(&said).iter().enumerate() {
+            append(&store, std::slice::from_ref(line));
+            if number % asked_every == 0 {
+                all_meant(&store);
+            }
+        }
+        store.close().unwrap();
+        let read = all_meant(&Store::open_to_read(&dir, clock()).unwrap());
+        let file = dir.join("cache/directory");
+        let whole = fs::read(&file).unwrap_or_default();
+        fs::remove_file(&file).ok();
+        let anew = all_meant(&Store::open_to_read(&dir, clock()).unwrap());
+        prop_assert_eq!(&read, &anew);
+        // Whatever is left of it.
+        for cut in (0..whole.len()).step_by(whole.len() / 5 + 1) {
+            fs::write(&file, &whole[..cut]).unwrap();
+            let torn = all_meant(&Store::open_to_read(&dir, clock()).unwrap());
+            prop_assert_eq!(&torn, &anew, "cut at {}", cut);
+        }
     }
 }
