@@ -6,7 +6,9 @@
 //! removed before the next are written, or streams that are behind, which catch
 //! up when the store is opened.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use event_model::id::Position;
 
@@ -58,37 +60,62 @@ impl SledLog {
     }
 
     /// Makes blocks of what the journal holds, and begins a new file.
+    ///
+    /// Who appends waits for it, so both cores are at it.
     pub(super) fn seal(&self, journal: &mut Journal) -> Result<(), LogError> {
-        let engine = self.engine()?;
-        let base = sync::read(&self.state).tail.base();
-        drop_after(&engine, base.position)?;
-        check_end(&engine, base)?;
         let (head, mut streams) = {
             let state = sync::read(&self.state);
             let tail = &state.tail;
             if tail.head() == tail.base() {
-                return Ok(());
+                return self.engine_after(tail.base()).map(drop);
             }
-            let damaged = |(position, what)| LogError::Damaged { position, what };
             let ends = tail.record_ends().map_err(damaged)?;
-            let mut blocks = Vec::new();
-            Encoder::new()
-                .encode(tail.records(&ends), &mut blocks)
-                .map_err(|what| damaged((tail.base().position, what)))?;
-            let failed = |error| LogError::engine(tail.head().position, error);
-            for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
-                engine.write(group).map_err(failed)?;
-            }
-            engine.sync().map_err(failed)?;
-            let streams = self.streams_writer(base);
-            let streams = match streams.and_then(|streams| add_tail(streams, tail, &ends)) {
-                // One of their files is damaged, and the log is not.
-                Err(LogError::Cache { .. }) => add_tail(self.new_streams(base)?, tail, &ends)?,
-                streams => streams?,
-            };
-            (tail.head(), streams)
+            let (blocks, streams) = thread::scope(|scope| {
+                let blocks = scope.spawn(|| self.write_tail(tail, &ends));
+                let streams = self.streams_with(tail, &ends);
+                (
+                    blocks.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    streams,
+                )
+            });
+            // What is wrong with the blocks comes first: it may be why the streams fail.
+            blocks?;
+            (tail.head(), streams?)
         };
         self.turn_over(journal, head, &mut streams)
+    }
+
+    /// sled and the blocks, to be added to after a head.
+    fn engine_after(&self, base: Head) -> Result<Arc<Engine>, LogError> {
+        let engine = self.engine()?;
+        drop_after(&engine, base.position)?;
+        check_end(&engine, base)?;
+        Ok(engine)
+    }
+
+    /// Makes blocks of what the journal holds, which do not count yet.
+    fn write_tail(&self, tail: &Tail, ends: &[RecordEnd]) -> Result<(), LogError> {
+        let base = tail.base();
+        let engine = self.engine_after(base)?;
+        let mut blocks = Vec::new();
+        Encoder::new()
+            .encode(tail.records(ends), &mut blocks)
+            .map_err(|what| damaged((base.position, what)))?;
+        let failed = |error| LogError::engine(tail.head().position, error);
+        for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
+            engine.write(group).map_err(failed)?;
+        }
+        engine.sync().map_err(failed)
+    }
+
+    /// The streams with what the journal holds, which nobody sees yet.
+    fn streams_with(&self, tail: &Tail, ends: &[RecordEnd]) -> Result<StreamsWriter, LogError> {
+        let streams = self.streams_writer(tail.base());
+        match streams.and_then(|streams| add_tail(streams, tail, ends)) {
+            // One of their files is damaged, and the log is not.
+            Err(LogError::Cache { .. }) => add_tail(self.new_streams(tail.base())?, tail, ends),
+            streams => streams,
+        }
     }
 
     /// Begins a new file of the journal, now that all is in blocks up to this
