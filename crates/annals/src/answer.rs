@@ -4,13 +4,14 @@ use std::ops::ControlFlow;
 
 use event_log::{EventLog, Recorded};
 use event_model::id::{Position, Slug};
-use projection::basis::{Basis, Placed};
+use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
 use projection::timeline::Answer;
 
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
 use crate::replays::{self, Asked};
+use crate::seen::Seen;
 use crate::store::Store;
 use crate::visiting::go_on;
 
@@ -21,10 +22,10 @@ impl Store {
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
     pub fn at(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
-        let events = self.history(company, basis.cuts.recorded)?;
+        let mut seen = self.seen(company, &basis.cuts)?;
         Ok(Answer {
             basis: basis.clone(),
-            timeline: fold(company, &events, basis),
+            timeline: fold(company, seen.events(company)?, basis),
         })
     }
 
@@ -51,7 +52,7 @@ impl Store {
         };
         let timeline = match kept {
             Some(timeline) => timeline,
-            None => fold_without_events(company, &self.history(company, cuts.recorded)?, basis),
+            None => fold_without_events(company, self.seen(company, cuts)?.events(company)?, basis),
         };
         Ok(Answer {
             basis: basis.clone(),
@@ -106,6 +107,18 @@ impl Store {
         })?;
         failed?;
         Ok(history)
+    }
+
+    /// Those of them that bear on what could be known.
+    fn seen(&self, company: &Slug, cuts: &Cuts) -> Result<Seen, Error> {
+        let mut seen = Seen::by(cuts.known);
+        let mut failed = Ok(());
+        let upto = cuts.recorded;
+        self.log().visit_stream(company, upto, &mut |stored| {
+            go_on(seen.add(&stored), &mut failed)
+        })?;
+        failed?;
+        Ok(seen)
     }
 
     /// The visible events, struck ones too, in the order of their positions: of

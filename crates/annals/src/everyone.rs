@@ -18,6 +18,7 @@ use projection::timeline::Answer;
 
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
+use crate::seen::Seen;
 use crate::store::Store;
 use crate::visiting::go_on;
 
@@ -153,7 +154,10 @@ impl Store {
         made: &impl Fn(&Slug, &[Placed]) -> T,
     ) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
-        let mut history = History::default();
+        let mut history = History {
+            company: None,
+            seen: Seen::by(basis.cuts.known),
+        };
         let mut failed = Ok(());
         let mut tell = |company: &Slug, events: &[Placed]| {
             // Otherwise nobody had heard of it.
@@ -164,13 +168,10 @@ impl Store {
         };
         let bounds = (Position(0), basis.cuts.recorded);
         self.log().visit_streams(range, bounds, &mut |stored| {
-            if history.company.as_ref() != Some(stored.company) {
-                history.take(&mut tell);
-            }
-            go_on(history.add(&stored), &mut failed)
+            go_on(history.add(&stored, &mut tell), &mut failed)
         })?;
         failed?;
-        history.take(&mut tell);
+        history.take(&mut tell)?;
         Ok(all)
     }
 }
@@ -190,27 +191,31 @@ fn known_of(slug: &Slug, events: &[Placed], cuts: &Cuts) -> (Company, usize) {
 }
 
 /// The events of the company that is being read.
-#[derive(Default)]
 struct History {
     company: Option<Slug>,
-    events: Vec<Placed>,
+    seen: Seen,
 }
 
 impl History {
     /// Gives the events to whoever tells of them, and begins anew.
-    fn take(&mut self, tell: &mut impl FnMut(&Slug, &[Placed])) {
+    fn take(&mut self, tell: &mut impl FnMut(&Slug, &[Placed])) -> Result<(), LogError> {
         if let Some(company) = self.company.take() {
-            tell(&company, &self.events);
+            tell(&company, self.seen.events(&company)?);
         }
-        self.events.clear();
+        self.seen.clear();
+        Ok(())
     }
 
-    fn add(&mut self, stored: &Stored<'_>) -> Result<(), LogError> {
-        if self.company.is_none() {
+    /// Takes in an event; the first of a company ends the one before.
+    fn add(
+        &mut self,
+        stored: &Stored<'_>,
+        tell: &mut impl FnMut(&Slug, &[Placed]),
+    ) -> Result<(), LogError> {
+        if self.company.as_ref() != Some(stored.company) {
+            self.take(tell)?;
             self.company = Some(stored.company.clone());
         }
-        let event = stored.event()?;
-        self.events.push(Placed::new(stored.position, event));
-        Ok(())
+        self.seen.add(stored)
     }
 }

@@ -62,6 +62,7 @@ pub mod question;
 mod reasons;
 pub mod redact;
 mod replays;
+mod seen;
 mod store;
 pub mod vintages;
 mod visiting;

@@ -18,6 +18,7 @@
 //!   where they are, and `guard` keeps sled's habits away. `index` opens it; of a store
 //!   of format 1 `careful`, with `undo` for what it takes away.
 
+mod aside;
 mod backup;
 mod batch;
 mod block_file;
@@ -51,6 +52,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
+pub use aside::SetAside;
 pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Redactions, Stats, Verified};
 pub use redact::Left;

@@ -51,6 +51,25 @@ impl<'s> Stored<'s> {
         }
     }
 
+    pub(super) fn from_parts(
+        (position, version, recorded): (Position, Version, Instant),
+        (id, company): (EventId, &'s Slug),
+        bytes: &'s [u8],
+    ) -> Self {
+        Self {
+            position,
+            version,
+            recorded,
+            id,
+            company,
+            bytes,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &'s [u8] {
+        self.bytes
+    }
+
     /// When it was published, without unpacking the rest.
     #[must_use]
     pub fn published(&self) -> Option<Instant> {
