@@ -112,7 +112,7 @@ fn a_journal_that_fills_the_disk_loses_nothing_that_was_acknowledged() {
         "machine::a_journal_that_fills_the_disk_loses_nothing_that_was_acknowledged",
         || {
             let environment = environment();
-            let disk = SmallDisk::over(&environment.store().join("journal"), "96k");
+            let disk = SmallDisk::over(&environment.store().join("journal"), "384k");
             let mut acknowledged = 39;
             let event = |number: usize| {
                 let mut event = statement("alibaba", "2025-12-23", &"so ".repeat(2_000));
@@ -253,6 +253,7 @@ fn what_is_written_to_a_full_disk_elsewhere_is_there_whole_or_not_at_all() {
                 &environment.type_in(backup),
                 &["No space left", "make room"],
             );
+            disk.fill(16 << 10);
             let create = format!("--store elsewhere/new {SAY}");
             stopped(
                 &environment.type_in(&create),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
-use event_log::{AppendError, Committed, EventLog, Expected, IdConflict, Other, Outcome};
+use event_log::{AppendError, Committed, EventLog, Expected, IdConflict, Other, Outcome, Waiting};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug, Version};
 use uuid::{NoContext, Timestamp, Uuid};
@@ -104,7 +104,7 @@ impl Store {
                 name: name.to_owned(),
             });
         }
-        let mut preparation = Preparation::new(self, options.new_company)?;
+        let mut preparation = Preparation::new(self, options.new_company, &intake.finished)?;
         preparation.take_in(intake)?;
         let unknown_kinds = preparation.take_unknown_kinds();
         let appended = self.append_prepared(preparation.finish(), options)?;
@@ -130,7 +130,7 @@ impl Store {
         events: &[Event],
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let mut preparation = Preparation::new(self, options.new_company)?;
+        let mut preparation = Preparation::new(self, options.new_company, &Waiting::none())?;
         for (line, event) in (1..).zip(events) {
             preparation.add_event(line, event)?;
         }

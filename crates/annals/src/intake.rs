@@ -1,9 +1,9 @@
 //! The lines of an input, on their way into the log: [`Intake`].
 //!
 //! The input is read to its end. Its lines are parsed side by side, and wait in
-//! a file of the cache until the last of them is known: whatever holds by
-//! itself as a finished event, whatever depends on other lines or on the store
-//! as it came.
+//! files of the cache until the last of them is known: whatever depends on other lines
+//! or on the store as it came, and of whatever holds by itself the finished event, from
+//! where the batch takes it, and apart from it what has to be known of it until then.
 //!
 //! - [`lines`]: pieces of an input, cut at the ends of lines
 //! - [`record`]: how a line waits
@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::Path;
 
-use event_log::{EncodedEvent, NewEvent, side_by_side};
+use event_log::{EncodedEvent, EventHead, NewEvent, Waiting, WaitingWriter, side_by_side};
 use event_model::draft::Draft;
 use event_model::id::EventId;
 use event_model::identifier::CompanyKey;
@@ -38,6 +38,8 @@ const MEMORY_BYTES: usize = 1 << 20;
 pub(crate) struct Intake {
     file: SpooledTempFile,
     pub(crate) heard: Heard,
+    /// The events of the lines that are finished, in their order.
+    pub(crate) finished: Waiting,
 }
 
 /// What was heard of a piece of an input, or of all of it.
@@ -61,8 +63,9 @@ pub(crate) struct Heard {
 
 /// A line as it waits.
 pub(crate) enum Line {
-    /// An event that holds by itself, if there is such a company.
-    Finished(EncodedEvent),
+    /// The next of the finished events, which hold by themselves, if there is such a
+    /// company.
+    Finished(EventHead),
     /// What is to be looked at together with the rest.
     Draft(Box<Draft>),
 }
@@ -75,10 +78,9 @@ impl Intake {
         cache: &Path,
         now: Instant,
     ) -> Result<Self, Error> {
-        let mut intake = Self {
-            file: tempfile::spooled_tempfile_in(MEMORY_BYTES, cache),
-            heard: Heard::default(),
-        };
+        let mut file = tempfile::spooled_tempfile_in(MEMORY_BYTES, cache);
+        let mut finished = WaitingWriter::new(cache);
+        let mut heard = Heard::default();
         let input_error = |source| Error::Input {
             name: name.to_owned(),
             source,
@@ -86,13 +88,20 @@ impl Intake {
         side_by_side(
             Pieces::new(input).map(|piece| piece.map_err(input_error)),
             |piece| take(&piece, now),
-            |(heard, records)| {
-                intake.heard.add(heard);
-                intake.heard.check_size(name)?;
-                intake.file.write_all(&records).map_err(io_at(cache))
+            |taken| {
+                heard.add(taken.heard);
+                heard.check_size(name)?;
+                let written = file.write_all(&taken.records);
+                written
+                    .and_then(|()| finished.push(&taken.finished))
+                    .map_err(io_at(cache))
             },
         )?;
-        Ok(intake)
+        Ok(Self {
+            file,
+            heard,
+            finished: finished.finish().map_err(io_at(cache))?,
+        })
     }
 
     /// Whether nothing but blank lines was read.
@@ -160,16 +169,26 @@ impl Heard {
     }
 }
 
+/// What becomes of a piece of an input.
+#[derive(Default)]
+struct Taken {
+    heard: Heard,
+    /// How its lines wait.
+    records: Vec<u8>,
+    /// Those of them that are finished, as events.
+    finished: Vec<u8>,
+}
+
 /// Parses the lines of a piece, and writes down how they wait.
-fn take(piece: &Piece, now: Instant) -> (Heard, Vec<u8>) {
-    let mut heard = Heard::default();
-    let mut records = Vec::new();
+fn take(piece: &Piece, now: Instant) -> Taken {
+    let mut taken = Taken::default();
     for (number, line) in piece.lines() {
+        let heard = &mut taken.heard;
         heard.read = number;
         match line {
             Ok(None) => {}
             Ok(Some(text)) => match Draft::parse(text) {
-                Ok(draft) => take_draft(&mut heard, &mut records, (number, text), draft, now),
+                Ok(draft) => take_draft(&mut taken, (number, text), draft, now),
                 Err(error) => heard.problem(
                     number,
                     LineProblem::NotJson {
@@ -181,16 +200,15 @@ fn take(piece: &Piece, now: Instant) -> (Heard, Vec<u8>) {
             Err(problem) => heard.problem(number, problem),
         }
     }
-    (heard, records)
+    taken
 }
 
-fn take_draft(
-    heard: &mut Heard,
-    records: &mut Vec<u8>,
-    (number, text): (u64, &str),
-    draft: Draft,
-    now: Instant,
-) {
+fn take_draft(taken: &mut Taken, (number, text): (u64, &str), draft: Draft, now: Instant) {
+    let Taken {
+        heard,
+        records,
+        finished,
+    } = taken;
     heard.kept += 1;
     if let Some(published) = draft.published() {
         heard.publication(published);
@@ -213,11 +231,15 @@ fn take_draft(
         _ => return record::write_draft(records, number, text),
     };
     // What is wrong with it is told in the order of the lines.
-    let finished = draft.finish_with_json(Ok(company), |_| None, now).ok();
-    let encoded = finished
-        .and_then(|(event, json)| EncodedEvent::of(&NewEvent::with_json(&event, json)).ok());
+    let event = draft.finish_with_json(Ok(company), |_| None, now).ok();
+    let encoded = event
+        .and_then(|(event, json)| EncodedEvent::of(&NewEvent::with_json(&event, json)).ok())
+        .and_then(|event| Some((EventHead::of(&event)?, event)));
     match encoded {
-        Some(event) => record::write_event(records, number, &event),
+        Some((head, event)) => {
+            record::write_finished(records, number, &head);
+            finished.extend_from_slice(event.as_bytes());
+        }
         None => record::write_draft(records, number, text),
     }
 }

@@ -5,7 +5,7 @@ mod companies;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use event_log::{Batch, EncodedEvent, NewEvent};
+use event_log::{Batch, EncodedEvent, EventHead, NewEvent, Waiting};
 use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
@@ -58,18 +58,42 @@ pub(crate) struct Prepared<'s> {
 impl Prepared<'_> {
     fn add(&mut self, line: u64, event: &EncodedEvent) -> Result<(), Error> {
         self.batch.push(event, line)?;
-        let are_few = |few: &Vec<_>| few.len() < FEW_EVENTS_MAX;
-        let of_one = self.batch.companies().len() == 1;
-        self.few = self.few.take().filter(are_few).filter(|_| of_one);
-        if let Some(few) = &mut self.few {
+        if let Some(few) = self.few() {
             few.extend(event.decode());
         }
         Ok(())
     }
+
+    /// Adds the next of the finished events, which is here if it has to be seen.
+    fn add_finished(
+        &mut self,
+        line: u64,
+        head: &EventHead,
+        event: impl FnOnce() -> Result<EncodedEvent, Error>,
+    ) -> Result<(), Error> {
+        self.batch.take(head, line)?;
+        if let Some(few) = self.few() {
+            few.extend(event()?.decode());
+        }
+        Ok(())
+    }
+
+    /// Where the event that was added is to be kept at hand, if it is.
+    fn few(&mut self) -> Option<&mut Vec<NewEvent>> {
+        let are_few = |few: &Vec<_>| few.len() < FEW_EVENTS_MAX;
+        let of_one = self.batch.companies().len() == 1;
+        self.few = self.few.take().filter(are_few).filter(|_| of_one);
+        self.few.as_mut()
+    }
 }
 
 impl<'s> Preparation<'s> {
-    pub(crate) fn new(store: &'s Store, new_company: bool) -> Result<Self, Error> {
+    /// Of nothing yet; events that are finished wait.
+    pub(crate) fn new(
+        store: &'s Store,
+        new_company: bool,
+        finished: &Waiting,
+    ) -> Result<Self, Error> {
         let declarations = store.declarations()?.to_vec();
         let now = store.now();
         Ok(Self {
@@ -79,7 +103,7 @@ impl<'s> Preparation<'s> {
             store,
             now,
             prepared: Prepared {
-                batch: store.log().batch()?,
+                batch: store.log().batch(finished.clone()),
                 few: Some(Vec::new()),
                 left: HashSet::new(),
             },
@@ -101,10 +125,14 @@ impl<'s> Preparation<'s> {
         let earliest = heard.earliest.clone();
         let read = heard.read;
         let spool = self.store.cache_dir();
+        let finished = intake.finished.clone();
+        let mut offset = 0;
         for line in intake.lines().map_err(io_at(&spool))? {
             match line.map_err(io_at(&spool))? {
-                (line, Line::Finished(event)) => {
-                    self.take_finished(line, &event, earliest.as_ref())?;
+                (line, Line::Finished(head)) => {
+                    let event = || finished.event_at(offset, &head).map_err(io_at(&spool));
+                    self.take_finished(line, &head, event, earliest.as_ref())?;
+                    offset += head.bytes();
                 }
                 (line, Line::Draft(draft)) => self.take(line, *draft, earliest.as_ref())?,
             }
@@ -118,24 +146,23 @@ impl<'s> Preparation<'s> {
     fn take_finished(
         &mut self,
         line: u64,
-        event: &EncodedEvent,
+        head: &EventHead,
+        event: impl Fn() -> Result<EncodedEvent, Error>,
         earliest: Option<&Published>,
     ) -> Result<(), Error> {
-        let company = event.company();
-        if let Some(company) = &company
-            && self.companies.has(company)?
-        {
-            if self.referred.contains(&event.id()) {
-                let event = event.decode();
+        if self.companies.has(&head.company)? {
+            if self.referred.contains(&head.id) {
+                let event = event()?.decode();
                 let event = event.map(|it| Event::from_stored(it.schema, &it.payload));
                 if let Some(Ok(event)) = event {
                     self.remember(&event);
                 }
             }
-            return self.prepared.add(line, event);
+            return self.prepared.add_finished(line, head, event);
         }
         // Its company is unknown: it is told, or declared, as of any other line.
-        let payload = event.decode().map(|event| event.payload);
+        self.prepared.batch.pass_over();
+        let payload = event()?.decode().map(|event| event.payload);
         let value = serde_json::from_slice(&payload.unwrap_or_default()).unwrap_or_default();
         self.take(line, Draft::read(&value), earliest)
     }

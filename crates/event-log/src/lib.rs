@@ -62,4 +62,4 @@ pub use crate::sled_log::{
     Batch, CheckedBatch, Committed, Direction, IdConflict, Left, Other, Redactions, Selection,
     SetAside, Settings, SledLog, Stats, Stored, StreamRange, Verified,
 };
-pub use crate::spool::EncodedEvent;
+pub use crate::spool::{EncodedEvent, EventHead, Waiting, WaitingWriter};

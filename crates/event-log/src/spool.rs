@@ -1,284 +1,174 @@
 //! A batch on its way into the log: [`Spool`].
 //!
-//! A batch is read to its end before any of it is stored. It waits in a file
-//! that may be thrown away, so that it need not fit into memory, and a slow
-//! source holds nobody up.
+//! A batch is read to its end before any of it is stored. It waits in files that may be
+//! thrown away, so that it need not fit into memory, and a slow source holds nobody up.
+//! What was encoded before, and waits in the order of the batch, is taken from there.
+//!
+//! - [`encoded`]: an event as it waits; [`waiting`]: one after the other
 
-use std::fs::File;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
-use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod encoded;
+mod waiting;
 
-use event_model::id::{EventId, Slug};
-use event_model::time::Instant;
-use uuid::Uuid;
+use std::io::{self, BufReader};
+use std::path::Path;
 
-use crate::admission::check_limits;
-use crate::bytes::Fields;
-use crate::error::AppendError;
+pub(crate) use self::encoded::hash_of;
+use self::encoded::read_event;
+pub use self::encoded::{EncodedEvent, EventHead};
+use self::waiting::From;
+pub use self::waiting::{Waiting, WaitingWriter};
 use crate::event_log::NewEvent;
 
-/// What waits in memory before it goes into a file.
-const MEMORY_BYTES: usize = 1 << 20;
 const BUFFER_BYTES: usize = 1 << 18;
-
-/// An event as it waits to be appended: its id, a hash of what makes two events
-/// with one id the same, and the rest.
-///
-/// Making it is most of the work of adding an event to a batch, and can be done
-/// on any thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EncodedEvent(Vec<u8>);
-
-/// A hash that is the same in each process.
-pub(crate) fn hash_of(what: &(impl Hash + ?Sized)) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(what)
-}
-
-/// Where the length of the company stands.
-const COMPANY_AT: usize = 16 + 8 + 8 + 2;
-
-impl EncodedEvent {
-    /// Encodes an event.
-    ///
-    /// # Errors
-    ///
-    /// [`AppendError::TooLarge`] and [`AppendError::NameTooLong`].
-    pub fn of(event: &NewEvent) -> Result<Self, AppendError> {
-        check_limits(event)?;
-        let content = hash_of(&(event.company.as_str(), &event.payload));
-        let mut out = Vec::with_capacity(event.payload.len() + 128);
-        out.extend_from_slice(event.id.0.as_bytes());
-        out.extend_from_slice(&content.to_le_bytes());
-        out.extend_from_slice(&event.published.micros().to_le_bytes());
-        out.extend_from_slice(&event.schema.to_le_bytes());
-        for piece in [
-            event.company.as_str().as_bytes(),
-            event.kind.as_bytes(),
-            event.thread.as_bytes(),
-            &event.payload,
-        ] {
-            // The limits keep them short.
-            let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-            out.extend_from_slice(&length.to_le_bytes());
-            out.extend_from_slice(piece);
-        }
-        Ok(Self(out))
-    }
-
-    /// What [`EncodedEvent::as_bytes`] gave.
-    #[must_use]
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-
-    /// Its bytes, to be kept elsewhere for a while.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    /// Its id.
-    #[must_use]
-    pub fn id(&self) -> EventId {
-        let id = self.0.first_chunk().copied().unwrap_or_default();
-        EventId(Uuid::from_bytes(id))
-    }
-
-    /// The company that it is about; `None` if these are not the bytes of an
-    /// event.
-    #[must_use]
-    pub fn company(&self) -> Option<Slug> {
-        let mut fields = Fields(self.0.get(COMPANY_AT..)?);
-        let length = fields.length()?;
-        std::str::from_utf8(fields.piece(length)?)
-            .ok()?
-            .parse()
-            .ok()
-    }
-
-    /// The event; `None` if these are not the bytes of one.
-    #[must_use]
-    pub fn decode(&self) -> Option<NewEvent> {
-        read_event(&mut self.0.as_slice()).ok()
-    }
-
-    /// A hash of its company and payload.
-    pub(crate) fn content(&self) -> u64 {
-        let content = self.0.get(16..).and_then(<[u8]>::first_chunk);
-        content.map_or(0, |content| u64::from_le_bytes(*content))
-    }
-}
 
 /// Takes events, one after the other.
 #[derive(Debug)]
 pub(crate) struct SpoolWriter {
-    dir: PathBuf,
-    at_hand: Vec<u8>,
-    /// What came before, if it is much.
-    file: Option<File>,
+    /// Events that were pushed.
+    own: WaitingWriter,
+    /// Events of which some were taken, and others passed over.
+    waiting: Waiting,
+    runs: Vec<Run>,
+    bytes: u64,
 }
 
 /// Events that can be read again and again.
 #[derive(Debug)]
 pub(crate) struct Spool {
-    contents: Contents,
-    events: u64,
+    own: Waiting,
+    waiting: Waiting,
+    runs: Vec<Run>,
     bytes: u64,
 }
 
-#[derive(Debug, Clone)]
-enum Contents {
-    Memory(Arc<[u8]>),
-    File(Arc<File>),
+/// Some events that come one after the other.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    of: Source,
+    events: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Own,
+    Waiting,
+    /// They wait, and are not of the batch.
+    PassedOver,
 }
 
 impl SpoolWriter {
-    /// The file, if there will be one, is made in this folder; it has no name, so
-    /// it is gone with the process.
-    pub(crate) fn new(dir: &Path) -> Self {
+    /// Takes events as they come, and of those that wait; what has to be kept goes to
+    /// this folder.
+    pub(crate) fn new(dir: &Path, waiting: Waiting) -> Self {
         Self {
-            dir: dir.to_owned(),
-            at_hand: Vec::new(),
-            file: None,
+            own: WaitingWriter::new(dir),
+            waiting,
+            runs: Vec::new(),
+            bytes: 0,
         }
     }
 
+    /// Takes an event.
     pub(crate) fn push(&mut self, event: &EncodedEvent) -> io::Result<()> {
-        self.at_hand.extend_from_slice(&event.0);
-        match self.at_hand.len() < MEMORY_BYTES {
-            true => Ok(()),
-            false => self.put_away(),
+        self.run(Source::Own);
+        self.bytes += event.as_bytes().len() as u64;
+        self.own.push(event.as_bytes())
+    }
+
+    /// Takes the next of those that wait.
+    pub(crate) fn take(&mut self, head: &EventHead) {
+        self.run(Source::Waiting);
+        self.bytes += u64::from(head.bytes);
+    }
+
+    /// Passes over the next of those that wait.
+    pub(crate) fn pass_over(&mut self) {
+        self.run(Source::PassedOver);
+    }
+
+    fn run(&mut self, of: Source) {
+        match self.runs.last_mut().filter(|last| last.of == of) {
+            Some(last) => last.events += 1,
+            None => self.runs.push(Run { of, events: 1 }),
         }
     }
 
-    fn put_away(&mut self) -> io::Result<()> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => tempfile::tempfile_in(&self.dir)?,
-        };
-        (&file).write_all(&self.at_hand)?;
-        self.at_hand.clear();
-        self.file = Some(file);
-        Ok(())
-    }
-
-    pub(crate) fn finish(mut self, events: u64) -> io::Result<Spool> {
-        if self.file.is_some() {
-            self.put_away()?;
-        }
-        let (contents, bytes) = match self.file {
-            Some(file) => {
-                let bytes = file.metadata()?.len();
-                (Contents::File(Arc::new(file)), bytes)
-            }
-            None => {
-                let bytes = self.at_hand.len() as u64;
-                (Contents::Memory(self.at_hand.into()), bytes)
-            }
-        };
+    pub(crate) fn finish(self) -> io::Result<Spool> {
         Ok(Spool {
-            contents,
-            events,
-            bytes,
+            own: self.own.finish()?,
+            waiting: self.waiting,
+            runs: self.runs,
+            bytes: self.bytes,
         })
     }
 }
 
 impl Spool {
-    /// How large it is, in bytes.
+    /// How many bytes its events have.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// All events, in order.
-    pub(crate) fn events(&self) -> SpoolEvents {
-        let contents = From {
-            contents: self.contents.clone(),
-            offset: 0,
-        };
-        let buffer = usize::try_from(self.bytes).map_or(BUFFER_BYTES, |all| all.min(BUFFER_BYTES));
+    pub(crate) fn events(&self) -> SpoolEvents<'_> {
         SpoolEvents {
-            input: BufReader::with_capacity(buffer, contents),
-            left: self.events,
+            own: buffered(&self.own),
+            waiting: buffered(&self.waiting),
+            runs: self.runs.iter(),
+            run: None,
         }
     }
 }
 
-/// The contents of a spool from an offset on.
-#[derive(Debug)]
-struct From {
-    contents: Contents,
-    offset: usize,
-}
-
-impl Read for From {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = match &self.contents {
-            Contents::Memory(bytes) => {
-                let mut rest = bytes.get(self.offset..).unwrap_or_default();
-                rest.read(buffer)?
-            }
-            Contents::File(file) => file.read_at(buffer, self.offset as u64)?,
-        };
-        self.offset += read;
-        Ok(read)
-    }
+fn buffered(waiting: &Waiting) -> BufReader<From> {
+    let bytes = usize::try_from(waiting.bytes()).unwrap_or(usize::MAX);
+    BufReader::with_capacity(bytes.min(BUFFER_BYTES), waiting.from(0))
 }
 
 /// The events of a [`Spool`].
 #[derive(Debug)]
-pub(crate) struct SpoolEvents {
-    input: BufReader<From>,
-    left: u64,
+pub(crate) struct SpoolEvents<'s> {
+    own: BufReader<From>,
+    waiting: BufReader<From>,
+    runs: std::slice::Iter<'s, Run>,
+    run: Option<Run>,
 }
 
-impl Iterator for SpoolEvents {
-    type Item = io::Result<NewEvent>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        Some(read_event(&mut self.input))
+impl SpoolEvents<'_> {
+    /// Whether the next event is among its own, once those that do not belong to it are
+    /// passed over; `None` at the end.
+    fn is_own(&mut self) -> io::Result<Option<bool>> {
+        loop {
+            match &mut self.run {
+                Some(Run { events: 0, .. }) | None => match self.runs.next() {
+                    None => return Ok(None),
+                    run => self.run = run.copied(),
+                },
+                Some(run) => {
+                    run.events -= 1;
+                    match run.of {
+                        Source::Own => return Ok(Some(true)),
+                        Source::Waiting => return Ok(Some(false)),
+                        Source::PassedOver => drop(read_event(&mut self.waiting)?),
+                    }
+                }
+            }
+        }
     }
 }
 
-fn read_event(file: &mut impl Read) -> io::Result<NewEvent> {
-    let damaged = || io::Error::from(io::ErrorKind::InvalidData);
-    let id = EventId(Uuid::from_bytes(read_array(file)?));
-    let _content: [u8; 8] = read_array(file)?;
-    let published = Instant::from_micros(i64::from_le_bytes(read_array(file)?));
-    let schema = u16::from_le_bytes(read_array(file)?);
-    let [company, kind, thread, payload] = [
-        read_piece(file)?,
-        read_piece(file)?,
-        read_piece(file)?,
-        read_piece(file)?,
-    ];
-    let text = |piece| String::from_utf8(piece).map_err(|_| damaged());
-    Ok(NewEvent {
-        id,
-        company: text(company)?.parse().map_err(|_| damaged())?,
-        kind: text(kind)?.into(),
-        thread: text(thread)?.into(),
-        published: published.ok_or_else(damaged)?,
-        schema,
-        payload: payload.into(),
-    })
-}
+impl Iterator for SpoolEvents<'_> {
+    type Item = io::Result<NewEvent>;
 
-fn read_array<const N: usize>(file: &mut impl Read) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    file.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn read_piece(file: &mut impl Read) -> io::Result<Vec<u8>> {
-    let length = u32::from_le_bytes(read_array(file)?);
-    let mut piece = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-    file.read_exact(&mut piece)?;
-    Ok(piece)
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.is_own() {
+            Ok(is_own) => Some(read_event(match is_own? {
+                true => &mut self.own,
+                false => &mut self.waiting,
+            })),
+            Err(error) => Some(Err(error)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -288,20 +178,71 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(48))]
 
+        /// Wherever each of them waits, and whatever is passed over.
         #[test]
-        fn a_spool_gives_what_it_took(events in prop::collection::vec(any_event(), 0..8)) {
+        fn a_spool_gives_what_it_took(
+            events in prop::collection::vec((any_event(), 0..3_u8), 0..12),
+            is_long in any::<bool>(),
+        ) {
             let dir = tempfile::tempdir().unwrap();
-            let mut writer = SpoolWriter::new(dir.path());
-            for event in &events {
-                writer.push(&EncodedEvent::of(event).unwrap()).unwrap();
+            let encoded = |event: &NewEvent| EncodedEvent::of(event).unwrap();
+            let mut writer = WaitingWriter::new(dir.path());
+            let waits = || events.iter().filter(|(_, how)| *how > 0);
+            let filler = EncodedEvent::of(&NewEvent { payload: vec![b' '; 20_000].into(), ..nothing() });
+            let filler = filler.unwrap();
+            let fillers = if is_long { 60 } else { 0 };
+            for (event, _) in waits() {
+                writer.push(encoded(event).as_bytes()).unwrap();
             }
-            let spool = writer.finish(events.len() as u64).unwrap();
-            let read: Vec<_> = spool.events().map(Result::unwrap).collect();
-            prop_assert_eq!(read, events);
-            drop(spool);
+            for _ in 0..fillers {
+                writer.push(filler.as_bytes()).unwrap();
+            }
+            let waiting = writer.finish().unwrap();
+            let mut spool = SpoolWriter::new(dir.path(), waiting.clone());
+            let mut offset = 0;
+            for (event, how) in &events {
+                let encoded = encoded(event);
+                let head = EventHead::of(&encoded).unwrap();
+                match how {
+                    0 => spool.push(&encoded).unwrap(),
+                    1 => spool.take(&head),
+                    _ => spool.pass_over(),
+                }
+                if *how > 0 {
+                    prop_assert_eq!(&waiting.event_at(offset, &head).unwrap(), &encoded);
+                    offset += u64::from(head.bytes);
+                }
+                let mut bytes = Vec::new();
+                head.write(&mut bytes);
+                prop_assert_eq!(EventHead::read(&mut bytes.as_slice()).unwrap(), head);
+            }
+            for _ in 0..fillers {
+                spool.push(&filler).unwrap();
+            }
+            let spool = spool.finish().unwrap();
+            for _ in 0..2 {
+                let mut read = spool.events().map(Result::unwrap);
+                for (event, _) in events.iter().filter(|(_, how)| *how < 2) {
+                    prop_assert_eq!(&read.next().unwrap(), event);
+                }
+                prop_assert_eq!(read.count(), fillers);
+            }
+            drop((spool, waiting));
             prop_assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        }
+    }
+
+    fn nothing() -> NewEvent {
+        NewEvent {
+            id: event_model::id::EventId(uuid::Uuid::nil()),
+            company: "acme".parse().unwrap(),
+            kind: "statement".into(),
+            thread: "t".into(),
+            published: event_model::time::Instant::from_micros(0).unwrap(),
+            schema: 1,
+            payload: Vec::new().into(),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::admission::Past;
 use crate::error::{AppendError, BatchError};
 use crate::event_log::{BatchOutcome, EventLog, Expected, Head, NewEvent, Outcome};
 use crate::limits;
-use crate::spool::{EncodedEvent, Spool, SpoolWriter, hash_of};
+use crate::spool::{EncodedEvent, EventHead, Spool, SpoolWriter, Waiting, hash_of};
 
 /// Events on their way into the log.
 pub struct Batch<'l> {
@@ -102,21 +102,19 @@ pub struct Committed {
 }
 
 impl SledLog {
-    /// Begins a batch; nothing is written to the log before it is committed.
-    ///
-    /// # Errors
-    ///
-    /// [`AppendError::Io`] if there is no room for it to wait in.
-    pub fn batch(&self) -> Result<Batch<'_>, AppendError> {
+    /// Begins a batch, to which events that wait can be added in their order, beside
+    /// others; nothing is written to the log before it is committed.
+    #[must_use]
+    pub fn batch(&self, waiting: Waiting) -> Batch<'_> {
         let dir = self.layout.cache();
-        Ok(Batch {
+        Batch {
             log: self,
-            spool: SpoolWriter::new(&dir),
+            spool: SpoolWriter::new(&dir, waiting),
             ids: Ids::new(&dir, self.settings.ids_at_once_max),
             companies: HashSet::new(),
             count: 0,
             bytes_unchecked: u64::MAX,
-        })
+        }
     }
 
     /// Appends events of any companies, all or none.
@@ -134,7 +132,7 @@ impl SledLog {
         events: &mut dyn Iterator<Item = Result<NewEvent, E>>,
         expected: &[(Slug, Expected)],
     ) -> Result<BatchOutcome, BatchError<E>> {
-        let mut batch = self.batch()?;
+        let mut batch = self.batch(Waiting::none());
         for event in events {
             let event = event.map_err(BatchError::Source)?;
             batch.push(&EncodedEvent::of(&event)?, 0)?;
@@ -156,27 +154,51 @@ impl<'l> Batch<'l> {
     ///
     /// [`AppendError`] if it cannot be spooled.
     pub fn push(&mut self, event: &EncodedEvent, tag: u64) -> Result<(), AppendError> {
-        let bytes = event.as_bytes().len() as u64 + super::commit::RECORD_BYTES;
+        let damaged = || refused(io::ErrorKind::InvalidData.into());
+        let head = EventHead::of(event).ok_or_else(damaged)?;
+        self.check_room(&head)?;
+        self.spool.push(event).map_err(refused)?;
+        self.note(&head, tag)
+    }
+
+    /// Adds the next of the events that wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::push`].
+    pub fn take(&mut self, head: &EventHead, tag: u64) -> Result<(), AppendError> {
+        self.check_room(head)?;
+        self.spool.take(head);
+        self.note(head, tag)
+    }
+
+    /// Passes over the next of the events that wait.
+    pub fn pass_over(&mut self) {
+        self.spool.pass_over();
+    }
+
+    fn check_room(&mut self, head: &EventHead) -> Result<(), AppendError> {
+        let bytes = u64::from(head.bytes) + super::commit::RECORD_BYTES;
         self.bytes_unchecked = self.bytes_unchecked.saturating_add(bytes);
         if self.bytes_unchecked > limits::FREE_BYTES_MIN / 4 {
             guard::check_room(self.log.dir(), 0)?;
             self.bytes_unchecked = 0;
         }
-        self.spool.push(event).map_err(refused)?;
-        let company = event.company();
+        Ok(())
+    }
+
+    fn note(&mut self, head: &EventHead, tag: u64) -> Result<(), AppendError> {
         let id = IdOf {
-            id: event.id().0.into_bytes(),
+            id: head.id.0.into_bytes(),
             number: self.count,
-            company: hash_of(&company),
-            content: event.content(),
+            company: hash_of(&head.company),
+            content: head.content,
             tag,
         };
         self.ids.push(id).map_err(refused)?;
         self.count += 1;
-        if let Some(company) = company
-            && !self.companies.contains(&company)
-        {
-            self.companies.insert(company);
+        if !self.companies.contains(&head.company) {
+            self.companies.insert(head.company.clone());
         }
         Ok(())
     }
@@ -193,7 +215,7 @@ impl<'l> Batch<'l> {
     ///
     /// [`AppendError`] if that cannot be read.
     pub fn check(mut self) -> Result<CheckedBatch<'l>, AppendError> {
-        let spool = self.spool.finish(self.count).map_err(refused)?;
+        let spool = self.spool.finish().map_err(refused)?;
         let checked = check(self.log, &mut self.ids)?;
         Ok(CheckedBatch {
             log: self.log,

@@ -99,7 +99,7 @@ fn is_same(stored: &NewEvent, id: IdOf) -> bool {
         let stored = EncodedEvent::of(stored);
         stored.is_ok_and(|stored| stored.content() == id.content)
     };
-    hash_of(&Some(&stored.company)) == id.company && comes_again(stored, is_it)
+    hash_of(&stored.company) == id.company && comes_again(stored, is_it)
 }
 
 /// Lets the twins of an event that is in the log be twins of that one.
