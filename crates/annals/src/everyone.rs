@@ -24,6 +24,8 @@ use crate::visiting::go_on;
 
 /// About how many events a range has.
 const RANGE_EVENTS: u64 = 4_096;
+/// How many ranges there are at least, so that all cores have something to do to the end.
+const RANGES_MIN: u64 = 16;
 
 impl Store {
     /// What could have been known of every company of which something was, in
@@ -136,7 +138,12 @@ impl Store {
         made: impl Fn(&Slug, &[Placed]) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let parts = self.head().position.0.div_ceil(RANGE_EVENTS);
+        let parts = self
+            .head()
+            .position
+            .0
+            .div_ceil(RANGE_EVENTS)
+            .max(RANGES_MIN);
         let parts = usize::try_from(parts).unwrap_or(usize::MAX);
         let ranges = self.log().stream_ranges(parts).map_err(Error::from)?;
         side_by_side(
