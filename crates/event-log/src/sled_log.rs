@@ -7,9 +7,12 @@
 //!
 //! - `open` makes a store, or opens one and mends what a crash left.
 //! - `commit` stores appends, many with one sync; `batch` stores batches.
-//! - `seal` moves the journal into blocks; `tail` is the journal in memory.
+//! - `seal` moves the journal into blocks, and `fill` the blocks into the streams;
+//!   `tail` is the journal in memory.
 //! - `read` gives events back, `iterate` one after the other, and `select` those
-//!   that are wanted, without sled; `stored` is how the streams hold them.
+//!   that are wanted, without sled; `stored` is how the streams hold them, and
+//!   `aside` keeps some of them for a while.
+//! - `backup` writes a backup, and `restore` makes a log of one.
 //! - `redact` writes the log anew without what some events said.
 //! - `link` tells the hashes of the chain, and what they were made of.
 //! - `refresh` sees what another process appended.
@@ -26,6 +29,7 @@ mod careful;
 mod check;
 mod commit;
 mod engine;
+mod fill;
 mod guard;
 mod index;
 mod iterate;
@@ -35,6 +39,7 @@ mod past;
 mod read;
 mod redact;
 mod refresh;
+mod restore;
 mod seal;
 mod select;
 mod settings;

@@ -1,0 +1,158 @@
+//! Making a store of a backup.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use event_model::id::Position;
+
+use super::SledLog;
+use crate::backup::{BackupError, BackupFolder, PartReader};
+use crate::block::Block;
+use crate::clock::Clock;
+use crate::error::{Damage, LogError};
+use crate::event_log::Head;
+use crate::kept_head::KeptHead;
+use crate::layout::{Found, Layout};
+use crate::limits;
+use crate::sync;
+
+impl SledLog {
+    /// Makes a store of the parts of a backup, in a folder in which nothing is.
+    ///
+    /// The events have the positions, times and hashes that they had.
+    ///
+    /// # Errors
+    ///
+    /// [`BackupError::NotEmpty`] if something is there; [`BackupError`] if the backup
+    /// is damaged, or a file cannot be written. Then nothing is left of the store.
+    pub fn restore(
+        folder: &BackupFolder,
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BackupError> {
+        // Before anything is made.
+        if folder.verify()? == KeptHead::ZERO {
+            return Err(BackupError::NotABackup {
+                path: folder.dir().to_owned(),
+            });
+        }
+        restored(dir, clock, |take| folder.read(take))
+    }
+
+    /// The same of a single part, such as one that was written by
+    /// [`SledLog::back_up_to`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SledLog::restore`].
+    pub fn restore_part(
+        part: &mut PartReader<impl std::io::Read>,
+        path: &Path,
+        dir: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BackupError> {
+        if part.after() != KeptHead::ZERO {
+            return Err(BackupError::Gap {
+                path: path.to_owned(),
+                found: part.after(),
+                expected: KeptHead::ZERO,
+            });
+        }
+        restored(dir, clock, |take| {
+            while let Some((first, block)) = part.next()? {
+                take(first, block)?;
+            }
+            Ok(part.head())
+        })
+    }
+
+    /// Takes in blocks, and lets them count.
+    fn take_blocks(
+        &self,
+        read: impl FnOnce(Take<'_>) -> Result<KeptHead, BackupError>,
+    ) -> Result<(), BackupError> {
+        let engine = self.engine()?;
+        let mut group: Vec<(Position, Vec<u8>)> = Vec::new();
+        let mut last = None;
+        let write = |group: &mut Vec<_>| {
+            let written = engine.write(group);
+            group.clear();
+            written.map_err(|error| LogError::engine(Position(0), error))
+        };
+        let head = read(&mut |first, block| {
+            last = Some(block.clone());
+            group.push((first, block));
+            match group.len() >= limits::GROUP_BLOCKS_MAX {
+                true => Ok(write(&mut group)?),
+                false => Ok(()),
+            }
+        })?;
+        write(&mut group)?;
+        engine
+            .sync()
+            .map_err(|error| LogError::engine(head.position, error))?;
+        let recorded = last.map(|block| last_recorded(&block)).transpose();
+        let head = Head {
+            position: head.position,
+            recorded: recorded.map_err(damaged)?,
+            hash: head.hash,
+        };
+        if head == Head::ZERO {
+            return Ok(());
+        }
+        let mut journal = sync::lock(&self.journal);
+        let mut streams = self.new_streams(head)?;
+        match &mut *journal {
+            Some(journal) => Ok(self.turn_over(journal, head, &mut streams)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What takes a block in.
+type Take<'t> = &'t mut dyn FnMut(Position, Vec<u8>) -> Result<(), BackupError>;
+
+fn restored(
+    dir: &Path,
+    clock: Arc<dyn Clock>,
+    read: impl FnOnce(Take<'_>) -> Result<KeptHead, BackupError>,
+) -> Result<SledLog, BackupError> {
+    let layout = Layout::new(dir);
+    match layout.look() {
+        Ok(Found::Nothing | Found::Empty) => {}
+        _ => {
+            return Err(BackupError::NotEmpty {
+                dir: dir.to_owned(),
+            });
+        }
+    }
+    let is_new = !dir.exists();
+    let log = SledLog::create_or_open(dir, clock)?;
+    let Err(error) = log.take_blocks(read) else {
+        return Ok(log);
+    };
+    // The error that led here is the one to tell.
+    drop(log);
+    let _ = layout.clear();
+    let _ = layout.remove_lock();
+    if is_new {
+        let _ = fs::remove_dir(dir);
+    }
+    Err(error)
+}
+
+type Wrong = (Position, Damage);
+
+fn damaged((position, what): Wrong) -> LogError {
+    LogError::Damaged { position, what }
+}
+
+/// When the last event of a block was recorded.
+fn last_recorded(bytes: &[u8]) -> Result<event_model::time::Instant, Wrong> {
+    let block = Block::decode(bytes).map_err(|what| (Position(0), what))?;
+    let records = block.records().map_err(|what| (block.first, what))?;
+    let ends = block.ends(&records)?;
+    let last = ends.last().map(|end| end.recorded);
+    last.ok_or((block.last, Damage::BlockLength))
+}
