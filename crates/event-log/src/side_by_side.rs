@@ -65,7 +65,7 @@ pub fn side_by_side<J: Send, R: Send, E>(
     })
 }
 
-fn cores() -> usize {
+pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 

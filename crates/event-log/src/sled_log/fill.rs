@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use event_model::id::Position;
 
+use super::seal::RUNS_MAX;
 use super::{SledLog, stored};
 use crate::block::Block;
 use crate::error::{Damage, LogError};
@@ -72,7 +73,11 @@ impl SledLog {
 
     /// Shows streams to readers that go as far as the blocks.
     pub(super) fn install(&self, mut writer: StreamsWriter) -> Result<(), LogError> {
-        writer.commit()?;
+        match writer.runs() < RUNS_MAX {
+            true => writer.commit()?,
+            // Otherwise the next append that seals would have to wait for it.
+            false => writer.compact()?,
+        }
         let streams = Some(Arc::new(writer.streams().clone()));
         sync::write(&self.state).streams = streams;
         Ok(())

@@ -27,7 +27,7 @@ use crate::sync;
 
 /// From so many runs of the streams on they are merged, however large: each is
 /// one more place to look into, for every answer and every id.
-const RUNS_MAX: usize = 8;
+pub(super) const RUNS_MAX: usize = 8;
 
 impl SledLog {
     /// The blocks, opened if they are not yet, with nothing after the end of the log.
@@ -130,7 +130,7 @@ impl SledLog {
         let installed = match streams.runs() < RUNS_MAX {
             true => streams.commit(),
             // After large batches; what is appended alone keeps them few.
-            false => streams.compact(u64::MAX),
+            false => streams.compact(),
         };
         if let Err(error) = installed {
             // One of their files is damaged, or there is no room: the log holds,

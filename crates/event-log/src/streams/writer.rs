@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
@@ -22,6 +25,7 @@ use super::source::refused;
 use super::spilling::Spilling;
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::side_by_side::cores;
 use crate::throwaway;
 
 /// When the writer does what.
@@ -309,10 +313,49 @@ impl StreamsWriter {
         self.commit_merging(self.tuning.merge_bytes_max)
     }
 
-    /// Commits, and merges runs of up to so many bytes together. Worth its while
-    /// after many events were added at once.
-    pub(crate) fn compact(&mut self, bytes_max: u64) -> Result<(), StreamsError> {
-        self.commit_merging(bytes_max)
+    /// Commits, and merges runs of any size. Worth its while after many events were
+    /// added at once.
+    pub(crate) fn compact(&mut self) -> Result<(), StreamsError> {
+        self.compact_on(cores())
+    }
+
+    /// The same on so many cores.
+    pub(super) fn compact_on(&mut self, cores: usize) -> Result<(), StreamsError> {
+        self.spill()?;
+        while let Some(range) = self.due(0, u64::MAX, self.tuning.fanout) {
+            self.merge_on(cores, range)?;
+        }
+        self.install()
+    }
+
+    /// Merges neighbouring runs into as many as there are cores, side by side; at least
+    /// two of them become one.
+    fn merge_on(&mut self, cores: usize, range: Range<usize>) -> Result<(), StreamsError> {
+        let runs = self.runs.get(range.clone()).unwrap_or_default();
+        let bytes: Vec<u64> = runs.iter().map(|run| run.bytes).collect();
+        let mut parts = parts_of(&bytes, cores);
+        parts.retain(|part| part.len() > 1);
+        if parts.is_empty() {
+            return self.merge(range);
+        }
+        let parts = parts.into_iter();
+        let parts = parts.map(|part| range.start + part.start..range.start + part.end);
+        let parts: Vec<Range<usize>> = parts.collect();
+        let plans: Vec<_> = parts.iter().map(|part| self.plan_merge(part)).collect();
+        let merged: Vec<Result<Run, StreamsError>> = thread::scope(|scope| {
+            let merge = |(runs, path, plan): (Vec<Arc<Run>>, PathBuf, RunPlan)| {
+                scope.spawn(move || merge(&runs, &path, plan))
+            };
+            let threads: Vec<_> = plans.into_iter().map(merge).collect();
+            let ends = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        });
+        // From the end, so that the other parts stay where they are.
+        for (part, merged) in parts.into_iter().zip(merged).rev() {
+            self.replace(part, merged?)?;
+        }
+        Ok(())
     }
 
     /// Commits, and merges everything into one run.
@@ -396,23 +439,38 @@ impl StreamsWriter {
     }
 
     fn merge_due(&mut self, from: usize, bytes_max: u64, fanout: u64) -> Result<(), StreamsError> {
-        let policy = Policy { fanout, bytes_max };
-        loop {
-            let bytes: Vec<u64> = self.runs.iter().skip(from).map(|run| run.bytes).collect();
-            let Some(range) = due(&bytes, policy) else {
-                return Ok(());
-            };
-            self.merge(from + range.start..from + range.end)?;
+        while let Some(range) = self.due(from, bytes_max, fanout) {
+            self.merge(range)?;
         }
+        Ok(())
     }
 
-    fn merge(&mut self, range: std::ops::Range<usize>) -> Result<(), StreamsError> {
+    /// Which runs are to be merged next.
+    fn due(&self, from: usize, bytes_max: u64, fanout: u64) -> Option<Range<usize>> {
+        let policy = Policy { fanout, bytes_max };
+        let bytes: Vec<u64> = self.runs.iter().skip(from).map(|run| run.bytes).collect();
+        let range = due(&bytes, policy)?;
+        Some(from + range.start..from + range.end)
+    }
+
+    fn merge(&mut self, range: Range<usize>) -> Result<(), StreamsError> {
+        let (runs, path, plan) = self.plan_merge(&range);
+        let merged = merge(&runs, &path, plan)?;
+        self.replace(range, merged)
+    }
+
+    /// What is to become one run, and how.
+    fn plan_merge(&mut self, range: &Range<usize>) -> (Vec<Arc<Run>>, PathBuf, RunPlan) {
         let runs = self.runs.get(range.clone()).unwrap_or_default().to_vec();
-        if let (Some(oldest), Some(newest)) = (runs.first(), runs.last()) {
-            let (path, plan) = self.plan_run(oldest.footer.first, newest.footer.last);
-            let merged = merge(&runs, &path, plan)?;
-            self.runs.splice(range, [Arc::new(merged)]);
-        }
+        let first = runs.first().map_or(0, |oldest| oldest.footer.first);
+        let last = runs.last().map_or(0, |newest| newest.footer.last);
+        let (path, plan) = self.plan_run(first, last);
+        (runs, path, plan)
+    }
+
+    /// Puts a run in the place of those that it was made of.
+    fn replace(&mut self, range: Range<usize>, merged: Run) -> Result<(), StreamsError> {
+        let runs: Vec<_> = self.runs.splice(range, [Arc::new(merged)]).collect();
         for run in runs.iter().filter(|run| !self.is_named(run)) {
             let path = &run.source.path;
             fs::remove_file(path).map_err(refused(path))?;
@@ -467,6 +525,25 @@ impl StreamsWriter {
             name == MANIFEST || name == POSITIONS || named.iter().any(|named| named == name)
         })
     }
+}
+
+/// Neighbouring runs in so many parts of about the same bytes, given the bytes of each.
+fn parts_of(bytes: &[u64], parts: usize) -> Vec<Range<usize>> {
+    let sum: u64 = bytes.iter().sum();
+    let part_bytes = sum.div_ceil(parts.max(1) as u64).max(1);
+    let (mut begin, mut before) = (0, 0u64);
+    let numbers = bytes.iter().map(|bytes| {
+        // In whichever part its middle is.
+        let number = (before + bytes / 2) / part_bytes;
+        before += bytes;
+        number
+    });
+    let numbers: Vec<u64> = numbers.collect();
+    let parts = numbers.chunk_by(|one, next| one == next).map(|part| {
+        let end = begin + part.len();
+        std::mem::replace(&mut begin, end)..end
+    });
+    parts.collect()
 }
 
 /// The number after those of the runs in a folder.
