@@ -5,7 +5,7 @@ use event_model::id::Position;
 use super::engine::Engine;
 use super::guard;
 use super::seal::follow;
-use super::undo::{Extent, Undo};
+use super::undo::{Reach, Undo};
 use crate::block::Block;
 use crate::error::{Damage, EngineError, LogError, OpenError};
 use crate::event_log::Head;
@@ -18,7 +18,7 @@ use crate::layout::{Layout, at};
 pub(super) fn open(layout: &Layout, base: Head) -> Result<Engine, OpenError> {
     guard::before_open(layout, BlocksIn::Sled)?;
     guard::check_settings(&layout.sled(BlocksIn::Sled))?;
-    let undo = Undo::keep(layout, Extent::SinceSnapshot)?;
+    let undo = Undo::keep(layout, Reach::SinceSnapshot)?;
     let opened = attempt(layout, &undo, base, open_as_is);
     match opened {
         Err(error) if may_be_beside(&error) => again(layout, base).unwrap_or(Err(error)),
@@ -49,7 +49,7 @@ fn may_be_beside(error: &OpenError) -> bool {
 
 /// Opens it without its snapshots and settings; `None` where that cannot be tried.
 fn again(layout: &Layout, base: Head) -> Option<Result<Engine, OpenError>> {
-    let undo = Undo::keep(layout, Extent::All).ok()?;
+    let undo = Undo::keep(layout, Reach::All).ok()?;
     let opened = attempt(layout, &undo, base, |layout| {
         guard::move_aside(layout)?;
         let engine = open_as_is(layout)?;

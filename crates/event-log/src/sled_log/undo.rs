@@ -23,7 +23,7 @@ const SEGMENT_HEADER_BYTES: usize = 20;
 
 /// How much of sled's file is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum Reach {
     /// The segments that sled reads again since its last snapshot.
     SinceSnapshot,
     /// All of it.
@@ -45,11 +45,11 @@ pub(super) struct Undo {
 
 impl Undo {
     /// Keeps what sled may take away.
-    pub(super) fn keep(layout: &Layout, extent: Extent) -> Result<Self, OpenError> {
+    pub(super) fn keep(layout: &Layout, reach: Reach) -> Result<Self, OpenError> {
         let files = small_files(layout)?;
-        let from = match extent {
-            Extent::SinceSnapshot => snapshot_lsn(&files),
-            Extent::All => 0,
+        let from = match reach {
+            Reach::SinceSnapshot => snapshot_lsn(&files),
+            Reach::All => 0,
         };
         let (cache, path) = (layout.cache(), folder(layout).data());
         let mut undo = Self {
