@@ -25,6 +25,7 @@ use crate::kept_head::KeptHead;
 use crate::layout::format::BlocksIn;
 use crate::layout::{Layout, SledFolder};
 use crate::sync;
+use crate::throwaway;
 
 /// How often sled's files are copied before it is told that they cannot be.
 const COPIES: u32 = 5;
@@ -174,10 +175,14 @@ fn damaged((position, what): (Position, Damage)) -> LogError {
     LogError::Damaged { position, what }
 }
 
-/// Copies sled's files where they are the index of the blocks, and opens the copy.
+/// Copies sled's files where they are the index of the blocks, and opens the copy. Where
+/// there are none, it is made from the blocks.
 fn index_copied(layout: &Layout, copy: &Path, base: Head) -> Result<Engine, BackupError> {
     let copy = Layout::new(copy).sled(BlocksIn::File);
-    copy_files(&layout.sled(BlocksIn::File), &copy)?;
+    match copy_files(&layout.sled(BlocksIn::File), &copy) {
+        Err(BackupError::Io { source, .. }) if throwaway::is_not_there(&source) => {}
+        copied => copied?,
+    }
     Ok(index::open_copy(&copy, layout, base)?)
 }
 

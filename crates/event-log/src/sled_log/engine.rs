@@ -2,8 +2,8 @@
 //!
 //! The only place that calls sled. In a store of format 1 a block is a value of sled; in
 //! one of format 2 the value says where it is in the [`BlockFile`]. Every call is kept
-//! [`calm`], and every write is on the disk when it returns: sled's own `flush` starts
-//! the write and tells no disk to keep it, so the file is synced once more by us.
+//! [`calm`]. What was written is on the disk once [`Engine::sync`] returns: sled's own
+//! `flush` starts the write and tells no disk to keep it, so we sync its file once more.
 
 use std::fs::File;
 use std::io::ErrorKind;

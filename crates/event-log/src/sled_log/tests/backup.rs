@@ -238,3 +238,24 @@ fn a_folder_without_parts_is_no_backup() {
     let refused = restore(&backup, &folder.path().join("again"));
     assert!(matches!(refused, Err(BackupError::NotABackup { .. })));
 }
+
+#[test]
+fn who_only_reads_needs_no_index_for_a_backup() {
+    let (folder, store) = dir();
+    let log = create_sealing(&store);
+    append(&log, 0..20);
+    let head = KeptHead::from(log.head());
+    log.close().unwrap();
+    let index = store.join("log/index");
+    fs::remove_dir_all(&index).unwrap();
+    let reader = read_only(&store).unwrap();
+    assert_eq!(back_up(&reader, &folder.path().join("gone")), head);
+    fs::write(&index, b"a file").unwrap();
+    assert_eq!(back_up(&reader, &folder.path().join("a-file")), head);
+    fs::remove_file(&index).unwrap();
+    fs::create_dir(&index).unwrap();
+    fs::write(index.join("db"), b"torn").unwrap();
+    assert_eq!(back_up(&reader, &folder.path().join("torn")), head);
+    // Nothing of the store itself was mended without its lock.
+    assert_eq!(fs::read(index.join("db")).unwrap(), b"torn");
+}
