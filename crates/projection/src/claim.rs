@@ -8,10 +8,11 @@ use event_model::event::Event;
 use event_model::id::{EventId, Position};
 use event_model::kind::{Kind, Section};
 use event_model::time::{Day, Instant};
-use event_model::vocabulary::{Certainty, Level};
+use event_model::vocabulary::{Certainty, Confirmation, Level};
 
 use crate::basis::Placed;
 use crate::standing::Place;
+use crate::thread::counts::Counts;
 
 /// An event that counts under a basis, with what the rules ask of it again and
 /// again.
@@ -27,8 +28,12 @@ pub struct Claim {
     pub bounds: Bounds,
     /// The same as it states them by itself.
     pub stated: Bounds,
-    /// It is about what is, and not what somebody foretells or thinks.
-    pub is_about_what_is: bool,
+    /// Who stands behind it.
+    pub certainty: Certainty,
+    /// What the parties say of it.
+    pub confirmation: Confirmation,
+    /// Whether it tells what is, or what somebody foretells or thinks.
+    pub level: Level,
     /// It is about when results are to come.
     pub is_results_date: bool,
     /// It says that a report was false.
@@ -36,8 +41,6 @@ pub struct Claim {
     /// Its quantity is shared with others, and so says nothing exact of the
     /// company's own.
     pub shares_quantity: bool,
-    /// Whether it counts; one that does not has no say.
-    pub counts: bool,
 }
 
 /// What lists are ordered by.
@@ -56,12 +59,13 @@ impl Claim {
             place,
             bounds: stated,
             stated,
-            is_about_what_is: event.level.is_about_what_is(),
+            certainty: event.certainty,
+            confirmation: event.confirmation,
+            level: event.level,
             is_results_date: kind.is_some_and(|kind| kind.section == Section::EarningsDate),
             is_denial: kind.is_some_and(|kind| kind.is_end("denied"))
                 && stage_of(event, kind) == Some("denied"),
             shares_quantity: false,
-            counts: true,
         }
     }
 
@@ -73,7 +77,7 @@ impl Claim {
             published,
             position,
         } = self.place;
-        (published, self.event.certainty, position, self.position)
+        (published, self.certainty, position, self.position)
     }
 
     /// Whether it counts as happened on a day, whichever day it was. That a
@@ -92,13 +96,19 @@ impl Claim {
     /// Whether the company or the authority itself stands behind it.
     #[must_use]
     pub fn is_official(&self) -> bool {
-        self.event.certainty == Certainty::Official
+        self.certainty == Certainty::Official
+    }
+
+    /// Whether it is about what is, and not what somebody foretells or thinks.
+    #[must_use]
+    pub fn is_about_what_is(&self) -> bool {
+        self.level.is_about_what_is()
     }
 
     /// Whether it says that something is so.
     #[must_use]
     pub fn is_fact(&self) -> bool {
-        self.event.level == Level::Fact
+        self.level == Level::Fact
     }
 
     /// The order of lists: by the days, then by publication and position.
@@ -155,17 +165,19 @@ impl Stages {
     /// the same thread and stage takes their span. A fact that gave way itself
     /// has no say of its own, so the span is that of the most precise facts.
     /// Claims without a stage are of different happenings and keep their days.
-    pub(crate) fn narrow(&self, claims: &mut [Claim]) {
+    pub(crate) fn narrow(&self, claims: &mut [Claim], counts: &Counts) {
         let mut precise: Vec<Bounds> = Vec::new();
         for stage in self.0.chunk_by(|_, next| !next.opens) {
             precise.clear();
-            let facts = stage.iter().filter_map(|staged| claims.get(staged.claim));
-            let facts = facts.filter(|claim| claim.counts && claim.is_fact());
+            let counting = stage.iter().filter(|staged| counts.hold(staged.claim));
+            let facts = counting
+                .clone()
+                .filter_map(|staged| claims.get(staged.claim));
+            let facts = facts.filter(|claim| claim.is_fact());
             most_precise(facts.map(|claim| claim.stated), &mut precise);
             let mut rest = precise.as_slice();
-            for staged in stage {
-                let claim = claims.get_mut(staged.claim);
-                if let Some(claim) = claim.filter(|claim| claim.counts) {
+            for staged in counting {
+                if let Some(claim) = claims.get_mut(staged.claim) {
                     let span = span_within(claim.stated, &mut rest);
                     claim.bounds = span.unwrap_or(claim.stated);
                 }

@@ -139,7 +139,7 @@ pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = 
     let mut before = None;
     results
         .counting()
-        .filter(|claim| claim.is_about_what_is)
+        .filter(|claim| claim.is_about_what_is())
         .filter(move |claim| claim.is_possible_by(on))
         .filter(|claim| stage_of(&claim.event, results.kind) != Some("preliminary"))
         .filter_map(|claim| claim.event.text("period"))
@@ -181,7 +181,7 @@ pub(crate) fn results_date(thread: &Thread, on: Day) -> Option<ResultsDate> {
 fn moves<'c>(speaking: impl Iterator<Item = &'c Claim>) -> Vec<Move> {
     let states = |claim: &&Claim| claim.event.text("date").is_some();
     let mut stating: Vec<&Claim> = speaking.filter(states).collect();
-    stating.sort_by_key(|claim| (claim.place, claim.event.certainty, claim.position));
+    stating.sort_by_key(|claim| (claim.place, claim.certainty, claim.position));
     let mut moves = Vec::new();
     let mut held: Option<Edtf> = None;
     let mut last = None;

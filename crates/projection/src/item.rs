@@ -141,7 +141,7 @@ fn field(view: &ThreadView, name: &str) -> Option<Value> {
         "published" => json!(view.lead.published.text()),
         "source" => json!(view.lead.source.name),
         "decided" => json!(view.fields),
-        "events" => json!(view.events()),
+        "events" => json!(view.events().collect::<Vec<_>>()),
         _ => return field_of_data(view, name),
     })
 }

@@ -81,7 +81,7 @@ pub(crate) fn effects(thread: &Thread) -> impl Iterator<Item = (bool, Bounds)> {
 
 /// The same with the claims.
 pub(crate) fn effects_by_claim(thread: &Thread) -> impl Iterator<Item = (&Claim, bool, Bounds)> {
-    let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is);
+    let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is());
     about_what_is.filter_map(|claim| {
         let begins = match stage_of(&claim.event, thread.kind)? {
             "announced" | "published" | "amended" => true,

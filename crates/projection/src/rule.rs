@@ -22,8 +22,8 @@ pub enum Rule {
 /// publication.
 #[must_use]
 pub fn beats(first: &Claim, second: &Claim) -> Option<Rule> {
-    if first.is_about_what_is != second.is_about_what_is {
-        return first.is_about_what_is.then_some(Rule::Level);
+    if first.is_about_what_is() != second.is_about_what_is() {
+        return first.is_about_what_is().then_some(Rule::Level);
     }
     let alone_official = first.is_official() && !second.is_official();
     let outranked = second.is_official() && !first.is_official();
@@ -106,7 +106,7 @@ impl Contest {
 
     /// Lets a claim take part.
     pub fn enter(&mut self, claim: &Claim) {
-        let class = if claim.is_about_what_is {
+        let class = if claim.is_about_what_is() {
             &mut self.is
         } else {
             &mut self.may_be
@@ -128,7 +128,7 @@ impl Contest {
     /// Whether one of those that take part beats this one of them.
     #[must_use]
     pub fn beats(&self, claim: &Claim) -> bool {
-        let class = if claim.is_about_what_is {
+        let class = if claim.is_about_what_is() {
             &self.is
         } else if self.is.has_any {
             return true;
@@ -152,7 +152,7 @@ impl Contest {
 pub fn contests(lost: &Claim, won: &Claim) -> bool {
     let came_no_sooner = lost.place.published >= won.place.published;
     let same_instant = lost.place.published == won.place.published;
-    let surer = same_instant && won.event.certainty > lost.event.certainty;
+    let surer = same_instant && won.certainty > lost.certainty;
     if won.bounds.certainly_after(lost.bounds) {
         return false;
     }

@@ -1,20 +1,23 @@
 //! A [`Thread`]: the claims about one matter, and what it says through them on
 //! the day asked about.
 
-use std::borrow::Cow;
+mod column;
+pub(crate) mod counts;
+
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use event_model::data::Field;
 use event_model::event::Event;
+use event_model::id::EventId;
 use event_model::kind::{Kind, Section};
 use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 use event_model::vocabulary::Confirmation;
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
-use serde_json::Value;
 
+use self::column::{Column, Stating, columns};
+use self::counts::{CountingIds, Counts};
 use crate::basis::Placed;
 use crate::claim::{Claim, Stages, stage_of};
 use crate::links::Links;
@@ -29,21 +32,17 @@ pub struct Thread {
     pub kind: Option<&'static Kind>,
     /// Its claims in the order of publication, one at least.
     claims: Vec<Claim>,
+    /// Which of them count; those that do not have no say.
+    counts: Counts,
+    /// The ids of all, for views to list; `None` for a single claim.
+    ids: Option<Arc<[EventId]>>,
+    /// Those that tell what the parties say; not looked for where there is one.
+    confirming: Stating,
     /// The fields that they state; empty for a single claim.
     columns: Vec<Column>,
     stages: Stages,
     /// What it is called, where its first claim does not tell.
     naming: Option<Arc<Naming>>,
-}
-
-/// A field, and the claims that state it.
-#[derive(Debug)]
-struct Column {
-    name: Cow<'static, str>,
-    /// By their indices, in the order of publication.
-    claims: Vec<usize>,
-    /// All claims of the thread state it by themselves.
-    is_of_all: bool,
 }
 
 /// Whether something happened by a day.
@@ -69,10 +68,10 @@ pub(crate) enum Voice {
 }
 
 impl Voice {
-    /// How these claims speak on a day, if they say anything.
+    /// How these claims, which all count, speak on a day, if they say anything.
     pub(crate) fn on<'c>(day: Day, claims: impl Iterator<Item = &'c Claim>) -> Option<Self> {
         let mut voice = None;
-        for claim in claims.filter(|claim| claim.counts) {
+        for claim in claims {
             if claim.is_certain_by(day) {
                 return Some(Self::Certain(day));
             }
@@ -83,14 +82,13 @@ impl Voice {
         voice
     }
 
-    /// Whether the thread speaks through this claim.
+    /// Whether the thread speaks through this claim, which counts.
     pub(crate) fn is_through(self, claim: &Claim) -> bool {
-        claim.counts
-            && match self {
-                Self::Certain(day) => claim.is_certain_by(day),
-                Self::Possible(day) => claim.is_possible_by(day),
-                Self::All => true,
-            }
+        match self {
+            Self::Certain(day) => claim.is_certain_by(day),
+            Self::Possible(day) => claim.is_possible_by(day),
+            Self::All => true,
+        }
     }
 
     fn occurrence(self) -> Occurrence {
@@ -155,6 +153,9 @@ impl Thread {
         Self {
             kind,
             claims: vec![claim],
+            counts: Counts::all(1),
+            ids: None,
+            confirming: Stating::All,
             columns: Vec::new(),
             stages: Stages::default(),
             naming: None,
@@ -170,37 +171,26 @@ impl Thread {
         if !self.claims.is_sorted_by_key(Claim::order) {
             self.claims.sort_unstable_by_key(Claim::order);
         }
-        self.columns = columns(&self.claims, self.kind);
-        for column in &mut self.columns {
-            column.is_of_all = column.claims.len() == self.claims.len();
-            if column.name == "quantity" {
-                for at in &column.claims {
-                    if let Some(claim) = self.claims.get_mut(*at) {
-                        claim.shares_quantity = quantity_is_shared(&claim.event);
-                        column.is_of_all &= !claim.shares_quantity;
-                    }
-                }
-            }
-        }
+        self.ids = Some(self.claims.iter().map(Claim::id).collect());
+        self.counts = Counts::all(self.claims.len());
+        let says = |claim: &Claim| claim.confirmation != Confirmation::Unstated;
+        let claims = self.claims.iter().enumerate();
+        let confirming = claims.filter(|(_, claim)| says(claim));
+        self.confirming = Stating::These(confirming.map(|(at, _)| at).collect());
+        self.columns = columns(&mut self.claims, self.kind);
         self.stages = Stages::of(&self.claims, self.kind);
-        self.stages.narrow(&mut self.claims);
+        self.stages.narrow(&mut self.claims, &self.counts);
     }
 
     /// Lets none of its claims count.
     pub(crate) fn silence(&mut self) {
-        self.claims
-            .iter_mut()
-            .for_each(|claim| claim.counts = false);
+        self.counts = Counts::none(self.claims.len());
     }
 
     /// Lets those of these claims count that did not, and the others not.
     pub(crate) fn turn(&mut self, claims: impl Iterator<Item = usize>) {
-        for at in claims {
-            if let Some(claim) = self.claims.get_mut(at) {
-                claim.counts = !claim.counts;
-            }
-        }
-        self.stages.narrow(&mut self.claims);
+        self.counts.toggle(claims);
+        self.stages.narrow(&mut self.claims, &self.counts);
     }
 
     /// The name of its kind.
@@ -232,20 +222,20 @@ impl Thread {
     /// The claims through which it speaks on a day: those that certainly
     /// happened by then, or, where there are none, those that possibly did.
     pub fn speaking(&self, on: Day) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
-        let voice = Voice::on(on, self.claims.iter());
+        let voice = self.voice(on);
         let is_heard = move |claim: &&Claim| voice.is_some_and(|voice| voice.is_through(claim));
-        self.claims.iter().filter(is_heard)
+        self.counting().filter(is_heard)
     }
 
     /// Which of its claims it speaks through on a day, if through any.
     pub(crate) fn voice(&self, on: Day) -> Option<Voice> {
-        Voice::on(on, self.claims.iter())
+        Voice::on(on, self.counting())
     }
 
     /// What it says, if it says anything on that day.
     #[must_use]
     pub fn view(&self, on: Day) -> Option<ThreadView> {
-        self.view_through(Voice::on(on, self.claims.iter())?)
+        self.view_through(self.voice(on)?)
     }
 
     /// What it says through all its claims, whatever the day: of a rule that is
@@ -263,7 +253,7 @@ impl Thread {
                 ..ThreadView::of_one(claim, self.kind, voice.occurrence())
             });
         }
-        let speaking = self.claims.iter().filter(|claim| voice.is_through(claim));
+        let speaking = self.counting().filter(|claim| voice.is_through(claim));
         let contest = Contest::among(speaking.clone());
         let current = speaking.clone().rev().find(|claim| !contest.beats(claim))?;
         let mut lead = current;
@@ -273,9 +263,9 @@ impl Thread {
         let mut fields = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             let stating = self.stating(column, voice);
-            let won = match column.is_of_all {
-                true => Some(current),
-                false => prevailing_in(&contest, stating.clone()),
+            let won = match column.stating {
+                Stating::All => Some(current),
+                Stating::These(_) => prevailing_in(&contest, stating.clone()),
             };
             let Some(won) = won else {
                 continue;
@@ -289,8 +279,8 @@ impl Thread {
                 event: Arc::clone(&won.event),
             });
         }
-        let saying = |claim: &Claim| claim.event.confirmation;
-        let confirming = speaking.filter(|claim| saying(claim) != Confirmation::Unstated);
+        let saying = |claim: &Claim| claim.confirmation;
+        let confirming = self.heard_of(&self.confirming, voice);
         let confirmed = prevailing_in(&contest, confirming.clone());
         contested |= confirmed.is_some_and(|won| is_contested(confirming, won, saying));
         Some(ThreadView {
@@ -302,7 +292,10 @@ impl Thread {
             occurrence: voice.occurrence(),
             confirmed_by: confirmed.map(|won| Arc::clone(&won.event)),
             contested,
-            events: self.counting().map(Claim::id).collect(),
+            events: self.ids.as_ref().map(|ids| CountingIds {
+                of_all: Arc::clone(ids),
+                counts: self.counts.clone(),
+            }),
             order: lead.list_order(),
         })
     }
@@ -310,7 +303,7 @@ impl Thread {
     /// Decides a field among the claims that state it.
     #[must_use]
     pub fn decide(&self, field: &str, on: Day) -> Option<&Claim> {
-        let voice = Voice::on(on, self.claims.iter())?;
+        let voice = self.voice(on)?;
         if let [claim] = self.claims.as_slice() {
             return claim.event.data.contains(field).then_some(claim);
         }
@@ -319,8 +312,28 @@ impl Thread {
     }
 
     /// The claims that count.
-    pub(crate) fn counting(&self) -> impl Iterator<Item = &Claim> {
-        self.claims.iter().filter(|claim| claim.counts)
+    pub(crate) fn counting(&self) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
+        let counting = self.counts.iter();
+        counting.filter_map(|at| self.claims.get(at))
+    }
+
+    /// Those of some claims through which it speaks.
+    fn heard_of(
+        &self,
+        stating: &Stating,
+        voice: Voice,
+    ) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
+        let reach = self.counts.reach();
+        let (all, these) = match stating {
+            Stating::All => (reach, &[][..]),
+            Stating::These(these) => (0, these.as_slice()),
+        };
+        let reached = these.partition_point(|at| *at < reach);
+        let these = these.iter().take(reached).copied();
+        let claims = (0..all).chain(these);
+        let counting = claims.filter(|at| self.counts.hold(*at));
+        let counting = counting.filter_map(|at| self.claims.get(at));
+        counting.filter(move |claim| voice.is_through(claim))
     }
 
     /// The claims that state a field. A quantity shared with others never
@@ -330,8 +343,7 @@ impl Thread {
         column: &Column,
         voice: Voice,
     ) -> impl DoubleEndedIterator<Item = &Claim> + Clone {
-        let claims = column.claims.iter().filter_map(|at| self.claims.get(*at));
-        let stating = claims.filter(move |claim| voice.is_through(claim));
+        let stating = self.heard_of(&column.stating, voice);
         let has_own = column.name == "quantity" && {
             let mut stating = stating.clone();
             stating.any(|claim| !claim.shares_quantity)
@@ -363,51 +375,4 @@ fn is_contested<'c, T: PartialEq>(
     let came_no_sooner = |claim: &&Claim| claim.place.published >= won.place.published;
     let mut later = stating.rev().take_while(came_no_sooner);
     later.any(|claim| contests(claim, won) && said(claim) != said(won))
-}
-
-fn columns(claims: &[Claim], kind: Option<&'static Kind>) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
-    for (at, claim) in claims.iter().enumerate() {
-        // Most claims of a thread state the same fields in the same order.
-        let mut next = 0;
-        for name in claim.event.data.names() {
-            let is_next = columns.get(next).is_some_and(|column| column.name == name);
-            if !is_next {
-                let found = columns.binary_search_by(|column| (*column.name).cmp(name));
-                next = found.unwrap_or_else(|place| {
-                    let name = field_name(kind, name);
-                    let claims = Vec::new();
-                    let is_of_all = false;
-                    let column = Column {
-                        name,
-                        claims,
-                        is_of_all,
-                    };
-                    columns.insert(place, column);
-                    place
-                });
-            }
-            if let Some(column) = columns.get_mut(next) {
-                column.claims.push(at);
-            }
-            next += 1;
-        }
-    }
-    columns
-}
-
-fn field_name(kind: Option<&'static Kind>, name: &str) -> Cow<'static, str> {
-    match kind.and_then(|kind| kind.field(name)) {
-        Some(field) => Cow::Borrowed(field.name),
-        None => Cow::Owned(name.to_owned()),
-    }
-}
-
-fn quantity_is_shared(event: &Event) -> bool {
-    let quantity = event.data.get("quantity");
-    let quantity = quantity.filter(|quantity| quantity.json().contains("shared_with"));
-    let quantity = quantity.map(Field::to_value);
-    let shared_with = quantity.as_ref().and_then(|value| value.get("shared_with"));
-    let others = shared_with.and_then(Value::as_array);
-    others.is_some_and(|others| !others.is_empty())
 }

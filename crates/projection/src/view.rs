@@ -16,6 +16,7 @@ use event_model::vocabulary::{Certainty, Confirmation};
 use crate::claim::{Claim, ListOrder};
 use crate::links::Links;
 use crate::thread::Occurrence;
+use crate::thread::counts::CountingIds;
 
 /// What a thread says under a basis.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +37,8 @@ pub struct ThreadView {
     pub confirmed_by: Option<Arc<Event>>,
     /// Whether a claim that says otherwise lost only because another is surer.
     pub contested: bool,
-    /// The claims that count; empty where the leading one is the only one.
-    pub(crate) events: Box<[EventId]>,
+    /// The claims that count; `None`: the leading one is the only one.
+    pub(crate) events: Option<CountingIds>,
     /// The order in lists.
     pub order: ListOrder,
 }
@@ -161,7 +162,7 @@ impl ThreadView {
             occurrence,
             confirmed_by: confirms.then(|| Arc::clone(event)),
             contested: false,
-            events: Box::default(),
+            events: None,
             order: claim.list_order(),
         }
     }
@@ -253,12 +254,10 @@ impl ThreadView {
     }
 
     /// The claims that count, in the order of publication.
-    #[must_use]
-    pub fn events(&self) -> &[EventId] {
-        match self.events.is_empty() {
-            true => std::slice::from_ref(&self.lead.id),
-            false => &self.events,
-        }
+    pub fn events(&self) -> impl Iterator<Item = EventId> {
+        let only = self.events.is_none().then_some(self.lead.id);
+        let counting = self.events.iter().flat_map(CountingIds::iter);
+        only.into_iter().chain(counting)
     }
 
     /// The events that decide some part of what the thread says.

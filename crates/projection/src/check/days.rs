@@ -87,7 +87,7 @@ pub(super) fn to_come(event: &Event, field: &str) -> Option<(Bounds, String)> {
 fn over_when_told(name: (&str, &str), claim: &Claim, found: &mut Findings) {
     let event = &claim.event;
     let is_cancelled = event.stage() == Some("cancelled");
-    if !claim.is_about_what_is || is_cancelled || event.supersedes.is_some() {
+    if !claim.is_about_what_is() || is_cancelled || event.supersedes.is_some() {
         return;
     }
     // In the zones that are furthest behind it is still the day before.

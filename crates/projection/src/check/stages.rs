@@ -23,7 +23,7 @@ pub(super) fn back_without_reason(case: &Case<'_>, found: &mut Findings) {
 fn steps_back(thread: &Thread, life: &Life, found: &mut Findings) {
     let is_telling = |claim: &&Claim| {
         let of_many = thread.kind_name() == OF_MANY_SOURCES;
-        claim.is_about_what_is && (!of_many || claim.is_official())
+        claim.is_about_what_is() && (!of_many || claim.is_official())
     };
     let mut held: Option<(&Claim, &str)> = None;
     for claim in thread.counting().filter(is_telling) {

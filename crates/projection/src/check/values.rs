@@ -68,10 +68,10 @@ fn has_currency(amount: &Value) -> bool {
 pub(super) fn contested(case: &Case<'_>, found: &mut Findings) {
     let contested = case.timeline.threads();
     for (_, view) in contested.filter(|(_, view)| view.contested) {
-        let count = view.events().len();
+        let count = view.events().count();
         found.of_thread(
             (view.kind_name(), view.thread()),
-            view.events().iter().copied(),
+            view.events(),
             format!("{count} claims do not agree, and the surer prevails"),
         );
     }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use event_model::edtf::Bounds;
 use event_model::kind::Section;
-use event_model::time::Instant;
+use event_model::time::{Day, Instant};
 
 use super::Limits;
 use super::spans::Spans;
@@ -57,6 +58,8 @@ pub(super) struct Known<T> {
     thread: Thread,
     /// When a claim begins or ceases to count, and which, by its index.
     changes: Vec<(Instant, usize)>,
+    /// The days that may divide what it says.
+    days: Box<[Day]>,
     /// How many of the changes it has heard of.
     heard: usize,
     memory: Memory<Option<T>>,
@@ -65,6 +68,7 @@ pub(super) struct Known<T> {
 impl<T: Clone> Known<T> {
     fn of(spanned: Spanned, limits: Limits) -> Self {
         let Spanned { mut thread, spans } = spanned;
+        let days = days(&thread);
         thread.silence();
         let changes = spans.iter().enumerate().flat_map(|(at, spans)| {
             let changes = spans.changes().iter();
@@ -75,6 +79,7 @@ impl<T: Clone> Known<T> {
         Self {
             thread,
             changes,
+            days,
             heard: 0,
             memory: Memory::of(limits),
         }
@@ -133,16 +138,29 @@ impl<T: Clone> Known<T> {
         for (change, _) in before.last().into_iter().chain(after.first()) {
             region.end_at(*change, cuts);
         }
-        for claim in self.thread.counting() {
-            region.end_at_days(claim.bounds, cuts);
-        }
-        if self.thread.section() == Section::Regulation {
-            for (_, effective) in effects(&self.thread) {
-                region.end_at_days(effective, cuts);
-            }
+        let begun = self.days.partition_point(|day| *day <= cuts.on);
+        let (before, after) = self.days.split_at(begun);
+        for day in before.last().into_iter().chain(after.first()) {
+            region.end_at_day(*day, cuts);
         }
         region
     }
+}
+
+/// The days on which claims that all count, or what they bring about, begin or end to
+/// be possible, in order. Where only some count, there are no others: a claim whose date
+/// gave way takes the days of others.
+fn days(thread: &Thread) -> Box<[Day]> {
+    let mut days: Vec<Day> = Vec::new();
+    let mut add =
+        |bounds: Bounds| days.extend([bounds.earliest, bounds.latest].into_iter().flatten());
+    thread.claims().iter().for_each(|claim| add(claim.stated));
+    if thread.section() == Section::Regulation {
+        effects(thread).for_each(|(_, effective)| add(effective));
+    }
+    days.sort_unstable();
+    days.dedup();
+    days.into()
 }
 
 /// The threads of a section.

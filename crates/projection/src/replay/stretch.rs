@@ -1,6 +1,5 @@
 //! Where an answer stays the same: [`Stretch`] and [`Region`].
 
-use event_model::edtf::Bounds;
 use event_model::time::{Day, Instant};
 
 use crate::basis::Cuts;
@@ -63,10 +62,8 @@ impl Region {
     }
 
     /// Ends it where something begins or ends to be possible.
-    pub(super) fn end_at_days(&mut self, days: Bounds, cuts: &Cuts) {
-        for edge in [days.earliest, days.latest].into_iter().flatten() {
-            self.on.end_at(edge, cuts.on);
-        }
+    pub(super) fn end_at_day(&mut self, edge: Day, cuts: &Cuts) {
+        self.on.end_at(edge, cuts.on);
     }
 
     /// Ends it where another ends that holds the same cuts.

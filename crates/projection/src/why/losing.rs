@@ -76,7 +76,7 @@ pub(super) fn lost(
     let by_order = won.map_or(Rule::Silent, |won| {
         if won.place.published != claim.place.published {
             Rule::Published
-        } else if won.event.certainty != claim.event.certainty {
+        } else if won.certainty != claim.certainty {
             Rule::Certainty
         } else {
             Rule::Position

@@ -335,7 +335,7 @@ proptest! {
         prop_assert_eq!(&counting(&Standing::of(&events, lens)), &expected);
         let timeline = fold(&events[0].event.company, &events, lens);
         for (_, view) in timeline.threads() {
-            let told = view.events().iter().copied().chain(view.deciding_events());
+            let told = view.events().chain(view.deciding_events());
             for id in told {
                 prop_assert!(expected.contains(&id), "{}", id);
             }

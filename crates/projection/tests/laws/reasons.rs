@@ -152,7 +152,7 @@ proptest! {
                 let against = lost.against.map(claim);
                 let holds = match (lost.rule, against) {
                     (Rule::Level, Some(other)) => {
-                        other.is_about_what_is && !loser.is_about_what_is
+                        other.is_about_what_is() && !loser.is_about_what_is()
                     }
                     (Rule::Later, Some(other)) => {
                         other.bounds.certainly_after(loser.bounds) && beats(other, loser).is_some()
