@@ -1,5 +1,7 @@
 //! Events that were redacted: what they said is gone, all else stays.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::environment::{Environment, company, large, sample_events, statement, talks, thread};
@@ -208,6 +210,51 @@ fn what_was_redacted_does_not_come_back() {
         (&json!("known"), &json!(ID))
     );
     assert!(!told(&environment).contains(SECRET));
+}
+
+#[test]
+fn an_older_cache_does_not_bring_it_back() {
+    let environment = holding(true);
+    let mut declaration = with_id(company("secretive"), "a0000002-0000-4000-8000-000000000002");
+    declaration["data"]["name"] = json!(SECRET);
+    environment.append(&[declaration]);
+    environment.append(&large());
+    environment.type_in("companies").done();
+    let cache = environment.store().join("cache");
+    let older = environment.store().with_file_name("older");
+    copy(&cache, &older);
+    let redact = "redact a0000001 a0000002 --reason court-order";
+    environment.type_in(redact).done();
+    for part in ["", "streams", "directory"] {
+        let (from, to) = (older.join(part), cache.join(part));
+        if from.is_dir() {
+            std::fs::remove_dir_all(&to).unwrap();
+        }
+        copy(&from, &to);
+        for _ in 0..2 {
+            assert!(!told(&environment).contains(SECRET), "{part}");
+            let companies = environment.type_in("companies --json").text();
+            assert!(!companies.contains(SECRET), "{part}");
+            let found = environment.type_in("companies Q7ZK9");
+            assert!(
+                !found.stdout.windows(5).any(|word| word == b"Q7ZK9"),
+                "{part}"
+            );
+            environment.append(&[statement("alibaba", "2026-01-02", "goes on")]);
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_file() {
+        std::fs::copy(from, to).unwrap();
+        return;
+    }
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let name = entry.unwrap().file_name();
+        copy(&from.join(&name), &to.join(&name));
+    }
 }
 
 #[test]

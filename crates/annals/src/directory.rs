@@ -79,14 +79,19 @@ impl Directory {
 
     /// The events between two positions that tell what companies are called, and perhaps
     /// some that do not: without what came before, it is not known of all that are struck.
+    /// `None` where something was redacted between them, and what was told before may have
+    /// to go.
     pub(crate) fn naming(
         store: &Store,
         bounds: (Position, Position),
-    ) -> Result<Vec<Placed>, Error> {
+    ) -> Result<Option<Vec<Placed>>, Error> {
         let log = store.log();
         let mut found = Vec::new();
         for range in log.stream_ranges(1)? {
             found.extend(naming(log, &range, bounds)?);
+        }
+        if found.iter().any(tells_of_redaction) {
+            return Ok(None);
         }
         let mut named = Vec::new();
         for placed in found {
@@ -94,7 +99,7 @@ impl Directory {
                 named.push(placed);
             }
         }
-        Ok(named)
+        Ok(Some(named))
     }
 
     fn add_journal(&mut self, log: &SledLog, upto: Position) -> Result<(), Error> {
@@ -118,14 +123,22 @@ impl Directory {
             .max(1);
         let parts = usize::try_from(parts).unwrap_or(usize::MAX);
         let ranges = log.stream_ranges(parts)?;
+        let mut redacted = false;
         side_by_side(
             ranges.into_iter().map(Ok),
             |range| naming(log, &range, bounds),
             |found: Result<Vec<Placed>, Error>| {
-                found?.into_iter().for_each(|placed| self.add(placed));
+                let found = found?;
+                redacted |= found.iter().any(tells_of_redaction);
+                found.into_iter().for_each(|placed| self.add(placed));
                 Ok::<_, Error>(())
             },
         )?;
+        if redacted && bounds.0 > Position(0) {
+            // What it held may have been redacted since.
+            *self = Self::default();
+            return self.add_streams(log, upto);
+        }
         self.reach(upto);
         Ok(())
     }
@@ -321,7 +334,8 @@ fn names_a_scheme(text: &str) -> bool {
     matches!(CompanyKey::parse(text), Ok(CompanyKey::Identifier { .. }))
 }
 
-/// The events of a range of companies that may tell what they are called.
+/// The events of a range of companies that may tell what they are called, or that
+/// something was redacted.
 fn naming(
     log: &SledLog,
     range: &StreamRange,
@@ -330,7 +344,8 @@ fn naming(
     let mut found = Vec::new();
     let mut failed = Ok(());
     log.visit_streams(range, bounds, &mut |stored| {
-        if !stored.may_name_a_company() {
+        let redacts = stored.kind() == Some(kinds::REDACTION);
+        if !redacts && !stored.may_name_a_company() {
             return ControlFlow::Continue(());
         }
         let event = stored.event();
@@ -339,6 +354,10 @@ fn naming(
     })?;
     failed?;
     Ok(found)
+}
+
+fn tells_of_redaction(placed: &Placed) -> bool {
+    placed.event.kind == kinds::REDACTION
 }
 
 /// Whether an event tells what a company is called, or strikes one that does, or one

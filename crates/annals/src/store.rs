@@ -320,11 +320,19 @@ impl Store {
             Some(upto) if upto >= sealed => Ok(()),
             // Without reading all of it, which takes as long as there are companies.
             Some(upto) if sealed.0 - upto.0 <= ADDED_EVENTS_MAX => {
-                let named = Directory::naming(self, (upto, sealed))?;
-                directory_file::add(&path, (upto, sealed), named.iter(), &self.log)
+                match Directory::naming(self, (upto, sealed))? {
+                    Some(named) => {
+                        directory_file::add(&path, (upto, sealed), named.iter(), &self.log)
+                    }
+                    None => directory_file::save(&path, &*self.directory()?, &self.log),
+                }
             }
             Some(upto) => {
                 let directory = self.directory()?;
+                if directory.filed() < upto {
+                    // It was not made of the file, or of what does not hold any more.
+                    return directory_file::save(&path, &directory, &self.log);
+                }
                 let new = directory.events().filter(|placed| placed.position > upto);
                 directory_file::add(&path, (upto, directory.upto()), new, &self.log)
             }

@@ -258,9 +258,9 @@ impl Journal {
         })
     }
 
-    /// Goes on after what was read, and removes what a crash left: older files,
-    /// and the rest of a frame that is not whole.
-    pub(crate) fn resume(dir: &Path, contents: &Contents) -> Result<Self, JournalError> {
+    /// Goes on after what was read, and removes what a crash left of a frame that is not
+    /// whole. Older files may be there still.
+    pub(crate) fn resume(contents: &Contents) -> Result<Self, JournalError> {
         let path = contents.path.clone();
         let file = OpenOptions::new()
             .read(true)
@@ -273,7 +273,6 @@ impl Journal {
                 .and_then(|()| file.sync_data())
                 .map_err(at(&path))?;
         }
-        remove_older(dir, contents.base.position)?;
         Ok(Self {
             store: contents.store,
             file,

@@ -13,7 +13,8 @@
 //!   that are wanted, without sled; `stored` is how the streams hold them, and
 //!   `aside` keeps some of them for a while.
 //! - `backup` writes a backup, and `restore` makes a log of one.
-//! - `redact` writes the log anew without what some events said.
+//! - `redact` writes the log anew without what some events said, and `rewritten` tells
+//!   whether that can take the place of the one before.
 //! - `link` tells the hashes of the chain, and what they were made of.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
@@ -40,6 +41,7 @@ mod read;
 mod redact;
 mod refresh;
 mod restore;
+mod rewritten;
 mod seal;
 mod select;
 mod settings;

@@ -23,6 +23,10 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
             "this backup cannot be relied on: make a new one to another folder, or restore \
              from a copy"
         }
+        Error::Open(OpenError::Rewritten { .. }) => {
+            "nothing was removed; if nobody was redacting when the machine stopped, move that \
+             folder away, else keep a copy: `annals salvage` brings out all that is whole"
+        }
         Error::Open(
             OpenError::Damaged { .. }
             | OpenError::FormatDamaged { .. }

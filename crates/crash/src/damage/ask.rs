@@ -160,6 +160,7 @@ fn of_open(error: &OpenError) -> bool {
         | OpenError::FormatDamaged { .. }
         | OpenError::FormatMissing { .. }
         | OpenError::LogMissing { .. }
+        | OpenError::Rewritten { .. }
         | OpenError::OtherEngine { .. } => true,
         OpenError::Engine { source } => of_engine(source),
         OpenError::Io { source, .. } => is_of_another_sort(source),

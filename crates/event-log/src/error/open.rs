@@ -83,6 +83,15 @@ pub enum OpenError {
         #[source]
         what: Damage,
     },
+    /// A log that was written anew cannot take the place of the one before.
+    #[error("{} cannot take the place of the log", path.display())]
+    Rewritten {
+        /// Its folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<OpenError>,
+    },
     /// The engine cannot open the log, or not read it.
     #[error("the log cannot be opened")]
     Engine {

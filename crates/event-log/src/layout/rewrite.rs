@@ -67,15 +67,17 @@ impl Layout {
     }
 
     /// Puts a log into its place that was written anew and counts, and removes one that
-    /// does not. The caches go with the log that they were made of: they hold what it held.
+    /// does not. It must be known to be whole. The caches go with the log that they were made of: they hold what it held.
     pub(crate) fn settle_rewrite(&self) -> Result<(), OpenError> {
         self.discard_rewrite()?;
         let new = self.rewritten();
         if !exists(&new.dir)? {
             return Ok(());
         }
-        remove(&self.cache())?;
-        sync(&self.dir)?;
+        if exists(&new.journal())? {
+            remove(&self.cache())?;
+            sync(&self.dir)?;
+        }
         for (from, to) in [(new.log(), self.log()), (new.journal(), self.journal())] {
             if exists(&from)? {
                 remove(&to)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use event_model::id::Position;
+use event_model::kinds;
 
 use super::seal::RUNS_MAX;
 use super::{SledLog, stored};
@@ -29,8 +30,11 @@ impl SledLog {
                 if writer.head().position < base.position
                     && self.is_in_blocks(writer.head())? =>
             {
-                self.fill(&mut writer, base)?;
-                Ok(writer)
+                match self.fill(&mut writer, base)? {
+                    Filled::Plainly => Ok(writer),
+                    // What was erased since then, they may still hold.
+                    Filled::WithRedactions => self.new_streams(base),
+                }
             }
             // None, or of another history, or of one that the log has lost.
             _ => self.new_streams(base),
@@ -98,7 +102,7 @@ impl SledLog {
     }
 
     /// Adds the events of the blocks that the streams do not have yet.
-    fn fill(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
+    fn fill(&self, writer: &mut StreamsWriter, base: Head) -> Result<Filled, LogError> {
         writer.write_beside(true);
         let filled = self.add_blocks(writer, base);
         writer.write_beside(false);
@@ -106,7 +110,8 @@ impl SledLog {
     }
 
     /// Adds blocks up to a head. They are read side by side, and added in their order.
-    fn add_blocks(&self, writer: &mut StreamsWriter, base: Head) -> Result<(), LogError> {
+    fn add_blocks(&self, writer: &mut StreamsWriter, base: Head) -> Result<Filled, LogError> {
+        let mut filled = Filled::Plainly;
         let engine = self.engine()?;
         let after = writer.head().position;
         let blocks = engine.scan(Position(after.0 + 1), base.position);
@@ -129,19 +134,32 @@ impl SledLog {
             },
             |fillings: Vec<Result<Filling, Wrong>>| {
                 for filling in fillings {
-                    filling.map_err(damaged)?.add_to(writer)?;
+                    let filling = filling.map_err(damaged)?;
+                    if filling.redacts {
+                        filled = Filled::WithRedactions;
+                    }
+                    filling.add_to(writer)?;
                 }
                 Ok(())
             },
         )?;
         match writer.head() == base {
-            true => Ok(()),
+            true => Ok(filled),
             false => {
                 let next = Position(writer.head().position.0 + 1);
                 Err(damaged((next, Damage::BlockMissing)))
             }
         }
     }
+}
+
+/// What was added to the streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    /// Nothing that tells of what came before.
+    Plainly,
+    /// Among others, what tells that something was redacted.
+    WithRedactions,
 }
 
 type Wrong = (Position, Damage);
@@ -156,6 +174,8 @@ struct Filling {
     previous: Hash,
     packed: Vec<u8>,
     events: Vec<stored::PackedEvent>,
+    /// Some of them tell that something was redacted.
+    redacts: bool,
 }
 
 impl Filling {
@@ -171,8 +191,10 @@ impl Filling {
             previous: block.previous,
             packed: Vec::new(),
             events: Vec::new(),
+            redacts: false,
         };
         block.walk(&records, |raw, hash| {
+            filling.redacts |= raw.told()?.kind == kinds::REDACTION;
             let event = stored::PackedEvent::of(&raw, hash, &mut filling.packed)?;
             filling.events.push(event);
             Ok(())

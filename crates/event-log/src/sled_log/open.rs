@@ -14,7 +14,7 @@ use event_model::id::Position;
 use super::engine::Engine;
 use super::refresh::Watch;
 use super::tail::Tail;
-use super::{Settings, SledLog, State, guard};
+use super::{Settings, SledLog, State, guard, rewritten};
 use crate::clock::Clock;
 use crate::error::{Damage, OpenError};
 use crate::event_log::Head;
@@ -297,6 +297,7 @@ pub(super) fn open_locked(
     lock: Lock,
 ) -> Result<SledLog, OpenError> {
     let format = Format::read(&layout)?;
+    rewritten::check(&layout, &format)?;
     layout.settle_rewrite()?;
     throwaway::make_folder(&layout.cache()).map_err(at(&layout.cache()))?;
     guard::before_open(&layout, format.blocks)?;
@@ -309,7 +310,7 @@ pub(super) fn open_locked(
         settle(&layout, &contents)?;
     }
     // From here on what a crash left is mended.
-    let journal = Journal::resume(&layout.journal(), &contents)?;
+    let journal = Journal::resume(&contents)?;
     let streams = Streams::open(&layout.streams(), format.store)?
         .filter(|streams| streams.upto().position <= contents.base.position)
         .map(Arc::new);
@@ -322,6 +323,7 @@ pub(super) fn open_locked(
         marked,
     };
     let log = opened.log(State { streams, tail }, Some(journal), Some(lock));
+    log.remove_sealed()?;
     if is_behind {
         log.catch_up()?;
     }
@@ -339,7 +341,7 @@ fn settle(layout: &Layout, contents: &Contents) -> Result<(), OpenError> {
     layout::sync(layout.dir())
 }
 
-fn tail_of(contents: &Contents) -> Result<Tail, OpenError> {
+pub(super) fn tail_of(contents: &Contents) -> Result<Tail, OpenError> {
     let mut tail = Tail::after(contents.base);
     for frame in contents.frames() {
         tail.push(&frame)

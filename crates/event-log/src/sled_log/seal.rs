@@ -83,6 +83,29 @@ impl SledLog {
         self.turn_over(journal, head, &mut streams)
     }
 
+    /// Removes the files of the journal that a crash left after their events were sealed.
+    /// They go only if the blocks have them.
+    pub(super) fn remove_sealed(&self) -> Result<(), LogError> {
+        let dir = self.layout.journal();
+        let base = sync::read(&self.state).tail.base();
+        let oldest = journal::bases(&dir)?.first().copied();
+        let Some(oldest) = oldest.filter(|oldest| *oldest < base.position) else {
+            return Ok(());
+        };
+        let engine = self.engine()?;
+        let next = Position(oldest.0 + 1);
+        let failed = |error| LogError::engine(next, error);
+        let found = engine.at_or_before(next).map_err(failed)?;
+        let found = found.as_ref().map(|(_, bytes)| Block::decode(bytes));
+        let after = match found.transpose() {
+            Ok(Some(block)) => (Position(block.first.0.saturating_sub(1)), block.previous),
+            Ok(None) => (Position(0), Hash::ZERO),
+            Err(what) => return Err(damaged((next, what))),
+        };
+        follow_all(&engine, after, base, |_| Ok(()))?;
+        Ok(journal::remove_older(&dir, base.position)?)
+    }
+
     /// sled and the blocks, to be added to after a head.
     fn engine_after(&self, base: Head) -> Result<Arc<Engine>, LogError> {
         let engine = self.engine()?;
@@ -191,6 +214,30 @@ pub(super) fn follow(
         return wrong(Damage::Chain);
     }
     Ok(block)
+}
+
+/// Holds that blocks follow each other after a position and up to a head.
+pub(super) fn follow_all(
+    engine: &Engine,
+    after: (Position, Hash),
+    base: Head,
+    mut met: impl FnMut(&Block<'_>) -> Result<(), Wrong>,
+) -> Result<(), LogError> {
+    let mut last = after;
+    for found in engine.scan(Position(after.0.0 + 1), base.position) {
+        let next = Position(last.0.0 + 1);
+        let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
+        let block = follow(next, first, &bytes, last.1).map_err(damaged)?;
+        met(&block).map_err(damaged)?;
+        last = (block.last, block.hash);
+    }
+    match last {
+        (position, _) if position != base.position => {
+            Err(damaged((Position(position.0 + 1), Damage::BlockMissing)))
+        }
+        (_, hash) if hash != base.hash => Err(damaged((base.position, Damage::Chain))),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses to go on after a block that is not the one that must come before.

@@ -7,6 +7,8 @@ mod index;
 mod redact;
 mod refresh;
 mod reopen;
+mod rewritten;
+mod seal;
 mod select;
 mod writer;
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::error::Damage;
 
 /// Every file under a folder, and what it holds.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+pub(super) fn contents(folder: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut contents = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

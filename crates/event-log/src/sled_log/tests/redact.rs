@@ -157,7 +157,7 @@ fn what_was_redacted_does_not_come_back() {
     assert_eq!(log.head(), head);
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
@@ -170,7 +170,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A store as it was, and as it is once some of it was redacted.
-fn before_and_after(place: &Path) -> (String, String) {
+pub(super) fn before_and_after(place: &Path) -> (String, String) {
     let (old, new) = (place.join("old"), place.join("new"));
     let log = log(&old);
     let before = answers(&log);
