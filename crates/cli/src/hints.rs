@@ -22,6 +22,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
         }
+        Error::Backup(BackupError::Foreign { .. }) => "move it away and try again",
         Error::Backup(BackupError::NotABackup { .. }) => {
             "give the folder of a backup, one that is empty, or one that is not there yet"
         }

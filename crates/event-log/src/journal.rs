@@ -46,9 +46,12 @@ const AHEAD_FIRST_BYTES: u64 = 16 * 1024;
 pub(crate) enum JournalError {
     #[error("cannot use {}", path.display())]
     Io { path: PathBuf, source: io::Error },
-    /// There is none, or its header is not whole.
-    #[error("{} is missing or not whole", path.display())]
+    /// There is none.
+    #[error("{} is missing", path.display())]
     Missing { path: PathBuf },
+    /// Its header is not whole, or of another store.
+    #[error("{} cannot be understood", path.display())]
+    Foreign { path: PathBuf },
     /// Frames follow one that is not whole.
     #[error("the journal is damaged after position {}", position.0)]
     Damaged { position: Position },
@@ -122,7 +125,7 @@ impl Contents {
             .map_err(at(&path))?;
         let found = decode_header(store, &bytes).filter(|head| head.position == base);
         let Some(base) = found else {
-            return Err(JournalError::Missing { path });
+            return Err(JournalError::Foreign { path });
         };
         check_length(bytes.len() as u64, base.position)?;
         let end = whole_frames(store, base.position, &bytes)?;

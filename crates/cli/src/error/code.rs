@@ -46,7 +46,7 @@ fn code_of_backup(error: &BackupError) -> ExitCode {
             ExitCode::NotFound
         }
         BackupError::Io { .. } | BackupError::Busy { .. } => ExitCode::Machine,
-        BackupError::NotABackup { .. } => ExitCode::Usage,
+        BackupError::NotABackup { .. } | BackupError::Foreign { .. } => ExitCode::Usage,
         BackupError::OtherLog { .. } | BackupError::NotEmpty { .. } => ExitCode::Conflict,
         _ => ExitCode::Damaged,
     }

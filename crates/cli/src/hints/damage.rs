@@ -32,6 +32,7 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
             | OpenError::FormatDamaged { .. }
             | OpenError::FormatMissing { .. }
             | OpenError::LogMissing { .. }
+            | OpenError::JournalForeign { .. }
             | OpenError::Engine {
                 source: EngineError::Damaged(_) | EngineError::Sled(_),
             },

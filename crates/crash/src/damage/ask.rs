@@ -161,6 +161,7 @@ fn of_open(error: &OpenError) -> bool {
         | OpenError::FormatMissing { .. }
         | OpenError::LogMissing { .. }
         | OpenError::Rewritten { .. }
+        | OpenError::JournalForeign { .. }
         | OpenError::OtherEngine { .. } => true,
         OpenError::Engine { source } => of_engine(source),
         OpenError::Io { source, .. } => is_of_another_sort(source),

@@ -33,6 +33,12 @@ pub enum BackupError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// Among the parts of a backup is something else.
+    #[error("{} is no part of the backup beside it", path.display())]
+    Foreign {
+        /// What.
+        path: PathBuf,
+    },
     /// A file is not as it was written.
     #[error("{} is damaged at position {position}", path.display())]
     Damaged {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use event_model::id::Position;
 
 use super::{BackupError, PartReader, PartWriter};
+use crate::error::Damage;
 use crate::kept_head::KeptHead;
 
 /// How the file of a part ends.
@@ -37,7 +38,8 @@ impl BackupFolder {
     ///
     /// # Errors
     ///
-    /// [`BackupError::NotABackup`] if it holds anything else.
+    /// [`BackupError::NotABackup`] if it holds anything else, [`BackupError::Foreign`] if
+    /// it also does.
     pub fn make(dir: &Path) -> Result<Self, BackupError> {
         fs::create_dir_all(dir).map_err(BackupError::at(dir))?;
         Self::open(dir)
@@ -47,19 +49,27 @@ impl BackupFolder {
     ///
     /// # Errors
     ///
-    /// [`BackupError::NotABackup`] if it holds anything else.
+    /// [`BackupError::NotABackup`] if it holds anything else, [`BackupError::Foreign`] if
+    /// it also does.
     pub fn open(dir: &Path) -> Result<Self, BackupError> {
-        let mut parts = Vec::new();
+        let (mut parts, mut foreign) = (Vec::new(), None);
         for entry in fs::read_dir(dir).map_err(BackupError::at(dir))? {
             let path = entry.map_err(BackupError::at(dir))?.path();
             let is_part = path.extension().is_some_and(|found| found == EXTENSION);
             if is_part {
                 parts.push(path);
             } else if path.file_name().is_none_or(|name| name != UNFINISHED) {
+                foreign = Some(path);
+            }
+        }
+        match foreign {
+            Some(path) if !parts.is_empty() => return Err(BackupError::Foreign { path }),
+            Some(_) => {
                 return Err(BackupError::NotABackup {
                     path: dir.to_owned(),
                 });
             }
+            None => {}
         }
         // They are called by their positions, with as many digits.
         parts.sort();
@@ -100,7 +110,16 @@ impl BackupFolder {
         let mut head = KeptHead::ZERO;
         for path in &self.parts {
             let file = File::open(path).map_err(BackupError::at(path))?;
-            let mut part = PartReader::open(BufReader::new(file), path)?;
+            let part = PartReader::open(BufReader::new(file), path);
+            // Its name says that it is a part.
+            let begin = |error| match error {
+                BackupError::NotABackup { path } => {
+                    let next = Position(head.position.0 + 1);
+                    BackupError::damaged(&path, (next, Damage::PartBegin))
+                }
+                error => error,
+            };
+            let mut part = part.map_err(begin)?;
             if part.after() != head {
                 return Err(BackupError::Gap {
                     path: path.clone(),

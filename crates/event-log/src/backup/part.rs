@@ -8,7 +8,7 @@ use event_model::id::Position;
 use super::BackupError;
 use crate::block::Block;
 use crate::bytes::Fields;
-use crate::error::Damage;
+use crate::error::{Damage, LogError};
 use crate::hash::Hash;
 use crate::kept_head::KeptHead;
 use crate::limits;
@@ -89,7 +89,8 @@ impl<W: Write> PartWriter<W> {
 
     /// Adds the next block.
     pub(crate) fn block(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
-        let broken = |wrong| BackupError::damaged(&self.path, wrong);
+        // It was read from the log just now.
+        let broken = |(position, what)| LogError::Damaged { position, what };
         self.walk.follow(bytes).map_err(broken)?;
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let written = self.out.write_all(&length.to_le_bytes());
@@ -198,10 +199,7 @@ impl<R: Read> PartReader<R> {
             true => Ok(()),
             false => {
                 let next = Position(found.position.0 + 1);
-                Err(BackupError::damaged(
-                    &self.path,
-                    (next, Damage::BlockMissing),
-                ))
+                Err(BackupError::damaged(&self.path, (next, Damage::PartEnd)))
             }
         }
     }
@@ -213,7 +211,7 @@ impl<R: Read> PartReader<R> {
             .read_exact(bytes)
             .map_err(|error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => {
-                    BackupError::damaged(&self.path, (next, Damage::BlockMissing))
+                    BackupError::damaged(&self.path, (next, Damage::PartEnd))
                 }
                 _ => BackupError::at(&self.path)(error),
             })

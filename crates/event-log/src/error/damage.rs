@@ -21,6 +21,12 @@ pub enum Damage {
     /// The log ends here, and went further when it was last closed.
     #[error("the log ends before it, and went further when it was last closed")]
     TailLost,
+    /// A part of a backup does not begin like one.
+    #[error("it does not begin like a part of a backup")]
+    PartBegin,
+    /// A part of a backup was cut off, or goes on after its end.
+    #[error("it does not end as it was written")]
+    PartEnd,
     /// A block is shorter or longer than its header says.
     #[error("the block has the wrong length")]
     BlockLength,

@@ -39,9 +39,9 @@ pub enum LogError {
         source: io::Error,
     },
     /// What is kept to read faster is damaged; the log itself is not.
-    #[error("{what} is damaged")]
+    #[error("{what}")]
     Cache {
-        /// What, and where.
+        /// What is damaged, where and how.
         what: String,
     },
     /// The log had to be opened to read this, and could not be.

@@ -74,6 +74,12 @@ pub enum OpenError {
         /// Where it should be.
         path: PathBuf,
     },
+    /// The newest file of the journal does not begin like one of this store.
+    #[error("{} is damaged, or of another store", path.display())]
+    JournalForeign {
+        /// The file.
+        path: PathBuf,
+    },
     /// The log is damaged.
     #[error("the log is damaged {}", place(*position))]
     Damaged {
@@ -109,9 +115,9 @@ pub enum OpenError {
         source: io::Error,
     },
     /// What is kept to read faster is damaged; the log itself is not.
-    #[error("{what} is damaged")]
+    #[error("{what}")]
     Cache {
-        /// What, and where.
+        /// What is damaged, where and how.
         what: String,
     },
 }
@@ -141,6 +147,7 @@ impl From<JournalError> for OpenError {
         match error {
             JournalError::Io { path, source } => Self::Io { path, source },
             JournalError::Missing { path } => Self::LogMissing { path },
+            JournalError::Foreign { path } => Self::JournalForeign { path },
             JournalError::Damaged { position } => Self::Damaged {
                 position: Position(position.0 + 1),
                 what: Damage::Journal,

@@ -237,7 +237,7 @@ fn recorded_of(streams: &Streams, stored: &Stored<'_>) -> Result<Recorded, LogEr
 
 fn disagree() -> LogError {
     LogError::Cache {
-        what: "cache/streams, which disagrees with the log,".to_owned(),
+        what: "cache/streams disagrees with the log".to_owned(),
     }
 }
 

@@ -37,12 +37,12 @@ pub(super) fn check(layout: &Layout, format: &Format) -> Result<(), OpenError> {
         check_blocks(blocks, format, journal.base, &known)
     });
     checked.map_err(|error| match error {
-        error @ (OpenError::Damaged { .. } | OpenError::LogMissing { .. }) => {
-            OpenError::Rewritten {
-                path: new.dir().to_owned(),
-                source: Box::new(error),
-            }
-        }
+        error @ (OpenError::Damaged { .. }
+        | OpenError::LogMissing { .. }
+        | OpenError::JournalForeign { .. }) => OpenError::Rewritten {
+            path: new.dir().to_owned(),
+            source: Box::new(error),
+        },
         error => error,
     })
 }

@@ -155,7 +155,7 @@ impl<'s> Stored<'s> {
     fn damaged(&self) -> LogError {
         LogError::Cache {
             what: format!(
-                "event {} of {} in cache/streams",
+                "event {} of {} in cache/streams is damaged",
                 self.position, self.company
             ),
         }

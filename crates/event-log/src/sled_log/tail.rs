@@ -23,6 +23,8 @@ pub(crate) struct Tail {
     bytes: Vec<u8>,
     /// Where each record ends in the bytes, and when it was recorded.
     ends: Vec<(usize, Instant)>,
+    /// The last position of each frame, and the hash that it gives it.
+    frames: Vec<(Position, Hash)>,
     streams: HashMap<Slug, Vec<Position>>,
     ids: BTreeMap<EventId, Position>,
     /// The hashes of the first events, as far as anybody asked.
@@ -39,6 +41,7 @@ impl Tail {
             head: base,
             bytes: Vec::new(),
             ends: Vec::new(),
+            frames: Vec::new(),
             streams: HashMap::new(),
             ids: BTreeMap::new(),
             hashes: Mutex::default(),
@@ -83,6 +86,7 @@ impl Tail {
             };
             rest = after;
         }
+        self.frames.push((self.head.position, frame.hash));
         match rest {
             [] => Ok(()),
             _ => Err((self.head.position, Damage::RecordLength)),
@@ -200,11 +204,11 @@ impl Tail {
         self.raw(position)?.ok()?.company().parse().ok()
     }
 
-    /// The records with their hashes, to make blocks of.
+    /// The records with their hashes, to make blocks of; they are what the frames say.
     pub(super) fn record_ends(&self) -> Result<Vec<RecordEnd>, Wrong> {
         let first = self.base.position.0 + 1;
         let numbered = (first..).map(Position).zip(&self.ends);
-        numbered
+        let ends: Result<Vec<RecordEnd>, Wrong> = numbered
             .map(|(position, (at, recorded))| {
                 let hash = self.hash(position).unwrap_or(Ok(self.head.hash))?;
                 Ok(RecordEnd {
@@ -213,7 +217,28 @@ impl Tail {
                     hash,
                 })
             })
-            .collect()
+            .collect();
+        let ends = ends?;
+        self.check_frames(&ends)?;
+        Ok(ends)
+    }
+
+    fn check_frames(&self, ends: &[RecordEnd]) -> Result<(), Wrong> {
+        for (position, said) in &self.frames {
+            let number = self.number(*position).unwrap_or_default();
+            let mut hash = ends.get(number).map(|end| end.hash);
+            if *position == self.head.position {
+                // Until now this was taken from the frame.
+                let before = number.checked_sub(1).and_then(|before| ends.get(before));
+                let previous = before.map_or(self.base.hash, |before| before.hash);
+                let raw = self.raw(*position).transpose()?;
+                hash = raw.map(|raw| raw.hash(previous));
+            }
+            if hash != Some(*said) {
+                return Err((*position, Damage::Chain));
+            }
+        }
+        Ok(())
     }
 
     /// All records, whose ends are these.

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::writer::{Writer, Writing, writing};
 use super::*;
 use crate::backup::{BackupError, BackupFolder, PartReader};
+use crate::error::{Damage, LogError};
 use crate::kept_head::KeptHead;
 
 fn restore(backup: &Path, dir: &Path) -> Result<SledLog, BackupError> {
@@ -258,4 +259,42 @@ fn who_only_reads_needs_no_index_for_a_backup() {
     assert_eq!(back_up(&reader, &folder.path().join("torn")), head);
     // Nothing of the store itself was mended without its lock.
     assert_eq!(fs::read(index.join("db")).unwrap(), b"torn");
+}
+
+#[test]
+fn what_is_damaged_is_named() {
+    let (folder, store) = dir();
+    let log = create_sealing(&store);
+    append(&log, 0..20);
+    let backup = folder.path().join("backup");
+    back_up(&log, &backup);
+    append(&log, 20..40);
+    log.close().unwrap();
+    let blocks = store.join("log/blocks");
+    let mut bytes = fs::read(&blocks).unwrap();
+    let last = bytes.len() - 20;
+    bytes[last] ^= 1;
+    fs::write(&blocks, bytes).unwrap();
+    // The log, and not the backup that is all that is left.
+    let refused = open(&store).unwrap().back_up(&backup);
+    let of_log = matches!(
+        refused,
+        Err(BackupError::Log(LogError::Damaged { position, .. })) if position.0 > 20
+    );
+    assert!(of_log, "{refused:?}");
+    restore(&backup, &folder.path().join("again")).unwrap();
+
+    let (part, stray) = (parts(&backup).remove(0), backup.join("stray"));
+    fs::write(&stray, b"").unwrap();
+    let refused = BackupFolder::open(&backup).map(drop);
+    assert!(matches!(refused, Err(BackupError::Foreign { path }) if path == stray));
+    fs::remove_file(&stray).unwrap();
+    let mut bytes = fs::read(&part).unwrap();
+    bytes[20] ^= 1;
+    fs::write(&part, bytes).unwrap();
+    let refused = restore(&backup, &folder.path().join("more"));
+    let begin = Damage::PartBegin;
+    assert!(
+        matches!(refused, Err(BackupError::Damaged { path, what, .. }) if path == part && what == begin)
+    );
 }

@@ -4,6 +4,8 @@ use std::fs;
 
 use super::*;
 use crate::error::{AppendError, Damage, LogError};
+use crate::journal::{Frame, HEADER_BYTES};
+use crate::layout::format::Format;
 use crate::limits;
 
 pub(super) fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
@@ -126,7 +128,9 @@ fn every_flipped_byte_of_the_journal_is_found() {
         for error in [open(&store).unwrap_err(), read_only(&store).unwrap_err()] {
             let is_told = matches!(
                 error,
-                OpenError::Damaged { .. } | OpenError::LogMissing { .. }
+                OpenError::Damaged { .. }
+                    | OpenError::LogMissing { .. }
+                    | OpenError::JournalForeign { .. }
             );
             assert!(is_told, "byte {at}: {error:?}");
         }
@@ -134,6 +138,44 @@ fn every_flipped_byte_of_the_journal_is_found() {
     }
     fs::write(&path, &bytes).unwrap();
     assert_eq!(all(&open(&store).unwrap()).len(), 4);
+}
+
+#[test]
+fn a_frame_that_says_another_hash_is_told_before_it_is_sealed() {
+    let (_dir, store) = dir();
+    let log = create(&store);
+    append(&log, 0..4);
+    log.close().unwrap();
+    let id = Format::read(&Layout::new(&store)).unwrap().store;
+    let (path, mut bytes, _) = journal(&store);
+    let mut at = HEADER_BYTES;
+    for position in 1..=4 {
+        let frame = Frame::decode(id, &bytes[at..]).unwrap();
+        let mut records = frame.records.to_vec();
+        // The payload comes last, and nothing but the hash tells.
+        let last = records.len() - 3;
+        records[last] ^= 1;
+        let records = &records;
+        let mut forged = Vec::new();
+        Frame { records, ..frame }.encode(id, &mut forged).unwrap();
+        let whole = bytes.clone();
+        bytes[at..at + forged.len()].copy_from_slice(&forged);
+        fs::write(&path, &bytes).unwrap();
+        let settings = Settings {
+            journal_bytes_max: 1,
+            ..Settings::default()
+        };
+        let log = SledLog::create_or_open_with(&store, clock(), settings).unwrap();
+        let new = event(100);
+        let refused = log.append(&new.company.clone(), Expected::Any, vec![new]);
+        let Err(AppendError::Read { source }) = refused else {
+            panic!("position {position}: {refused:?}");
+        };
+        assert_eq!(damage::<()>(Err(source)), (position, Damage::Chain));
+        drop(log);
+        at += forged.len();
+        bytes = whole;
+    }
 }
 
 #[test]
