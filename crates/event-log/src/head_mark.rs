@@ -34,6 +34,16 @@ pub(crate) fn save(path: &Path, store: Uuid, head: Head) -> io::Result<()> {
 
 /// The position and hash of the mark of a store, if there is a whole one.
 pub(crate) fn load(path: &Path, store: Uuid) -> Option<(Position, Hash)> {
+    let (marked, position, hash) = read(path)?;
+    (marked == store).then_some((position, hash))
+}
+
+/// The store that a whole mark is of.
+pub(crate) fn store_of(path: &Path) -> Option<Uuid> {
+    read(path).map(|(store, ..)| store)
+}
+
+fn read(path: &Path) -> Option<(Uuid, Position, Hash)> {
     let bytes = read_at_most(path, limits::WORDS_BYTES_MAX).ok()??;
     let text = String::from_utf8(bytes).ok()?;
     let (body, sum) = text.trim_end().rsplit_once(' ')?;
@@ -41,8 +51,9 @@ pub(crate) fn load(path: &Path, store: Uuid) -> Option<(Position, Hash)> {
         return None;
     }
     let mut words = body.split(' ');
-    let is_ours = words.next() == Some(MAGIC) && words.next()?.parse() == Ok(store);
+    let is_mark = words.next() == Some(MAGIC);
+    let store = words.next()?.parse().ok()?;
     let position = words.next()?.parse().ok()?;
     let hash = words.next()?.parse().ok()?;
-    is_ours.then_some((Position(position), hash))
+    is_mark.then_some((store, Position(position), hash))
 }

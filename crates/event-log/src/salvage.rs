@@ -208,11 +208,12 @@ fn store_of(layout: &Layout) -> Option<Uuid> {
     if let Ok(format) = Format::read(layout) {
         return Some(format.store);
     }
-    let entries = fs::read_dir(layout.counting(Layout::journal)).ok()?;
-    entries.flatten().find_map(|entry| {
+    let entries = fs::read_dir(layout.counting(Layout::journal));
+    let of_journal = entries.into_iter().flatten().flatten().find_map(|entry| {
         let bytes = beginning_of(&entry.path(), journal::HEADER_BYTES as u64).ok()?;
         journal::store_of(&bytes)
-    })
+    });
+    of_journal.or_else(|| head_mark::store_of(&layout.head_mark()))
 }
 
 /// Reads a file of the journal, as far as one can go; one that is not there is empty.

@@ -198,3 +198,22 @@ fn where_there_is_no_store_that_is_said() {
     let error = Salvage::look(dir.path()).unwrap_err();
     assert!(matches!(error, OpenError::NoStore { .. }), "{error}");
 }
+
+#[test]
+fn the_mark_of_the_head_tells_the_store_where_nothing_else_does() {
+    let dir = tempfile::tempdir().unwrap();
+    store(dir.path());
+    fs::remove_file(dir.path().join("FORMAT")).unwrap();
+    let journals = fs::read_dir(dir.path().join("journal")).unwrap();
+    for journal in journals.map(|entry| entry.unwrap().path()) {
+        let mut bytes = fs::read(&journal).unwrap();
+        bytes[..journal::HEADER_BYTES].fill(0);
+        fs::write(&journal, bytes).unwrap();
+    }
+    let (found, missing) = salvaged(dir.path());
+    assert_eq!(positions(&found), (1..=12).collect::<Vec<_>>());
+    assert!(missing.is_empty());
+    fs::remove_dir_all(dir.path().join("journal")).unwrap();
+    let (found, missing) = salvaged(dir.path());
+    assert_eq!(missing, [found.len() as u64 + 1..=12]);
+}
