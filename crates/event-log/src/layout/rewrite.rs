@@ -67,7 +67,8 @@ impl Layout {
     }
 
     /// Puts a log into its place that was written anew and counts, and removes one that
-    /// does not. It must be known to be whole. The caches go with the log that they were made of: they hold what it held.
+    /// does not. It must be known to be whole. The caches go with the log that they were
+    /// made of: they hold what it held.
     pub(crate) fn settle_rewrite(&self) -> Result<(), OpenError> {
         self.discard_rewrite()?;
         let new = self.rewritten();

@@ -20,7 +20,7 @@ use crate::layout::{Layout, exists};
 type Known = (Position, Hash);
 
 /// Refuses a log that was written anew and cannot take the place of the one before.
-/// Nothing is changed.
+/// Nothing is changed, but that the index of the blocks may be made again.
 pub(super) fn check(layout: &Layout, format: &Format) -> Result<(), OpenError> {
     let new = layout.rewritten();
     let (has_log, has_journal) = (exists(&new.log())?, exists(&new.journal())?);
