@@ -24,8 +24,8 @@ pub(super) fn hint_for(error: &Error) -> Option<&'static str> {
              from a copy"
         }
         Error::Open(OpenError::Rewritten { .. }) => {
-            "nothing was removed; if nobody was redacting when the machine stopped, move that \
-             folder away, else keep a copy: `annals salvage` brings out all that is whole"
+            "nothing was removed: move that folder away if nobody was redacting; else \
+             `annals salvage` brings out all that is whole"
         }
         Error::Open(
             OpenError::Damaged { .. }

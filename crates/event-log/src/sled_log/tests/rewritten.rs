@@ -5,7 +5,6 @@ use std::fs;
 use super::folder::contents;
 use super::redact::{before_and_after, copy};
 use super::*;
-use crate::error::OpenError;
 
 /// What is done to a store that has a `rewritten/`.
 type Harm<'h> = (&'h str, &'h dyn Fn(&Path));
@@ -49,8 +48,7 @@ fn what_cannot_take_the_place_of_the_log_takes_nothing_away() {
     let (folder, _) = dir();
     let place = folder.path();
     before_and_after(place);
-    let (old, new) = (place.join("old"), place.join("new"));
-    let earlier = place.join("earlier");
+    let (new, earlier) = (place.join("new"), place.join("earlier"));
     let log = create_sealing(&earlier);
     append(&log, 1..20);
     log.close().unwrap();
@@ -59,8 +57,6 @@ fn what_cannot_take_the_place_of_the_log_takes_nothing_away() {
             copy(&from.join(part), &to.join(part));
         }
     };
-    let shortened = place.join("shortened");
-    copy(&old, &shortened);
     let harms: &[Harm<'_>] = &[
         ("no-journal", &|to| put(&new, &["log"], to)),
         ("an-empty-log", &|to| {
