@@ -84,7 +84,7 @@ impl Answers for Annals {
         Ok(self.store.rebuild()?)
     }
 
-    fn join(&self, rows: &Path) -> Result<u64> {
+    fn join(&self, rows: &Path, out: &Path) -> Result<u64> {
         let table = Rows::read(Box::new(BufReader::new(File::open(rows)?)))?;
         let columns = table.columns().unwrap_or_default();
         let (company, date) = (table.column("company")?, table.column("date")?);
@@ -112,7 +112,7 @@ impl Answers for Annals {
         let basis = self
             .store
             .basis(&Question::at(Moment::Instant(self.store.now())))?;
-        let mut out = BufWriter::new(File::create(rows.with_extension("annals"))?);
+        let mut out = BufWriter::new(File::create(out)?);
         let mut count = 0;
         let end = |values: &[serde_json::Value]| writer.end(values);
         self.store

@@ -93,9 +93,10 @@ pub(crate) trait Answers {
         Ok(())
     }
 
-    /// Reads a table of companies and days, and writes it with the date of the next
-    /// results as known when each day began; tells how many rows there were.
-    fn join(&self, _rows: &Path) -> Result<u64> {
+    /// Reads a table of companies and days, and writes it into another file, with the
+    /// date of the next results as known when each day began; tells how many rows
+    /// there were.
+    fn join(&self, _rows: &Path, _out: &Path) -> Result<u64> {
         bail!("this system does not join here");
     }
 }

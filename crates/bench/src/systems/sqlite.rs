@@ -10,22 +10,24 @@
 //! What annals does besides has no counterpart: versions of streams, a chain of
 //! hashes, checksums, and telling every bad line of a file.
 
+mod join;
+
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use annals::model::draft::Target;
 use annals::model::event::{Event, SCHEMA};
 use annals::model::id::{EventId, Position, Slug};
-use annals::model::time::{Instant, Zone, parse_day};
+use annals::model::time::Instant;
 use annals::projection::basis::Placed;
 use annals::projection::fold::fold_without_events;
 use annals::projection::timeline::Timeline;
 use annals::{Clock, SystemClock};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Answers, Asked, Commit, Each, Past, System, check_line, target_of};
@@ -292,53 +294,12 @@ impl Answers for Sqlite {
         Ok(())
     }
 
-    /// The index that the query wants.
     fn expect_join(&self) -> Result<()> {
-        const INDEX: &str = "CREATE INDEX IF NOT EXISTS by_matter
-            ON events (company, kind, published); ANALYZE events";
-        Ok(self.writer().execute_batch(INDEX)?)
+        join::make_tables(&mut self.writer())
     }
 
-    /// The best that one query can say: the last date that was published by then,
-    /// whatever was taken back, reported or overdue.
-    fn join(&self, rows: &Path) -> Result<u64> {
-        const INSERT: &str = "INSERT INTO temp.asked VALUES (?1, ?2, ?3, ?4)";
-        const JOIN: &str = "SELECT company, day, (
-                SELECT json_extract(payload, '$.data.date') FROM events
-                WHERE events.company = asked.company AND kind = 'earnings_date'
-                    AND published <= asked.known
-                ORDER BY published DESC LIMIT 1)
-            FROM temp.asked ORDER BY number";
-        let writer = self.writer();
-        writer.execute_batch(
-            "CREATE TEMP TABLE asked (number INTEGER PRIMARY KEY, company TEXT, day TEXT,
-                known INTEGER); BEGIN",
-        )?;
-        let mut insert = writer.prepare(INSERT)?;
-        for (number, line) in BufReader::new(File::open(rows)?)
-            .lines()
-            .enumerate()
-            .skip(1)
-        {
-            let line = line?;
-            let (company, day) = line.split_once(',').context("a row has two fields")?;
-            let known = Instant::start_of(parse_day(day)?, Zone::UTC).micros();
-            insert.execute(params![i64::try_from(number)?, company, day, known])?;
-        }
-        writer.execute_batch("COMMIT")?;
-        let mut out = BufWriter::new(File::create(rows.with_extension("sqlite"))?);
-        let mut statement = writer.prepare(JOIN)?;
-        let mut found = statement.query([])?;
-        let mut count = 0;
-        while let Some(row) = found.next()? {
-            let (company, day) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
-            let date = row.get_ref(2)?.as_str_or_null()?.unwrap_or_default();
-            writeln!(out, "{company},{day},{date}")?;
-            count += 1;
-        }
-        out.flush()?;
-        writer.execute_batch("DROP TABLE temp.asked").ok();
-        Ok(count)
+    fn join(&self, rows: &Path, out: &Path) -> Result<u64> {
+        join::join(&self.writer(), rows, out)
     }
 }
 

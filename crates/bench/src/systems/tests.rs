@@ -1,7 +1,7 @@
 //! All systems give the same answers, and keep what they took in.
 
 use super::*;
-use crate::workload::{Plan, Workload};
+use crate::workload::{Plan, Workload, random_rows};
 
 fn store(dir: &Path, name: Name) -> Store {
     Store {
@@ -55,6 +55,14 @@ fn all_systems_answer_alike() {
             };
             answers.at_all(&asked, &mut take).unwrap();
         }
+        let (rows, out) = (dir.path().join("rows.csv"), dir.path().join("joined.csv"));
+        std::fs::write(&rows, random_rows(3, workload.shape.companies, 300)).unwrap();
+        answers.expect_join().unwrap();
+        assert_eq!(answers.join(&rows, &out).unwrap(), 300, "{name}");
+        let joined = std::fs::read_to_string(out).unwrap();
+        let dated = joined.lines().filter(|line| !line.ends_with(','));
+        assert!(dated.count() > 100, "{name}: {joined}");
+        told.push(joined);
         all.push((name, told));
     }
     let (first, answers) = &all[0];
