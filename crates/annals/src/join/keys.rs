@@ -16,7 +16,7 @@ use crate::store::Store;
 
 /// How many keys are remembered.
 const KEYS_MAX: usize = 1 << 18;
-/// How many unknown keys are told with names that look like them, which takes long.
+/// Of how many unknown keys names that look like them are looked for, which takes long.
 const NEAR_MAX: usize = 20;
 
 /// The companies that keys mean, as they were looked up before.
@@ -29,7 +29,8 @@ pub(super) struct Keys<'s> {
     found: HashMap<(Box<str>, Day), Result<Slug, RowProblem>>,
     directory: Option<Arc<Directory>>,
     words: Option<Vec<(String, Slug)>>,
-    told_near: usize,
+    /// Names that look like keys that no company had.
+    near: HashMap<Box<str>, Vec<String>>,
 }
 
 impl<'s> Keys<'s> {
@@ -41,7 +42,7 @@ impl<'s> Keys<'s> {
             found: HashMap::new(),
             directory: None,
             words: None,
-            told_near: 0,
+            near: HashMap::new(),
         }
     }
 
@@ -127,14 +128,18 @@ impl<'s> Keys<'s> {
     }
 
     fn near(&mut self, directory: &Directory, key: &str, on: Day) -> Vec<String> {
-        self.told_near += 1;
-        if self.told_near > NEAR_MAX {
+        if let Some(near) = self.near.get(key) {
+            return near.clone();
+        }
+        if self.near.len() == NEAR_MAX {
             return Vec::new();
         }
         let recorded = self.recorded;
         let words = self
             .words
             .get_or_insert_with(|| directory.words(on, recorded));
-        Directory::near(key, words)
+        let near = Directory::near(key, words);
+        self.near.insert(key.into(), near.clone());
+        near
     }
 }
