@@ -159,6 +159,11 @@ impl Stages {
         Self(staged.collect())
     }
 
+    /// Whether no claim says a stage.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Lets vague dates give way to precise ones.
     ///
     /// A stage is reached once. So a claim whose days enclose those of facts of

@@ -68,6 +68,8 @@ pub struct Limits {
     pub run: usize,
     /// Under how many regions is remembered what a thread or a run says.
     pub regions: usize,
+    /// About how many claims of a thread are weighed together.
+    pub block: usize,
 }
 
 impl Default for Limits {
@@ -75,6 +77,7 @@ impl Default for Limits {
         Self {
             run: 128,
             regions: 4,
+            block: 32,
         }
     }
 }

@@ -73,7 +73,7 @@ pub fn prevailing_in<'c>(
 /// another [`beats`] it, without asking each other one.
 ///
 /// A claim that is beaten stays so, whatever else enters.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Contest {
     /// Of the claims about what is.
     is: Class,
@@ -82,7 +82,7 @@ pub struct Contest {
 }
 
 /// The claims of a contest among which their level does not decide.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Class {
     /// The last of their first days.
     begun: Option<Day>,
@@ -93,6 +93,28 @@ struct Class {
     /// The last day on which an official one can have been; `None` is any.
     official_over: Option<Day>,
     has_any: bool,
+}
+
+impl Class {
+    /// Lets official claims take part, with the last of their first and of their
+    /// last days.
+    fn enter_official(&mut self, begun: Option<Day>, over: Option<Day>) {
+        self.official_begun = self.official_begun.max(begun);
+        self.official_over = match (self.has_official, self.official_over, over) {
+            (true, Some(one), Some(other)) => Some(one.max(other)),
+            (true, _, _) => None,
+            (false, _, over) => over,
+        };
+        self.has_official = true;
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.begun = self.begun.max(other.begun);
+        if other.has_official {
+            self.enter_official(other.official_begun, other.official_over);
+        }
+        self.has_any |= other.has_any;
+    }
 }
 
 impl Contest {
@@ -114,15 +136,15 @@ impl Contest {
         let Bounds { earliest, latest } = claim.bounds;
         class.begun = class.begun.max(earliest);
         if claim.is_official() {
-            class.official_begun = class.official_begun.max(earliest);
-            class.official_over = match (class.has_official, class.official_over, latest) {
-                (true, Some(over), Some(latest)) => Some(over.max(latest)),
-                (true, _, _) => None,
-                (false, _, latest) => latest,
-            };
-            class.has_official = true;
+            class.enter_official(earliest, latest);
         }
         class.has_any = true;
+    }
+
+    /// Lets all those take part that take part in another.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.is.join(&other.is);
+        self.may_be.join(&other.may_be);
     }
 
     /// Whether one of those that take part beats this one of them.

@@ -1,6 +1,7 @@
 //! A [`Thread`]: the claims about one matter, and what it says through them on
 //! the day asked about.
 
+mod blocks;
 mod column;
 pub(crate) mod counts;
 
@@ -16,6 +17,7 @@ use event_model::vocabulary::Confirmation;
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;
 
+use self::blocks::Blocks;
 use self::column::{Column, Stating, columns};
 use self::counts::{CountingIds, Counts};
 use crate::basis::Placed;
@@ -41,6 +43,8 @@ pub struct Thread {
     /// The fields that they state; empty for a single claim.
     columns: Vec<Column>,
     stages: Stages,
+    /// Only of a long thread, whose claims have no stages.
+    blocks: Option<Blocks>,
     /// What it is called, where its first claim does not tell.
     naming: Option<Arc<Naming>>,
 }
@@ -158,6 +162,7 @@ impl Thread {
             confirming: Stating::All,
             columns: Vec::new(),
             stages: Stages::default(),
+            blocks: None,
             naming: None,
         }
     }
@@ -182,15 +187,22 @@ impl Thread {
         self.stages.narrow(&mut self.claims, &self.counts);
     }
 
-    /// Lets none of its claims count.
-    pub(crate) fn silence(&mut self) {
-        self.counts = Counts::none(self.claims.len());
+    /// Lets none of its claims count. Those that turn after that are heard in blocks
+    /// of about so many.
+    pub(crate) fn silence(&mut self, block: usize) {
+        let claims = self.claims.len();
+        self.counts = Counts::none(claims);
+        let has_blocks = claims > block && self.stages.is_empty();
+        self.blocks = has_blocks.then(|| Blocks::of_none(claims, block));
     }
 
     /// Lets those of these claims count that did not, and the others not.
     pub(crate) fn turn(&mut self, claims: impl Iterator<Item = usize>) {
         self.counts.toggle(claims);
         self.stages.narrow(&mut self.claims, &self.counts);
+        if let Some(blocks) = &mut self.blocks {
+            blocks.follow(&self.counts, &self.claims);
+        }
     }
 
     /// The name of its kind.
@@ -254,7 +266,10 @@ impl Thread {
             });
         }
         let speaking = self.counting().filter(|claim| voice.is_through(claim));
-        let contest = Contest::among(speaking.clone());
+        let contest = match (voice, &self.blocks) {
+            (Voice::Certain(day), Some(blocks)) => blocks.contest(&self.counts, &self.claims, day),
+            _ => Contest::among(speaking.clone()),
+        };
         let current = speaking.clone().rev().find(|claim| !contest.beats(claim))?;
         let mut lead = current;
         let life_field = self.kind.and_then(|kind| kind.life.as_ref());

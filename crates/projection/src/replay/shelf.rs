@@ -69,7 +69,7 @@ impl<T: Clone> Known<T> {
     fn of(spanned: Spanned, limits: Limits) -> Self {
         let Spanned { mut thread, spans } = spanned;
         let days = days(&thread);
-        thread.silence();
+        thread.silence(limits.block);
         let changes = spans.iter().enumerate().flat_map(|(at, spans)| {
             let changes = spans.changes().iter();
             changes.map(move |change| (*change, at))

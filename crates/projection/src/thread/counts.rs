@@ -43,6 +43,20 @@ impl Counts {
         self.reach = some.maximum().map_or(0, |last| last + 1);
     }
 
+    /// Which claims of a block count, a bit each. The claims are in blocks of so many,
+    /// by which the bits of a word can be divided.
+    pub(super) fn word(&self, block: usize, claims: usize) -> usize {
+        let bits = usize::BITS as usize;
+        let (word, shift) = ((block * claims) / bits, (block * claims) % bits);
+        let words = self.some.as_ref().map(FixedBitSet::as_slice);
+        let word = words.and_then(|words| words.get(word).copied());
+        let some = word.unwrap_or_default() >> shift;
+        match claims < bits {
+            true => some & ((1 << claims) - 1),
+            false => some,
+        }
+    }
+
     /// From where on none counts.
     pub(super) fn reach(&self) -> usize {
         self.reach

@@ -102,12 +102,13 @@ proptest! {
         }),
         run in 1..4_usize,
         regions in 1..3_usize,
+        block in 1..4_usize,
         is_recorded in any::<bool>(),
         is_filtered in any::<bool>(),
     ) {
         let events = placed(&history);
         let slug = history[0].1.company.clone();
-        let limits = Limits { run, regions };
+        let limits = Limits { run, regions, block };
         let filter = Filter {
             min_certainty: is_filtered.then(|| "asserted".parse().unwrap()),
             ..Filter::default()
