@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use event_log::{EventLog, Recorded, SledLog, StreamRange, side_by_side};
+use event_log::{EventLog, Recorded, SledLog, StreamRange, Witness, side_by_side};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -55,11 +55,15 @@ impl Directory {
         self.companies.values().flatten()
     }
 
-    /// Reads it out of the whole log.
-    pub(crate) fn of(log: &SledLog) -> Result<Self, Error> {
+    /// Makes the streams of a log again, and reads it out of the events on their way.
+    pub(crate) fn with_streams(log: &SledLog) -> Result<Arc<Self>, Error> {
         let mut directory = Self::default();
-        directory.add_streams(log, log.head().position)?;
-        Ok(directory)
+        let upto = log.rebuild(Some(Witness {
+            cares_for: &|stored| stored.may_name_a_company(),
+            tell: &mut |position, event| directory.add(Placed::new(position, event)),
+        }))?;
+        directory.reach(upto);
+        Self::followed(Arc::new(directory), log)
     }
 
     /// The same with the rest of the log: from the journal if that goes back so

@@ -237,10 +237,9 @@ impl Store {
     ///
     /// [`Error::Log`] if the log cannot be read or a cache not be written.
     pub fn rebuild(&self) -> Result<(), Error> {
-        self.log.rebuild()?;
-        let directory = Directory::of(&self.log)?;
+        let directory = Directory::with_streams(&self.log)?;
         directory_file::save(&directory_path(&self.dir), &directory, &self.log)?;
-        *self.kept_directory() = Some(Arc::new(directory));
+        *self.kept_directory() = Some(directory);
         Ok(())
     }
 

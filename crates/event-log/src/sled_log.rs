@@ -62,6 +62,7 @@ use event_model::time::Instant;
 pub use aside::SetAside;
 pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Redactions, Stats, Verified};
+pub use fill::Witness;
 pub use redact::Left;
 pub use select::{Direction, Selection};
 pub use settings::Settings;

@@ -10,6 +10,7 @@ use std::path::Path;
 use event_model::id::{Position, Slug, Version};
 use event_model::kinds;
 
+use super::fill::Witness;
 use super::seal::follow;
 use super::{SledLog, Stored};
 use crate::error::{Damage, LogError};
@@ -179,21 +180,20 @@ impl SledLog {
         }
     }
 
-    /// Makes the streams again from the log.
+    /// Makes the streams again from the log, as far as its blocks go, before a
+    /// witness if there is one; tells up to where that is.
     ///
     /// # Errors
     ///
     /// [`LogError`] if the log cannot be read or the streams not be written.
-    pub fn rebuild(&self) -> Result<Stats, LogError> {
-        self.queue
-            .alone(|| {
-                let base = sync::read(&self.state).tail.base();
-                if base == Head::ZERO {
-                    return Ok(());
-                }
-                self.install(self.new_streams(base)?)
-            })
-            .and_then(|()| self.stats())
+    pub fn rebuild(&self, witness: Option<Witness<'_>>) -> Result<Position, LogError> {
+        self.queue.alone(|| {
+            let base = sync::read(&self.state).tail.base();
+            if base != Head::ZERO {
+                self.install(self.new_streams(base, witness)?)?;
+            }
+            Ok(base.position)
+        })
     }
 
     /// How much there is.

@@ -1,12 +1,15 @@
 //! The streams, as far as the blocks go: added to, caught up, and made again.
 
+use std::fmt;
 use std::sync::Arc;
 
+use event_model::event::Event;
 use event_model::id::Position;
 use event_model::kinds;
 
+use super::SledLog;
 use super::seal::RUNS_MAX;
-use super::{SledLog, stored};
+use super::stored::{PackedEvent, Stored};
 use crate::block::Block;
 use crate::error::{Damage, LogError};
 use crate::event_log::Head;
@@ -19,6 +22,20 @@ use crate::throwaway;
 /// How many blocks one thread reads in a row.
 const FILL_BLOCKS: usize = 16;
 
+/// Who is told of some events while all are read.
+pub struct Witness<'w> {
+    /// Whether it is told of an event. It is asked on several threads.
+    pub cares_for: &'w (dyn Fn(&Stored<'_>) -> bool + Sync),
+    /// Takes these events, in the order of their positions.
+    pub tell: &'w mut dyn FnMut(Position, Event),
+}
+
+impl fmt::Debug for Witness<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Witness").finish_non_exhaustive()
+    }
+}
+
 impl SledLog {
     /// The streams, as far as the blocks go, to be added to.
     pub(super) fn streams_writer(&self, base: Head) -> Result<StreamsWriter, LogError> {
@@ -30,25 +47,29 @@ impl SledLog {
                 if writer.head().position < base.position
                     && self.is_in_blocks(writer.head())? =>
             {
-                match self.fill(&mut writer, base)? {
+                match self.fill(&mut writer, base, None)? {
                     Filled::Plainly => Ok(writer),
                     // What was erased since then, they may still hold.
-                    Filled::WithRedactions => self.new_streams(base),
+                    Filled::WithRedactions => self.new_streams(base, None),
                 }
             }
             // None, or of another history, or of one that the log has lost.
-            _ => self.new_streams(base),
+            _ => self.new_streams(base, None),
         }
     }
 
     /// The streams made anew from the blocks, beside those that are there: where the
     /// log is damaged, they may be all that is left of it.
-    pub(super) fn new_streams(&self, base: Head) -> Result<StreamsWriter, LogError> {
+    pub(super) fn new_streams(
+        &self,
+        base: Head,
+        witness: Option<Witness<'_>>,
+    ) -> Result<StreamsWriter, LogError> {
         let (dir, beside) = (self.layout.streams(), self.layout.streams_new());
         let make = || {
             let place = (dir.as_path(), beside.as_path());
             let mut writer = StreamsWriter::create_beside(place, self.format.store, self.tuning())?;
-            self.fill(&mut writer, base)?;
+            self.fill(&mut writer, base, witness)?;
             Ok(writer.take_place(&dir)?)
         };
         make().inspect_err(|_| {
@@ -70,7 +91,7 @@ impl SledLog {
         let caught_up = self.streams_writer(base);
         match caught_up.and_then(|writer| self.install(writer)) {
             // One of their files is damaged, and the log is not.
-            Err(LogError::Cache { .. }) => self.install(self.new_streams(base)?),
+            Err(LogError::Cache { .. }) => self.install(self.new_streams(base, None)?),
             caught_up => caught_up,
         }
     }
@@ -102,15 +123,29 @@ impl SledLog {
     }
 
     /// Adds the events of the blocks that the streams do not have yet.
-    fn fill(&self, writer: &mut StreamsWriter, base: Head) -> Result<Filled, LogError> {
+    fn fill(
+        &self,
+        writer: &mut StreamsWriter,
+        base: Head,
+        witness: Option<Witness<'_>>,
+    ) -> Result<Filled, LogError> {
         writer.write_beside(true);
-        let filled = self.add_blocks(writer, base);
+        let filled = self.add_blocks(writer, base, witness);
         writer.write_beside(false);
         filled
     }
 
     /// Adds blocks up to a head. They are read side by side, and added in their order.
-    fn add_blocks(&self, writer: &mut StreamsWriter, base: Head) -> Result<Filled, LogError> {
+    fn add_blocks(
+        &self,
+        writer: &mut StreamsWriter,
+        base: Head,
+        witness: Option<Witness<'_>>,
+    ) -> Result<Filled, LogError> {
+        let (cares_for, mut tell) = match witness {
+            Some(Witness { cares_for, tell }) => (Some(cares_for), Some(tell)),
+            None => (None, None),
+        };
         let mut filled = Filled::Plainly;
         let engine = self.engine()?;
         let after = writer.head().position;
@@ -129,16 +164,20 @@ impl SledLog {
             |group| {
                 group
                     .iter()
-                    .map(|(first, bytes)| Filling::of(*first, bytes))
+                    .map(|(first, bytes)| Filling::of(*first, bytes, cares_for))
                     .collect()
             },
-            |fillings: Vec<Result<Filling, Wrong>>| {
+            |fillings: Vec<Result<Filling, LogError>>| {
                 for filling in fillings {
-                    let filling = filling.map_err(damaged)?;
+                    let filling = filling?;
                     if filling.redacts {
                         filled = Filled::WithRedactions;
                     }
                     filling.add_to(writer)?;
+                    if let Some(tell) = &mut tell {
+                        let noted = filling.noted.into_iter();
+                        noted.for_each(|(position, event)| tell(position, event));
+                    }
                 }
                 Ok(())
             },
@@ -168,19 +207,36 @@ fn damaged((position, what): Wrong) -> LogError {
     LogError::Damaged { position, what }
 }
 
+/// Whether a witness cares for an event.
+type CaresFor<'w> = &'w (dyn Fn(&Stored<'_>) -> bool + Sync);
+
 /// A block on its way into the streams.
 struct Filling {
     first: Position,
     previous: Hash,
     packed: Vec<u8>,
-    events: Vec<stored::PackedEvent>,
+    events: Vec<PackedEvent>,
     /// Some of them tell that something was redacted.
     redacts: bool,
+    /// What a witness is told.
+    noted: Vec<(Position, Event)>,
 }
 
 impl Filling {
     /// Reads a block, and checks all that can be told of it alone.
-    fn of(first: Position, bytes: &[u8]) -> Result<Self, Wrong> {
+    fn of(
+        first: Position,
+        bytes: &[u8],
+        cares_for: Option<CaresFor<'_>>,
+    ) -> Result<Self, LogError> {
+        let mut filling = Self::read(first, bytes).map_err(damaged)?;
+        if let Some(cares_for) = cares_for {
+            filling.note(cares_for)?;
+        }
+        Ok(filling)
+    }
+
+    fn read(first: Position, bytes: &[u8]) -> Result<Self, Wrong> {
         let block = Block::decode(bytes).map_err(|what| (first, what))?;
         if block.first != first {
             return Err((first, Damage::BlockHeader));
@@ -192,14 +248,23 @@ impl Filling {
             packed: Vec::new(),
             events: Vec::new(),
             redacts: false,
+            noted: Vec::new(),
         };
         block.walk(&records, |raw, hash| {
             filling.redacts |= raw.told()?.kind == kinds::REDACTION;
-            let event = stored::PackedEvent::of(&raw, hash, &mut filling.packed)?;
+            let event = PackedEvent::of(&raw, hash, &mut filling.packed)?;
             filling.events.push(event);
             Ok(())
         })?;
         Ok(filling)
+    }
+
+    fn note(&mut self, cares_for: CaresFor<'_>) -> Result<(), LogError> {
+        let stored = self.events.iter().map(|event| event.stored(&self.packed));
+        for stored in stored.filter(|stored| cares_for(stored)) {
+            self.noted.push((stored.position, stored.event()?));
+        }
+        Ok(())
     }
 
     /// Adds its events, if they follow the last.

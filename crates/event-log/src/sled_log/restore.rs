@@ -102,7 +102,7 @@ impl SledLog {
             return Ok(());
         }
         let mut journal = sync::lock(&self.journal);
-        let mut streams = self.new_streams(head)?;
+        let mut streams = self.new_streams(head, None)?;
         match &mut *journal {
             Some(journal) => Ok(self.turn_over(journal, head, &mut streams)?),
             None => Ok(()),

@@ -134,7 +134,9 @@ impl SledLog {
         let streams = self.streams_writer(tail.base());
         match streams.and_then(|streams| add_tail(streams, tail, ends)) {
             // One of their files is damaged, and the log is not.
-            Err(LogError::Cache { .. }) => add_tail(self.new_streams(tail.base())?, tail, ends),
+            Err(LogError::Cache { .. }) => {
+                add_tail(self.new_streams(tail.base(), None)?, tail, ends)
+            }
             streams => streams,
         }
     }
@@ -162,7 +164,9 @@ impl SledLog {
                 self.poison();
                 return Err(error.into());
             }
-            let made_again = self.new_streams(head).inspect_err(|_| self.poison())?;
+            let made_again = self
+                .new_streams(head, None)
+                .inspect_err(|_| self.poison())?;
             *streams = made_again;
             streams.commit().inspect_err(|_| self.poison())?;
         }

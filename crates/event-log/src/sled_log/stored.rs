@@ -286,6 +286,18 @@ impl PackedEvent {
         })
     }
 
+    /// The event, as the streams will hold it.
+    pub(super) fn stored<'s>(&'s self, packed: &'s [u8]) -> Stored<'s> {
+        Stored {
+            position: self.position,
+            version: self.version,
+            recorded: self.recorded,
+            id: self.id,
+            company: &self.company,
+            bytes: packed.get(self.range.clone()).unwrap_or_default(),
+        }
+    }
+
     /// Adds it to the streams.
     pub(super) fn push(&self, packed: &[u8], streams: &mut StreamsWriter) -> Result<(), LogError> {
         let arrival = Arrival {

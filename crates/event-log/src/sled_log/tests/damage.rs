@@ -51,7 +51,7 @@ fn put(log: &SledLog, first: u64, block: Vec<u8>) {
 pub(super) fn found(log: SledLog, store: &Path, wrong: (u64, Damage)) {
     assert_eq!(read_damage(&log), wrong);
     assert_eq!(damage(log.verify(&[], &mut |_| ())), wrong);
-    assert_eq!(damage(log.rebuild()), wrong);
+    assert_eq!(damage(log.rebuild(None)), wrong);
     assert_eq!(reopen_damage(log, store), wrong);
 }
 
@@ -268,7 +268,7 @@ fn streams_that_cannot_be_made_again_stay() {
     let (_dir, store) = dir();
     let log = ten(&store);
     log.engine().unwrap().remove(&[Position(4)]).unwrap();
-    assert_eq!(damage(log.rebuild()), (4, Damage::BlockMissing));
+    assert_eq!(damage(log.rebuild(None)), (4, Damage::BlockMissing));
     drop(log);
     let log = read_only(&store).unwrap();
     let company = &event(3).company;

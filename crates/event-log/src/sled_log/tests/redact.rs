@@ -102,7 +102,7 @@ fn no_file_holds_what_was_redacted() {
     // A single event is not compressed, as long as it does not get smaller.
     let secret = |number| format!("filler\":\"{}", id(number).0);
     let log = log(&store);
-    log.rebuild().unwrap();
+    log.rebuild(None).unwrap();
     log.close().unwrap();
     let salvaged = |number: u64| {
         let mut is_there = false;
@@ -126,7 +126,7 @@ fn no_file_holds_what_was_redacted() {
             assert!(!salvaged(*number));
         }
         assert!(salvaged(16) && salvaged(19));
-        log.rebuild().unwrap();
+        log.rebuild(None).unwrap();
     }
 }
 
