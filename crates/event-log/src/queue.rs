@@ -4,11 +4,17 @@
 //! queued, up to a bound, does it at once, and hands each its answer; those
 //! who come meanwhile are the next group. So a lone caller never waits, and
 //! many callers share one sync of the disk.
+//!
+//! It does the next groups too, since it is awake already, but only a few: what
+//! it came for is done, and its own caller waits.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use crate::sync;
+
+/// How many groups one caller does before another takes over.
+const GROUPS_MAX: usize = 3;
 
 /// Requests that wait for the one who is at work.
 #[derive(Debug)]
@@ -96,13 +102,20 @@ impl<Q, A> Queue<Q, A> {
         if let News::Answer(answer) = place.wait() {
             return answer;
         }
-        let (requests, places) = self.take();
         let mut turn = Turn {
             queue: self,
-            places,
+            places: Vec::new(),
             answers: Vec::new(),
         };
-        turn.answers = work(requests);
+        for _ in 0..GROUPS_MAX {
+            let (requests, places) = self.take();
+            if requests.is_empty() {
+                break;
+            }
+            turn.places = places;
+            turn.answers = work(requests);
+            turn.tell();
+        }
         drop(turn);
         // The one whose turn it is comes first in its group.
         match place.wait() {
@@ -180,6 +193,13 @@ impl<Q, A> Drop for Turn<'_, Q, A> {
     fn drop(&mut self) {
         // First the next, so that it works while these are told.
         pass_on(sync::lock(&self.queue.state));
+        self.tell();
+    }
+}
+
+impl<Q, A> Turn<'_, Q, A> {
+    /// Hands out the answers.
+    fn tell(&mut self) {
         let mut answers = std::mem::take(&mut self.answers).into_iter();
         for place in self.places.drain(..) {
             place.tell(News::Answer(answers.next()));
@@ -243,6 +263,19 @@ mod tests {
                 assert_eq!(caller.join().unwrap(), Some(4));
             }
         });
+    }
+
+    #[test]
+    fn one_caller_does_a_few_groups_and_no_more() {
+        let queue: Queue<(), ()> = Queue::new(1);
+        let groups = AtomicUsize::new(0);
+        let answer = queue.submit((), 1, |requests| {
+            groups.fetch_add(1, Ordering::Relaxed);
+            queue.queue_up(Some(()), 1);
+            requests
+        });
+        assert_eq!(answer, Some(()));
+        assert_eq!(groups.into_inner(), GROUPS_MAX);
     }
 
     #[test]

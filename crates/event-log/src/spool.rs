@@ -16,6 +16,7 @@ pub(crate) use self::encoded::hash_of;
 use self::encoded::read_event;
 pub use self::encoded::{EncodedEvent, EventHead};
 use self::waiting::From;
+pub(crate) use self::waiting::MEMORY_BYTES;
 pub use self::waiting::{Waiting, WaitingWriter};
 use crate::event_log::NewEvent;
 

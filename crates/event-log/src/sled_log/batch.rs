@@ -22,7 +22,10 @@ use crate::admission::Past;
 use crate::error::{AppendError, BatchError};
 use crate::event_log::{BatchOutcome, EventLog, Expected, Head, NewEvent, Outcome};
 use crate::limits;
-use crate::spool::{EncodedEvent, EventHead, Spool, SpoolWriter, Waiting, hash_of};
+use crate::spool::{self, EncodedEvent, EventHead, Spool, SpoolWriter, Waiting, hash_of};
+
+/// After how many bytes of a batch the room on the disk is looked at again.
+const ROOM_CHECK_BYTES: u64 = limits::FREE_BYTES_MIN / 4;
 
 /// Events on their way into the log.
 pub struct Batch<'l> {
@@ -113,7 +116,8 @@ impl SledLog {
             ids: Ids::new(&dir, self.settings.ids_at_once_max),
             companies: HashSet::new(),
             count: 0,
-            bytes_unchecked: u64::MAX,
+            // The first of it takes no room on the disk.
+            bytes_unchecked: ROOM_CHECK_BYTES.saturating_sub(spool::MEMORY_BYTES as u64),
         }
     }
 
@@ -180,7 +184,7 @@ impl<'l> Batch<'l> {
     fn check_room(&mut self, head: &EventHead) -> Result<(), AppendError> {
         let bytes = u64::from(head.bytes) + super::commit::RECORD_BYTES;
         self.bytes_unchecked = self.bytes_unchecked.saturating_add(bytes);
-        if self.bytes_unchecked > limits::FREE_BYTES_MIN / 4 {
+        if self.bytes_unchecked > ROOM_CHECK_BYTES {
             guard::check_room(self.log.dir(), 0)?;
             self.bytes_unchecked = 0;
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::encoded::{EncodedEvent, EventHead};
 
 /// What waits in memory before it goes into a file.
-const MEMORY_BYTES: usize = 1 << 20;
+pub(crate) const MEMORY_BYTES: usize = 1 << 20;
 
 /// Takes encoded events.
 #[derive(Debug)]

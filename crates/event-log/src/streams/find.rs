@@ -131,10 +131,14 @@ impl Streams {
     /// The event of this id.
     pub(crate) fn find(&self, id: EventId) -> Result<Option<(Slug, Position)>, StreamsError> {
         let id = id.0.as_bytes();
-        Ok(self
-            .find_between((id, id), 1)?
-            .pop()
-            .map(|found| (found.company, found.position)))
+        if self.recent.is_absent(id) {
+            return Ok(None);
+        }
+        let found = self.find_between((id, id), 1)?.pop();
+        if found.is_none() {
+            self.recent.note_absent(*id);
+        }
+        Ok(found.map(|found| (found.company, found.position)))
     }
 
     /// The events whose id begins with these hex digits, in order of their ids,

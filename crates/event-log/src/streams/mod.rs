@@ -24,6 +24,7 @@ mod memory;
 mod merge;
 mod positions;
 mod read;
+mod recent;
 pub(crate) mod rescue;
 mod run;
 mod run_writer;
@@ -45,6 +46,7 @@ use uuid::Uuid;
 use crate::event_log::Head;
 use manifest::{Manifest, Named};
 use positions::Positions;
+use recent::Recent;
 use run::{Chunks, Run};
 
 pub(crate) use error::StreamsError;
@@ -97,6 +99,7 @@ pub(crate) struct Streams {
     runs: Arc<[Arc<Run>]>,
     positions: Positions,
     head: Head,
+    recent: Arc<Recent>,
 }
 
 impl Streams {
@@ -143,6 +146,7 @@ impl Streams {
             runs: runs.into(),
             positions: Positions::open(dir, head.position, *paged_hash, tail)?,
             head: *head,
+            recent: Arc::default(),
         })
     }
 
@@ -182,13 +186,15 @@ impl Streams {
         &self,
         company: &Slug,
     ) -> Result<Option<(Version, Position)>, StreamsError> {
-        for run in self.runs.iter().rev() {
-            if let Some(found) = run.company(company)? {
-                let version = Version(found.last_version());
-                return Ok(Some((version, Position(found.last))));
+        self.recent.head(company, || {
+            for run in self.runs.iter().rev() {
+                if let Some(found) = run.company(company)? {
+                    let version = Version(found.last_version());
+                    return Ok(Some((version, Position(found.last))));
+                }
             }
-        }
-        Ok(None)
+            Ok(None)
+        })
     }
 
     /// The position of the first event of a company.

@@ -519,6 +519,7 @@ impl StreamsWriter {
             runs: self.runs.as_slice().into(),
             positions,
             head: self.head,
+            recent: Arc::default(),
         };
         let named: Vec<String> = manifest.runs.iter().map(Named::file_name).collect();
         remove_others(&self.dir, |name| {

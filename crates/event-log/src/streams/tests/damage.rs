@@ -145,6 +145,7 @@ fn no_bytes_make_it_panic_though_their_checksum_is_right() {
             let forged = Arc::new(forged);
             let streams = Streams {
                 runs: [Arc::clone(&forged)].into(),
+                recent: Arc::default(),
                 ..both.writer.streams().clone()
             };
             touch(&streams, &both.list);
