@@ -34,6 +34,18 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..40)
 }
 
+/// What is not committed is not there; that it was asked for does not count later.
+fn not_there_yet(both: &Both) {
+    let streams = both.writer.streams();
+    let (committed, rest) = both.list.split_at(both.committed);
+    for event in rest.iter().step_by(5) {
+        assert_eq!(streams.find(event.id).unwrap(), None);
+        let of_company = committed.iter().filter(|it| it.company == event.company);
+        let last = of_company.last().map(|it| (it.version, it.position));
+        assert_eq!(streams.stream_head(&event.company).unwrap(), last);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -49,6 +61,7 @@ proptest! {
                         // Some of one company, and others between them.
                         both.push(company + number % spread * 7, bytes);
                     }
+                    not_there_yet(&both);
                     continue;
                 }
                 Step::Beside(is_beside) => {
