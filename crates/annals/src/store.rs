@@ -237,8 +237,10 @@ impl Store {
     ///
     /// [`Error::Log`] if the log cannot be read or a cache not be written.
     pub fn rebuild(&self) -> Result<(), Error> {
-        let directory = Directory::with_streams(&self.log)?;
+        let mut directory = Directory::with_streams(&self.log)?;
         directory_file::save(&directory_path(&self.dir), &directory, &self.log)?;
+        let upto = directory.upto();
+        Arc::make_mut(&mut directory).is_filed(upto);
         *self.kept_directory() = Some(directory);
         Ok(())
     }

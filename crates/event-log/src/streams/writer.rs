@@ -375,17 +375,17 @@ impl StreamsWriter {
         self.install()
     }
 
-    /// Writes what is in memory as a run.
+    /// Writes what is in memory as a run, beside the one before if that is being written.
     fn spill(&mut self) -> Result<(), StreamsError> {
-        self.end_spill()?;
         let Some((first, last)) = self.memory.span() else {
-            return Ok(());
+            return self.end_spill();
         };
         let (path, plan) = self.plan_run(first, last);
-        let run = self.memory.write(&path, plan)?;
+        let run = self.memory.write(&path, plan);
+        self.end_spill()?;
         self.memory.clear();
         self.memory_number += 1;
-        self.add_run(run)?;
+        self.add_run(run?)?;
         self.forget_companies(last);
         Ok(())
     }
