@@ -40,8 +40,8 @@ fn not_there_yet(both: &Both) {
     let (committed, rest) = both.list.split_at(both.committed);
     for event in rest.iter().step_by(5) {
         assert_eq!(streams.find(event.id).unwrap(), None);
-        let of_company = committed.iter().filter(|it| it.company == event.company);
-        let last = of_company.last().map(|it| (it.version, it.position));
+        let mut of_company = committed.iter().filter(|it| it.company == event.company);
+        let last = of_company.next_back().map(|it| (it.version, it.position));
         assert_eq!(streams.stream_head(&event.company).unwrap(), last);
     }
 }
