@@ -1,7 +1,7 @@
 //! A [`Store`]: the log, and what is derived from it.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use event_log::{Clock, EventLog, Head, KeptHead, Recorded, Settings, SledLog, Stats, Verified};
 use event_model::event::Event;
@@ -304,7 +304,12 @@ impl Store {
     /// that the journal does not tell the rest.
     pub(crate) fn keep_directory(&self) -> Result<(), Error> {
         let sealed = self.log.sealed();
-        let mut filed = self.filed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut filed = match self.filed.try_lock() {
+            Ok(filed) => filed,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Somebody is at it, and who appends does not wait for a cache.
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
         if *filed < sealed {
             self.file_directory(sealed)?;
             if let Some(directory) = self.kept_directory().as_mut().and_then(Arc::get_mut) {

@@ -70,7 +70,7 @@ impl SledLog {
             let ends = tail.record_ends().map_err(damaged)?;
             let (blocks, streams) = thread::scope(|scope| {
                 let blocks = scope.spawn(|| self.write_tail(tail, &ends));
-                let streams = self.streams_with(tail, &ends);
+                let streams = self.streams_with(&state, &ends);
                 (
                     blocks.join().unwrap_or_else(|panic| resume_unwind(panic)),
                     streams,
@@ -130,8 +130,15 @@ impl SledLog {
     }
 
     /// The streams with what the journal holds, which nobody sees yet.
-    fn streams_with(&self, tail: &Tail, ends: &[RecordEnd]) -> Result<StreamsWriter, LogError> {
-        let streams = self.streams_writer(tail.base());
+    fn streams_with(&self, state: &State, ends: &[RecordEnd]) -> Result<StreamsWriter, LogError> {
+        let tail = &state.tail;
+        let streams = self.streams_writer(tail.base()).map(|mut streams| {
+            // Who appended has looked for the same companies.
+            if let Some(before) = &state.streams {
+                streams.recall(before);
+            }
+            streams
+        });
         match streams.and_then(|streams| add_tail(streams, tail, ends)) {
             // One of their files is damaged, and the log is not.
             Err(LogError::Cache { .. }) => {

@@ -230,6 +230,13 @@ impl StreamsWriter {
         self.spare = Memory::default();
     }
 
+    /// Takes over what was looked for lately in these streams, if they go as far.
+    pub(crate) fn recall(&mut self, streams: &Streams) {
+        if streams.head == self.streams.head {
+            self.streams.recent = Arc::clone(&streams.recent);
+        }
+    }
+
     /// The last event that was pushed.
     pub(crate) fn head(&self) -> Head {
         self.head
@@ -286,16 +293,7 @@ impl StreamsWriter {
             }
             return Ok((Version(known.version), known.number));
         }
-        let mut version = 1;
-        for run in self.runs.iter().rev() {
-            // A merged run may have known companies too; asking it does no harm.
-            if run.footer.first <= self.known_after.0
-                && let Some(found) = run.company(company)?
-            {
-                version = found.last_version() + 1;
-                break;
-            }
-        }
+        let version = self.version_before(company)? + 1;
         let number = self.memory.begin(company, version);
         self.known.insert(
             company.clone(),
@@ -306,6 +304,23 @@ impl StreamsWriter {
             },
         );
         Ok((Version(version), number))
+    }
+
+    /// The version of a company that is not known.
+    fn version_before(&self, company: &Slug) -> Result<u64, StreamsError> {
+        if self.known_after == self.streams.head.position {
+            let head = self.streams.stream_head(company)?;
+            return Ok(head.map_or(0, |(version, _)| version.0));
+        }
+        for run in self.runs.iter().rev() {
+            // A merged run may have known companies too; asking it does no harm.
+            if run.footer.first <= self.known_after.0
+                && let Some(found) = run.company(company)?
+            {
+                return Ok(found.last_version());
+            }
+        }
+        Ok(0)
     }
 
     /// Makes what was pushed readable, and merges where little is to be done.
