@@ -334,7 +334,7 @@ pub(super) fn push(
     event.push(packed, streams)
 }
 
-/// Companies that follow each other in the order of their slugs.
+/// Companies that follow each other in the order of their slugs; by default all.
 #[derive(Debug, Clone, Default)]
 pub struct StreamRange(pub(super) SlugRange);
 
