@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use event_log::{EventLog, Recorded};
+use event_log::{EventLog, Recorded, Stored};
 use event_model::id::{Position, Slug};
 use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
-use projection::timeline::Answer;
+use projection::parts::{Inseparable, Parts, Share};
+use projection::timeline::{Answer, Timeline};
 
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
@@ -15,6 +16,9 @@ use crate::seen::Seen;
 use crate::store::Store;
 use crate::visiting::go_on;
 
+/// A company is told in parts of about so many events.
+const PART_EVENTS: u64 = 25_000;
+
 impl Store {
     /// What could have been known of a company.
     ///
@@ -22,7 +26,7 @@ impl Store {
     ///
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
     pub fn at(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
-        let mut seen = self.seen(company, &basis.cuts)?;
+        let mut seen = self.seen(company, &basis.cuts, |_| true)?;
         Ok(Answer {
             basis: basis.clone(),
             timeline: fold(company, seen.events(company)?, basis),
@@ -52,12 +56,64 @@ impl Store {
         };
         let timeline = match kept {
             Some(timeline) => timeline,
-            None => fold_without_events(company, self.seen(company, cuts)?.events(company)?, basis),
+            None => self.tell(company, basis, self.parts_of(company)?)?,
         };
         Ok(Answer {
             basis: basis.clone(),
             timeline,
         })
+    }
+
+    /// The same, told in so many parts, so that about as small a part of the company's
+    /// events is in memory at once. [`Store::at_without_events`] does so where there are
+    /// many.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::at`].
+    pub fn at_in_parts(&self, company: &Slug, basis: &Basis, parts: u64) -> Result<Answer, Error> {
+        Ok(Answer {
+            basis: basis.clone(),
+            timeline: self.tell(company, basis, parts)?,
+        })
+    }
+
+    /// In how many parts a company is told.
+    fn parts_of(&self, company: &Slug) -> Result<u64, Error> {
+        let head = self.log().stream_head(company)?;
+        Ok(head.map_or(0, |(version, _)| version.0 / PART_EVENTS))
+    }
+
+    /// What could have been known of a company that is not kept.
+    fn tell(&self, company: &Slug, basis: &Basis, parts: u64) -> Result<Timeline, Error> {
+        if parts > 1
+            && let Some(timeline) = self.tell_in(parts, company, basis)?
+        {
+            return Ok(timeline);
+        }
+        let mut seen = self.seen(company, &basis.cuts, |_| true)?;
+        Ok(fold_without_events(company, seen.events(company)?, basis))
+    }
+
+    /// The same in parts; `None` where that takes all events at once.
+    fn tell_in(
+        &self,
+        parts: u64,
+        company: &Slug,
+        basis: &Basis,
+    ) -> Result<Option<Timeline>, Error> {
+        let mut told = Parts::of(company.clone(), basis);
+        for share in Share::all(parts) {
+            let is_of_share = |stored: &Stored<'_>| {
+                let thread = stored.thread();
+                thread.is_none_or(|(kind, thread)| share.has(kind, thread))
+            };
+            let mut seen = self.seen(company, &basis.cuts, is_of_share)?;
+            if let Err(Inseparable) = told.tell(share, seen.events(company)?) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(told.into_timeline()))
     }
 
     /// The slugs of the companies that the log knows by the recorded cut, in
@@ -98,9 +154,22 @@ impl Store {
     ///
     /// [`Error::Log`] if they cannot be read.
     pub fn history(&self, company: &Slug, recorded: Position) -> Result<Vec<Placed>, Error> {
+        self.history_of(company, recorded, |_| true)
+    }
+
+    /// Those of them that are meant.
+    pub(crate) fn history_of(
+        &self,
+        company: &Slug,
+        recorded: Position,
+        is_meant: impl Fn(&Stored<'_>) -> bool,
+    ) -> Result<Vec<Placed>, Error> {
         let mut history = Vec::new();
         let mut failed = Ok(());
         self.log().visit_stream(company, recorded, &mut |stored| {
+            if !is_meant(&stored) {
+                return ControlFlow::Continue(());
+            }
             let event = stored.event();
             let added = event.map(|event| history.push(Placed::new(stored.position, event)));
             go_on(added, &mut failed)
@@ -109,12 +178,20 @@ impl Store {
         Ok(history)
     }
 
-    /// Those of them that bear on what could be known.
-    fn seen(&self, company: &Slug, cuts: &Cuts) -> Result<Seen, Error> {
+    /// Those of them that are meant, or strike others, and bear on what could be known.
+    fn seen(
+        &self,
+        company: &Slug,
+        cuts: &Cuts,
+        is_meant: impl Fn(&Stored<'_>) -> bool,
+    ) -> Result<Seen, Error> {
         let mut seen = Seen::by(cuts.known);
         let mut failed = Ok(());
         let upto = cuts.recorded;
         self.log().visit_stream(company, upto, &mut |stored| {
+            if !is_meant(&stored) && !stored.may_strike() {
+                return ControlFlow::Continue(());
+            }
             go_on(seen.add(&stored), &mut failed)
         })?;
         failed?;

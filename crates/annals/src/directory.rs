@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use event_log::{EventLog, Recorded, SledLog, StreamRange, Witness, side_by_side};
+use event_log::{EventLog, Recorded, SledLog, Stored, StreamRange, Witness, side_by_side};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -400,7 +400,20 @@ impl Store {
     ///
     /// [`Error::Log`] if its events cannot be read.
     pub fn tenures(&self, company: &Slug, cuts: &Cuts) -> Result<Tenures, Error> {
-        Ok(Tenures::of(&self.history(company, cuts.recorded)?, cuts))
+        let names = |stored: &Stored<'_>| stored.may_name_a_company();
+        let mut events = self.history_of(company, cuts.recorded, names)?;
+        let mut corrected: HashSet<EventId> = HashSet::new();
+        corrected.extend(events.iter().filter_map(|placed| placed.event.supersedes));
+        for placed in &events {
+            corrected.remove(&placed.event.id);
+        }
+        if !corrected.is_empty() {
+            // A correction stands in the place of what it corrects, whatever that is.
+            events = self.history_of(company, cuts.recorded, |stored| {
+                names(stored) || corrected.contains(&stored.id)
+            })?;
+        }
+        Ok(Tenures::of(&events, cuts))
     }
 
     /// The company that a reader means: by slug, by identifier with or without

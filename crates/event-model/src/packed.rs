@@ -213,12 +213,30 @@ pub fn peek_published(bytes: &[u8]) -> Option<Instant> {
 /// The name of the kind of a packed event, without reading the rest.
 #[must_use]
 pub fn peek_kind(bytes: &[u8]) -> Option<&str> {
+    let (kind, _) = split_kind(bytes)?;
+    Some(kind)
+}
+
+/// The kind and the name of the thread of a packed event, without reading the rest.
+#[must_use]
+pub fn peek_thread(bytes: &[u8]) -> Option<(&str, &str)> {
+    let (kind, rest) = split_kind(bytes)?;
+    let (thread, _) = split_text(rest)?;
+    Some((kind, thread))
+}
+
+fn split_kind(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let (header, rest) = Header::read(bytes).ok()?;
-    if header.kind != 0 {
-        return kind_name(header.kind);
+    match header.kind {
+        0 => split_text(rest),
+        number => Some((kind_name(number)?, rest)),
     }
-    let (length, rest) = span::split_bytes(rest)?;
-    std::str::from_utf8(rest.get(..length)?).ok()
+}
+
+fn split_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = span::split_bytes(bytes)?;
+    let (text, rest) = rest.split_at_checked(length)?;
+    Some((std::str::from_utf8(text).ok()?, rest))
 }
 
 /// Whose error a packed event mends, without reading the rest: of a correction

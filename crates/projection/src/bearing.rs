@@ -27,7 +27,7 @@ pub fn bearing_on(events: &[Placed], paths: &[Path]) -> Option<Vec<Placed>> {
 }
 
 /// The same of the events that are meant.
-fn bearing(events: &[Placed], is_meant: impl Fn(&Event) -> bool) -> Option<Vec<Placed>> {
+pub(crate) fn bearing(events: &[Placed], is_meant: impl Fn(&Event) -> bool) -> Option<Vec<Placed>> {
     let ties = Ties::among(events);
     let mut bears: Vec<bool> = events.iter().map(|it| is_meant(&it.event)).collect();
     let mark = |bears: &mut [bool], (from, to): (usize, usize)| {

@@ -7,14 +7,14 @@ use event_model::id::{EventId, Slug};
 use event_model::kind::Section;
 use event_model::kinds;
 use event_model::time::Day;
-use foldhash::{HashSet, HashSetExt};
+use foldhash::HashSet;
 
 use crate::basis::{Cuts, Lens, Placed};
 use crate::claim::ListOrder;
-use crate::earnings::{closed_periods, earnings, results_date};
+use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
 use crate::identity::{Company, company};
-use crate::redacted::{is_about_redaction, redacted};
-use crate::regulation::regulation;
+use crate::redacted::{Redacted, is_about_redaction, redacted};
+use crate::regulation::{Regulation, regulation};
 use crate::standing::{Standing, Status, Stood};
 use crate::thread::{Thread, threads};
 use crate::timeline::{EventView, Strategy, Tally, Timeline};
@@ -66,44 +66,77 @@ pub(crate) fn told(
     threads: &[Thread],
     cuts: &Cuts,
 ) -> Timeline {
-    let on = cuts.on;
-    let [mut pivots, mut chips, mut market, mut other, mut reported] = [const { Vec::new() }; 5];
-    let (mut rules, mut dates, mut closed) = (Vec::new(), Vec::new(), HashSet::new());
+    let mut sections = Sections::default();
     for thread in threads {
+        sections.hear(thread, cuts.on);
+    }
+    let mut tally = Tallying::default();
+    tally.count(standing.seen());
+    let redacted = redacted(standing.seen().map(|stood| stood.placed));
+    let company = company(slug, threads, cuts.on);
+    sections.into_timeline(company, (redacted, tally.tally()), cuts)
+}
+
+/// What the sections of a timeline hold, thread by thread.
+#[derive(Default)]
+pub(crate) struct Sections {
+    pivots: Vec<Arc<ThreadView>>,
+    chips: Vec<Arc<ThreadView>>,
+    market: Vec<Arc<ThreadView>>,
+    other: Vec<Arc<ThreadView>>,
+    reported: Vec<Arc<ThreadView>>,
+    rules: Vec<Regulation>,
+    dates: Vec<ResultsDate>,
+    closed: HashSet<Arc<str>>,
+}
+
+impl Sections {
+    /// Adds what a thread says on the day asked about.
+    pub(crate) fn hear(&mut self, thread: &Thread, on: Day) {
         let list = match thread.section() {
-            Section::Strategy => &mut pivots,
-            Section::Chips => &mut chips,
-            Section::Market => &mut market,
-            Section::Other => &mut other,
+            Section::Strategy => &mut self.pivots,
+            Section::Chips => &mut self.chips,
+            Section::Market => &mut self.market,
+            Section::Other => &mut self.other,
             Section::EarningsResult => {
-                closed.extend(closed_periods(thread, on));
-                &mut reported
+                self.closed.extend(closed_periods(thread, on));
+                &mut self.reported
             }
             Section::EarningsDate => {
-                dates.extend(results_date(thread, on));
-                continue;
+                self.dates.extend(results_date(thread, on));
+                return;
             }
             Section::Regulation => {
-                rules.extend(regulation(thread, on));
-                continue;
+                self.rules.extend(regulation(thread, on));
+                return;
             }
-            Section::Company | Section::None => continue,
+            Section::Company | Section::None => return,
         };
         list.extend(thread.view(on).map(Arc::new));
     }
-    Timeline {
-        company: company(slug, threads, on),
-        strategy: Strategy {
-            pivots: pivots.into_iter().collect(),
-        },
-        earnings: earnings(dates, &closed, reported.into_iter().collect(), cuts),
-        chips: chips.into_iter().collect(),
-        regulation: rules.into_iter().collect(),
-        market: market.into_iter().collect(),
-        other: other.into_iter().collect(),
-        redacted: redacted(standing.seen().map(|stood| stood.placed)),
-        tally: tally(standing),
-        events: None,
+
+    /// The timeline of all that was heard.
+    pub(crate) fn into_timeline(
+        self,
+        company: Company,
+        (redacted, tally): (Vec<Redacted>, Tally),
+        cuts: &Cuts,
+    ) -> Timeline {
+        let reported = self.reported.into_iter().collect();
+        Timeline {
+            company,
+            strategy: Strategy {
+                pivots: self.pivots.into_iter().collect(),
+            },
+            earnings: earnings(self.dates, &self.closed, reported, cuts),
+            chips: self.chips.into_iter().collect(),
+            regulation: self.rules.into_iter().collect(),
+            market: self.market.into_iter().collect(),
+            other: self.other.into_iter().collect(),
+            redacted,
+            tally,
+            events: None,
+        }
     }
 }
 
@@ -112,24 +145,47 @@ pub(crate) fn is_telling(event: &Event) -> bool {
     &*event.kind != kinds::COMPANY && !is_about_redaction(event)
 }
 
-fn tally(standing: &Standing<'_>) -> Tally {
-    let mut tally = Tally::default();
-    let mut sources: HashSet<&str> = HashSet::new();
-    let mut before = "";
-    for stood in standing.seen() {
-        let event = &stood.placed.event;
-        tally.visible += 1;
-        if !is_telling(event) {
-            continue;
-        }
-        tally.telling += 1;
-        if tally.telling == 1 || *before != *event.source.name {
-            before = &event.source.name;
-            sources.insert(before);
+/// The events that can be seen, as they are counted.
+#[derive(Default)]
+pub(crate) struct Tallying<'a> {
+    tally: Tally,
+    sources: HashSet<&'a str>,
+}
+
+impl<'a> Tallying<'a> {
+    /// Counts more of them.
+    pub(crate) fn count<'s>(&mut self, seen: impl Iterator<Item = &'s Stood<'a>>)
+    where
+        'a: 's,
+    {
+        let mut before = None;
+        for stood in seen {
+            let event = &stood.placed.event;
+            self.tally.visible += 1;
+            if !is_telling(event) {
+                continue;
+            }
+            self.tally.telling += 1;
+            let name: &'a str = &event.source.name;
+            if before != Some(name) {
+                before = Some(name);
+                self.sources.insert(name);
+            }
         }
     }
-    tally.sources = sources.len();
-    tally
+
+    /// From which sources they are.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &'a str> {
+        self.sources.iter().copied()
+    }
+
+    /// How many there were.
+    pub(crate) fn tally(&self) -> Tally {
+        Tally {
+            sources: self.sources.len(),
+            ..self.tally
+        }
+    }
 }
 
 /// Every visible event with its status, in the order of the timeline.

@@ -18,8 +18,8 @@
 //!    [`section`]s and threads that they make; and what happens on a day, the
 //!    [`happening`]s
 //!
-//! [`replay`] gives the same answers sooner to one who asks often, [`diff`] compares
-//! two, [`why`] tells what a value follows from, and [`history`] every value that
+//! [`replay`] gives the same answers sooner to one who asks often, [`parts`] in less
+//! memory of a company with many events. [`diff`] compares two, [`why`] tells what a value follows from, and [`history`] every value that
 //! there was. [`event_filter`] picks events without folding them, and [`inspection`]
 //! tells of one event how it stands and what it is tied to.
 
@@ -40,6 +40,7 @@ pub mod inspection;
 pub mod item;
 mod links;
 pub mod listing;
+pub mod parts;
 pub mod path;
 pub mod redacted;
 pub mod regulation;

@@ -113,6 +113,11 @@ pub(crate) fn lines(steps: &[Step]) -> Vec<Value> {
                 let target = &lines[target % lines.len()];
                 let company = target["company"].as_str().unwrap();
                 let mut line = claim(number, company, *day, stage, "asserted");
+                if *stage == "negotiating" {
+                    // Our error was that it is about anything but what the company is called.
+                    line["kind"] = json!("company");
+                    line["data"] = json!({"name": format!("{company} {number}")});
+                }
                 if target["kind"] == "chip_interest" {
                     line["supersedes"] = target["id"].clone();
                     line["fault"] = json!(fault);

@@ -4,9 +4,11 @@
 use annals::model::id::{Position, Slug};
 use annals::projection::basis::{Basis, Cuts, Placed};
 use annals::projection::fold::{fold, fold_without_events};
+use annals::projection::tenures::Tenures;
 use annals::projection::timeline::Answer;
 use annals::{Moment, Question, Settings, Store};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::histories::{append, clock, lines, step, tiny};
 
@@ -35,10 +37,16 @@ fn check(store: &Store, days: &[u32]) {
                 fold(&slug, &events, &cuts),
                 "{name} on day {day}"
             );
+            let tenures = store.tenures(&slug, &cuts).unwrap();
+            assert_eq!(tenures, Tenures::of(&events, &cuts), "{name}");
+            let told = fold_without_events(&slug, &events, &cuts);
+            for parts in 1..4 {
+                let answer = store.at_in_parts(&slug, &basis, parts).unwrap();
+                assert_eq!(answer.timeline, told, "{name} on day {day}, {parts} parts");
+            }
             // Once read, once kept, and then as it was kept.
             for time in 0..3 {
                 let answer = store.at_without_events(&slug, &basis).unwrap();
-                let told = fold_without_events(&slug, &events, &cuts);
                 assert_eq!(answer.timeline, told, "{name} on day {day}, time {time}");
             }
         }
@@ -125,4 +133,38 @@ proptest! {
         check(&store, &days);
         store.close().unwrap();
     }
+}
+
+/// A correction stands in the place of what it corrects, be that of another kind and not
+/// read for what the company is called.
+#[test]
+fn a_name_stands_in_the_place_of_what_it_corrects() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create_or_open(&folder.path().join("store"), clock()).unwrap();
+    let named = |id: u32, day: u32, name: &str| {
+        json!({
+            "id": format!("00000000-0000-4000-8000-{id:012}"), "company": "acme",
+            "kind": "company", "published": format!("2026-01-{day:02}"),
+            "certainty": "official", "source": {"name": "us"}, "data": {"name": name},
+        })
+    };
+    let mut statement = named(1, 5, "");
+    statement["kind"] = json!("statement");
+    statement["data"] = json!({"text": "We are called Third."});
+    let mut corrected = named(4, 20, "Third");
+    corrected["supersedes"] = statement["id"].clone();
+    corrected["fault"] = json!("source");
+    let lines = [
+        statement,
+        named(2, 1, "First"),
+        named(3, 10, "Second"),
+        corrected,
+    ];
+    append(&store, &lines);
+    let question = Question::at(Moment::parse("2026-02-01").unwrap());
+    let cuts = store.basis(&question).unwrap().cuts;
+    let acme: Slug = "acme".parse().unwrap();
+    let tenures = store.tenures(&acme, &cuts).unwrap();
+    let name = tenures.name_on(cuts.on).map(|name| name.value.as_str());
+    assert_eq!(name, Some("Second"));
 }

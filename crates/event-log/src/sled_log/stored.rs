@@ -89,6 +89,16 @@ impl<'s> Stored<'s> {
         }
     }
 
+    /// The name of its kind and of its thread, without unpacking the rest; `None` where
+    /// that takes unpacking.
+    #[must_use]
+    pub fn thread(&self) -> Option<(&'s str, &'s str)> {
+        match self.bytes.split_first()? {
+            (&PACKED, packed) => packed::peek_thread(packed),
+            _ => None,
+        }
+    }
+
     /// Whether it can strike another event, without unpacking the rest.
     #[must_use]
     pub fn may_strike(&self) -> bool {

@@ -3,12 +3,14 @@
 use event_model::edtf::Bounds;
 use event_model::event::Event;
 use event_model::id::Position;
+use event_model::kinds::THREAD_LINK;
 use event_model::own_kinds::Kinds;
 use event_model::time::Day;
 use event_model::vocabulary::{Certainty, Level};
 use projection::basis::{Cuts, Filter, Lens, Placed};
 use projection::claim::Claim;
 use projection::fold::{fold, fold_without_events};
+use projection::parts::{Inseparable, Parts, Share};
 use projection::replay::{Clock, Limits, Replay};
 use projection::rule::{beats, prevailing};
 use projection::standing::Place;
@@ -60,6 +62,12 @@ fn claims(event: Event) -> impl Strategy<Value = Vec<Claim>> {
     )
 }
 
+fn has_link(events: &[Placed]) -> bool {
+    events
+        .iter()
+        .any(|placed| &*placed.event.kind == THREAD_LINK)
+}
+
 proptest! {
     #![proptest_config(config(2_000))]
 
@@ -90,6 +98,47 @@ proptest! {
             prop_assert_eq!(visible, whole.tally.visible);
             let without = Timeline { events: None, ..whole };
             prop_assert_eq!(without, fold_without_events(&slug, &events, &cuts));
+        }
+    }
+
+    /// A company that is told in parts is told as by the fold, or not at all; each part
+    /// from no more than its own claims and what strikes.
+    #[test]
+    fn parts_equal_the_fold(
+        (history, all) in history().prop_flat_map(|history| {
+            let all = prop::collection::vec(cuts(&history), 1..6);
+            (Just(history), all)
+        }),
+        shares in 1..5_u64,
+        is_filtered in any::<bool>(),
+    ) {
+        let events = placed(&history);
+        let slug = history[0].1.company.clone();
+        let filter = Filter {
+            min_certainty: is_filtered.then(|| "asserted".parse().unwrap()),
+            ..Filter::default()
+        };
+        let kinds = Kinds::default();
+        for (known, on, recorded) in all {
+            let cuts = Cuts { known, on, recorded };
+            let lens = Lens { cuts, kinds: &kinds, filter: &filter };
+            let mut parts = Parts::of(slug.clone(), lens);
+            let told: Result<Vec<()>, Inseparable> = Share::all(shares)
+                .map(|share| {
+                    let mut needed = events.clone();
+                    needed.retain(|Placed { event, .. }| {
+                        share.has(&event.kind, &event.thread) || event.strikes().is_some()
+                    });
+                    parts.tell(share, &needed)
+                })
+                .collect();
+            match told {
+                Ok(_) => {
+                    let whole = fold_without_events(&slug, &events, lens);
+                    prop_assert_eq!(parts.into_timeline(), whole);
+                }
+                Err(Inseparable) => prop_assert!(shares > 1 || has_link(&events)),
+            }
         }
     }
 
