@@ -16,7 +16,7 @@ use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use crate::meter::{self, Meter, Spent, timed};
-use crate::process;
+use crate::process::{self, Program};
 use crate::systems::{Answers, Asked, Commit, Name, Store, System};
 use crate::workload::{Plan, Workload};
 
@@ -28,6 +28,8 @@ pub(crate) enum Order {
     Make { plan: Plan, dir: PathBuf },
     /// Measure a system.
     Measure(Job),
+    /// Measure a program from its start to its end.
+    Run(Program),
 }
 
 /// Which system does what, and where.
@@ -113,6 +115,7 @@ pub(crate) fn run_from_stdin() -> Result<()> {
             process::say(&serde_json::to_string(&made)?)
         }
         Order::Measure(job) => measure(&job),
+        Order::Run(program) => process::say(&serde_json::to_string(&program.run()?)?),
     }
 }
 
