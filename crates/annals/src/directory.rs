@@ -294,6 +294,21 @@ impl Directory {
         Ok(found)
     }
 
+    /// The days on which it can change which companies a text identifies, in order.
+    pub(crate) fn turns(&self, text: &str) -> Vec<Day> {
+        let parsed = CompanyKey::parse(text).ok();
+        let guessed = guesses(text).into_iter();
+        let guessed = guessed.map(|(scheme, value)| CompanyKey::Identifier { scheme, value });
+        let keys: Vec<CompanyKey> = parsed.into_iter().chain(guessed).collect();
+        let mut turns: BTreeSet<Day> = BTreeSet::new();
+        for slug in keys.iter().flat_map(|key| self.ever(key)) {
+            for placed in self.companies.get(slug).into_iter().flatten() {
+                turns.extend(identity::turning_days(&placed.event));
+            }
+        }
+        turns.into_iter().collect()
+    }
+
     /// What the companies are called: slugs, names and symbols.
     #[must_use]
     pub fn words(&self, on: Day, recorded: Position) -> Vec<(String, Slug)> {

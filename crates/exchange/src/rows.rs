@@ -11,6 +11,7 @@ mod ration;
 mod tests;
 mod writer;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
 
@@ -21,6 +22,9 @@ use serde_json::{Map, Value};
 pub use self::error::{RowError, RowsError};
 use self::ration::{Rationed, is_too_long};
 pub use self::writer::{RowWriter, cell};
+
+/// About how many bytes a row has.
+const ROW_BYTES: usize = 64;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +203,7 @@ fn next_csv(
     columns: usize,
     row: u64,
 ) -> Result<Option<Result<Cells, RowError>>, RowsError> {
-    let mut record = csv::StringRecord::new();
+    let mut record = csv::StringRecord::with_capacity(ROW_BYTES, columns);
     reader.get_ref().begin_row();
     match reader.read_record(&mut record) {
         Ok(false) => Ok(None),
@@ -276,15 +280,15 @@ fn of_json(bytes: &[u8]) -> Result<Cells, RowError> {
 impl Row {
     /// What stands in a column, as a text; empty where nothing does.
     #[must_use]
-    pub fn text(&self, column: &Column) -> String {
+    pub fn text(&self, column: &Column) -> Cow<'_, str> {
         match (&self.cells, column) {
-            (Cells::Csv(record), Column::At(at)) => record.get(*at).unwrap_or_default().to_owned(),
+            (Cells::Csv(record), Column::At(at)) => record.get(*at).unwrap_or_default().into(),
             (Cells::Json(fields, _), Column::Named(name)) => match fields.get(name) {
-                Some(Value::String(text)) => text.clone(),
-                None | Some(Value::Null) => String::new(),
-                Some(other) => other.to_string(),
+                Some(Value::String(text)) => text.into(),
+                None | Some(Value::Null) => Cow::default(),
+                Some(other) => other.to_string().into(),
             },
-            _ => String::new(),
+            _ => Cow::default(),
         }
     }
 
@@ -296,7 +300,7 @@ impl Row {
             (Cells::Json(fields, _), Column::Named(name)) => {
                 fields.get(name).cloned().unwrap_or_default()
             }
-            (Cells::Csv(_), _) => Value::String(self.text(column)),
+            (Cells::Csv(_), _) => Value::String(self.text(column).into_owned()),
             _ => Value::Null,
         }
     }

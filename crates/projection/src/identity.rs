@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_model::data::Field;
+use event_model::edtf::Bounds;
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
@@ -177,6 +178,21 @@ fn identifiers<'c>(
         })
     });
     decided.collect()
+}
+
+/// The days on which it can change which identifiers a company has, as far as an event
+/// tells: those on which it, or a span that it gives, begins or has ended.
+pub fn turning_days(event: &Event) -> impl Iterator<Item = Day> {
+    let listed = event.data.value("identifiers");
+    let identifiers: Vec<Identifier> = identifiers_of(listed.as_ref()).collect();
+    let spans = identifiers.into_iter().flat_map(|it| [it.from, it.to]);
+    let spans = spans.flatten().map(|side| side.bounds());
+    let bounds = spans.chain([event.bounds()]);
+    bounds.flat_map(|Bounds { earliest, latest }| {
+        [earliest, latest, latest.and_then(|day| day.succ_opt())]
+            .into_iter()
+            .flatten()
+    })
 }
 
 impl Company {

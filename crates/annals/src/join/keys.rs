@@ -1,20 +1,21 @@
 //! Which company the key of a row means: [`Keys`].
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use event_log::EventLog;
 use event_model::id::{Position, Slug};
 use event_model::limits::COMPANY_KEY_BYTES_MAX;
 use event_model::problem::brief;
+use event_model::text::Text;
 use event_model::time::Day;
+use foldhash::{HashMap, HashMapExt};
 
 use super::RowProblem;
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::store::Store;
 
-/// How many keys are remembered.
+/// How many keys are remembered, and how many spans of days of them all.
 const KEYS_MAX: usize = 1 << 18;
 /// Of how many unknown keys names that look like them are looked for, which takes long.
 const NEAR_MAX: usize = 20;
@@ -23,14 +24,71 @@ const NEAR_MAX: usize = 20;
 pub(super) struct Keys<'s> {
     store: &'s Store,
     recorded: Position,
-    /// What means the same on every day.
-    slugs: HashMap<Box<str>, Option<Slug>>,
-    /// What had to be looked for on a day.
-    found: HashMap<(Box<str>, Day), Result<Slug, RowProblem>>,
+    /// The companies that were found, each at its number.
+    companies: Vec<Slug>,
+    numbers: HashMap<Slug, u32>,
+    meanings: HashMap<Text, Meaning>,
+    /// How many spans of days these have.
+    spans: usize,
     directory: Option<Arc<Directory>>,
     words: Option<Vec<(String, Slug)>>,
     /// Names that look like keys that no company had.
     near: HashMap<Box<str>, Vec<String>>,
+}
+
+/// What a key means.
+enum Meaning {
+    /// A company on every day, since it is its slug.
+    Always(u32),
+    /// On each of the spans between its turns what was found there, if anybody asked.
+    ByDay(Box<ByDay>),
+}
+
+struct ByDay {
+    turns: Vec<Day>,
+    found: Vec<Option<Found>>,
+}
+
+/// What was found on a day.
+#[derive(Clone, Copy)]
+enum Found {
+    One(u32),
+    Several,
+    Nobody,
+}
+
+impl Meaning {
+    fn spans(&self) -> usize {
+        match self {
+            Self::Always(_) => 1,
+            Self::ByDay(by_day) => by_day.found.len(),
+        }
+    }
+
+    fn on(&self, day: Day) -> Option<Found> {
+        match self {
+            Self::Always(company) => Some(Found::One(*company)),
+            Self::ByDay(by_day) => *by_day.found.get(by_day.span(day))?,
+        }
+    }
+}
+
+impl ByDay {
+    fn between(turns: Vec<Day>) -> Self {
+        let found = vec![None; turns.len() + 1];
+        Self { turns, found }
+    }
+
+    fn span(&self, day: Day) -> usize {
+        self.turns.partition_point(|turn| *turn <= day)
+    }
+
+    fn remember(&mut self, day: Day, what: Found) {
+        let span = self.span(day);
+        if let Some(found) = self.found.get_mut(span) {
+            *found = Some(what);
+        }
+    }
 }
 
 impl<'s> Keys<'s> {
@@ -38,16 +96,23 @@ impl<'s> Keys<'s> {
         Self {
             store,
             recorded,
-            slugs: HashMap::new(),
-            found: HashMap::new(),
+            companies: Vec::new(),
+            numbers: HashMap::new(),
+            meanings: HashMap::new(),
+            spans: 0,
             directory: None,
             words: None,
             near: HashMap::new(),
         }
     }
 
-    /// The company that had a key on a day.
-    pub(super) fn find(&mut self, key: &str, on: Day) -> Result<Result<Slug, RowProblem>, Error> {
+    /// The companies by their numbers.
+    pub(super) fn companies(&self) -> &[Slug] {
+        &self.companies
+    }
+
+    /// The number of the company that had a key on a day.
+    pub(super) fn find(&mut self, key: &str, on: Day) -> Result<Result<u32, RowProblem>, Error> {
         if key.is_empty() {
             return Ok(Err(RowProblem::NoCompany));
         }
@@ -59,63 +124,81 @@ impl<'s> Keys<'s> {
                 near: Vec::new(),
             }));
         }
-        if let Some(slug) = self.slug(key)? {
-            return Ok(Ok(slug));
+        let known = self.meanings.get(key);
+        let found = match known.and_then(|meaning| meaning.on(on)) {
+            Some(found) => found,
+            None => self.look_for(key, on)?,
+        };
+        if let Found::One(company) = found {
+            return Ok(Ok(company));
         }
-        let asked = (key.into(), on);
-        if let Some(found) = self.found.get(&asked) {
-            return Ok(found.clone());
+        let (key, day) = (key.to_owned(), on.to_string());
+        Ok(Err(match found {
+            Found::Several => RowProblem::AmbiguousCompany {
+                matches: self.identified(&key, on)?,
+                on: day,
+                key,
+            },
+            Found::One(_) | Found::Nobody => RowProblem::UnknownCompany {
+                near: self.near(&key, on)?,
+                on: day,
+                key,
+            },
+        }))
+    }
+
+    fn look_for(&mut self, key: &str, on: Day) -> Result<Found, Error> {
+        if !self.meanings.contains_key(key) {
+            let meaning = self.meaning(key)?;
+            if self.meanings.len() >= KEYS_MAX || self.spans + meaning.spans() > KEYS_MAX {
+                self.meanings.clear();
+                self.spans = 0;
+            }
+            self.spans += meaning.spans();
+            self.meanings.insert(key.into(), meaning);
         }
-        let found = self.look_for(key, on)?;
-        if self.found.len() >= KEYS_MAX {
-            self.found.clear();
+        if let Some(Meaning::Always(company)) = self.meanings.get(key) {
+            return Ok(Found::One(*company));
         }
-        self.found.insert(asked, found.clone());
+        let mut matches = self.identified(key, on)?;
+        let found = match (matches.pop(), matches.is_empty()) {
+            (Some(only), true) => Found::One(self.number(only)),
+            (Some(_), false) => Found::Several,
+            (None, _) => Found::Nobody,
+        };
+        if let Some(Meaning::ByDay(by_day)) = self.meanings.get_mut(key) {
+            by_day.remember(on, found);
+        }
         Ok(found)
     }
 
-    fn slug(&mut self, key: &str) -> Result<Option<Slug>, Error> {
-        if let Some(slug) = self.slugs.get(key) {
-            return Ok(slug.clone());
+    fn meaning(&mut self, key: &str) -> Result<Meaning, Error> {
+        if let Ok(slug) = key.parse::<Slug>()
+            && self.store.log().stream_head(&slug)?.is_some()
+        {
+            return Ok(Meaning::Always(self.number(slug)));
         }
-        let slug = key.parse().ok();
-        let is_there = |slug: &Slug| Ok::<_, Error>(self.store.log().stream_head(slug)?.is_some());
-        let slug: Option<Slug> = match slug {
-            Some(slug) if is_there(&slug)? => Some(slug),
-            _ => None,
-        };
-        if self.slugs.len() >= KEYS_MAX {
-            self.slugs.clear();
-        }
-        self.slugs.insert(key.into(), slug.clone());
-        Ok(slug)
+        let turns = self.directory()?.turns(key);
+        Ok(Meaning::ByDay(Box::new(ByDay::between(turns))))
     }
 
-    fn look_for(&mut self, key: &str, on: Day) -> Result<Result<Slug, RowProblem>, Error> {
-        let directory = self.directory()?;
-        let mut matches = match directory.identified(key, on, self.recorded) {
-            Ok(matches) => matches,
+    fn identified(&mut self, key: &str, on: Day) -> Result<Vec<Slug>, Error> {
+        match self.directory()?.identified(key, on, self.recorded) {
             // What can be no identifier is none that a company had.
-            Err(Error::CompanyKey { .. }) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let (key, day) = (key.to_owned(), on.to_string());
-        Ok(match (matches.len(), matches.pop()) {
-            (1, Some(slug)) => Ok(slug),
-            (_, Some(last)) => {
-                matches.push(last);
-                Err(RowProblem::AmbiguousCompany {
-                    key,
-                    on: day,
-                    matches,
-                })
-            }
-            (_, None) => Err(RowProblem::UnknownCompany {
-                near: self.near(&directory, &key, on),
-                key,
-                on: day,
-            }),
-        })
+            Err(Error::CompanyKey { .. }) => Ok(Vec::new()),
+            found => found,
+        }
+    }
+
+    fn number(&mut self, company: Slug) -> u32 {
+        if let Some(number) = self.numbers.get(&company) {
+            return *number;
+        }
+        // So many companies are in no store.
+        let number = u32::try_from(self.companies.len()).unwrap_or(u32::MAX);
+        self.numbers.insert(company.clone(), number);
+        self.companies.push(company);
+        number
     }
 
     fn directory(&mut self) -> Result<Arc<Directory>, Error> {
@@ -127,19 +210,19 @@ impl<'s> Keys<'s> {
         Ok(directory)
     }
 
-    fn near(&mut self, directory: &Directory, key: &str, on: Day) -> Vec<String> {
+    fn near(&mut self, key: &str, on: Day) -> Result<Vec<String>, Error> {
         if let Some(near) = self.near.get(key) {
-            return near.clone();
+            return Ok(near.clone());
         }
         if self.near.len() == NEAR_MAX {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let recorded = self.recorded;
+        let (directory, recorded) = (self.directory()?, self.recorded);
         let words = self
             .words
             .get_or_insert_with(|| directory.words(on, recorded));
         let near = Directory::near(key, words);
         self.near.insert(key.into(), near.clone());
-        near
+        Ok(near)
     }
 }

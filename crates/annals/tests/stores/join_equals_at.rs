@@ -89,8 +89,8 @@ proptest! {
             .collect();
         let asked = rows.iter().zip(&moments).enumerate().map(|(at, ((company, _), moment))| {
             Ok::<_, Error>(JoinRow {
-                company: (*company).to_owned(),
-                moment: moment.to_string(),
+                company: (*company).into(),
+                moment: moment.to_string().into(),
                 row: at,
                 row_bytes: 0,
             })

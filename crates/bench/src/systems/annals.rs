@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use annals::append::AppendOptions;
 use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime};
@@ -92,10 +93,10 @@ impl Answers for Annals {
         let writer = RowWriter::new(Format::Csv, columns, vec![field.to_owned()]);
         let asked = table.map(|row| {
             let row = row?.map_err(|(_, error)| error)?;
-            let begun = writer.begin(&row);
+            let begun: Box<str> = writer.begin(&row).as_str().into();
             Ok(JoinRow {
-                company: row.text(&company),
-                moment: row.text(&date),
+                company: row.text(&company).into(),
+                moment: row.text(&date).into(),
                 row_bytes: begun.len(),
                 row: begun,
             })
@@ -114,13 +115,13 @@ impl Answers for Annals {
             .basis(&Question::at(Moment::Instant(self.store.now())))?;
         let mut out = BufWriter::new(File::create(out)?);
         let mut count = 0;
-        let end = |values: &[serde_json::Value]| writer.end(values);
+        let end = |values: &[serde_json::Value]| -> Arc<str> { writer.end(values).into() };
         self.store
             .join(asked, &question, &basis, end, |begun, end| {
                 count += 1;
                 out.write_all(begun.as_bytes())?;
                 // Of some companies nothing was made.
-                let end = end.unwrap_or_else(|_| writer.end(&[]));
+                let end = end.unwrap_or_else(|_| writer.end(&[]).into());
                 Ok::<_, anyhow::Error>(out.write_all(end.as_bytes())?)
             })?;
         out.flush()?;

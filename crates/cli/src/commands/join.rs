@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use annals::Store;
 use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_lag};
+use annals::model::text::Text;
 use annals::model::time::Zone;
 use annals::model::vocabulary::Certainty;
 use annals::projection::path::Path as FieldPath;
@@ -146,22 +148,22 @@ fn join(
             Ok(row) => {
                 let waiting = Waiting::of(&row, &writer);
                 JoinRow {
-                    company: row.text(&table.company),
-                    moment: row.text(&table.date),
+                    company: row.text(&table.company).into(),
+                    moment: row.text(&table.date).into(),
                     row_bytes: waiting.bytes(),
                     row: waiting,
                 }
             }
             Err((number, error)) => JoinRow {
-                company: String::new(),
-                moment: String::new(),
+                company: Text::default(),
+                moment: Text::default(),
                 row: Waiting(number, Err(Box::new(error))),
                 row_bytes: 0,
             },
         })
     });
     let question = question(args)?;
-    let end = |values: &[Value]| writer.end(values).into_boxed_str();
+    let end = |values: &[Value]| -> Arc<str> { writer.end(values).into() };
     let mut faults = Faults::new(args);
     store.join(
         rows,
@@ -196,7 +198,8 @@ struct Waiting(u64, Result<Box<str>, Box<RowError>>);
 impl Waiting {
     fn of(row: &Row, writer: &RowWriter) -> Self {
         let checked = writer.check(row).map_err(Box::new);
-        let begun = checked.map(|()| writer.begin(row).into_boxed_str());
+        // Copied, so that it takes no more than it needs.
+        let begun = checked.map(|()| writer.begin(row).as_str().into());
         Self(row.number, begun)
     }
 
