@@ -239,19 +239,10 @@ impl Store {
         let mut take = |slug: &Slug, events: Vec<Placed>| {
             let rows = rows.next().unwrap_or_default();
             let mut company = CompanyRows::of(slug, events, question, basis);
-            let mut before: Option<(Vec<Value>, T)> = None;
             // Rows of one moment follow each other, and have the same answer.
             for same in rows.chunk_by(|one, other| one.cuts == other.cuts) {
                 let Some(first) = same.first() else { continue };
-                let values = company.at(self, &first.cuts)?;
-                let answer = match &before {
-                    Some((before, answer)) if *before == values => answer.clone(),
-                    _ => {
-                        let answer = made(&values);
-                        before = Some((values, answer.clone()));
-                        answer
-                    }
-                };
+                let answer = company.at(self, &first.cuts, made)?;
                 answers.extend(same.iter().map(|asked| (asked.at, answer.clone())));
             }
             Ok(())

@@ -20,13 +20,14 @@ use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 pub use self::sight::Clock;
+pub use self::stretch::Region;
 
 use self::shelf::{Known, Shelf, Spanned};
 use self::sight::Sight;
 use crate::basis::{Cuts, Filter, Lens, Placed};
 use crate::earnings::{ResultsDate, closed_periods, earnings, results_date};
 use crate::fold::{fold_without_events, is_telling};
-use crate::identity::company;
+use crate::identity::{company, turning_days};
 use crate::links::{Links, is_link};
 use crate::redacted::{Redacted, is_about_redaction, redacted};
 use crate::regulation::{Regulation, regulation};
@@ -158,23 +159,62 @@ impl Replay {
     /// recording another known cut than its own.
     #[must_use]
     pub fn at(&mut self, cuts: &Cuts) -> Timeline {
-        if self.is_linked || !self.is_on_clock(cuts) {
-            let lens = Lens {
-                cuts: *cuts,
-                kinds: &self.kinds,
-                filter: &self.sight.filter,
-            };
-            return fold_without_events(&self.slug, &self.events, lens);
+        let mut region = Region::ALL;
+        match self.is_folded(cuts) {
+            true => self.fold(cuts),
+            false => self.tell(cuts, &mut region),
         }
+    }
+
+    /// The same, with the cuts around these under which it [stays] so; `None` where it
+    /// is folded.
+    ///
+    /// [stays]: Replay::stays
+    #[must_use]
+    pub fn at_with_region(&mut self, cuts: &Cuts) -> (Timeline, Option<Region>) {
+        if self.is_folded(cuts) {
+            return (self.fold(cuts), None);
+        }
+        let mut region = Region::ALL;
+        let timeline = self.tell(cuts, &mut region);
+        self.end(&mut region, &timeline, cuts);
+        (timeline, Some(region))
+    }
+
+    /// Whether under these cuts it would answer as it did when it gave a region.
+    #[must_use]
+    pub fn stays(&self, region: &Region, cuts: &Cuts) -> bool {
+        !self.is_folded(cuts) && region.contains(&self.sight.point(cuts))
+    }
+
+    fn is_folded(&self, cuts: &Cuts) -> bool {
+        self.is_linked || !self.is_on_clock(cuts)
+    }
+
+    fn fold(&self, cuts: &Cuts) -> Timeline {
+        let lens = Lens {
+            cuts: *cuts,
+            kinds: &self.kinds,
+            filter: &self.sight.filter,
+        };
+        fold_without_events(&self.slug, &self.events, lens)
+    }
+
+    /// Tells it out of its threads. The region ends where one of them would say something
+    /// else.
+    fn tell(&mut self, cuts: &Cuts, region: &mut Region) -> Timeline {
         let asked = cuts;
         let cuts = &self.sight.point(cuts);
         let Cuts { known, on, .. } = *cuts;
         let view = |thread: &Thread| thread.view(on).map(Arc::new);
+        let date = |thread: &Thread| results_date(thread, on);
         let dates = self.dates.iter_mut();
-        let dates = dates.filter_map(|known| known.at(cuts, |thread| results_date(thread, on)));
+        let dates: Vec<ResultsDate> = dates
+            .filter_map(|known| known.at(cuts, region, date))
+            .collect();
         let reported = self.reported.iter_mut();
         let reported =
-            reported.filter_map(|known| known.at(cuts, |thread| reported_by(thread, cuts)));
+            reported.filter_map(|known| known.at(cuts, region, |thread| reported_by(thread, cuts)));
         let (mut results, mut closed) = (Vec::new(), HashSet::default());
         for Reported { view, closes } in reported {
             closed.extend(closes.iter().cloned());
@@ -182,26 +222,43 @@ impl Replay {
         }
         for declaring in &mut self.declaring {
             declaring.hear(known);
+            region.within(&declaring.region(cuts), cuts);
         }
         let declaring = self.declaring.iter().map(Known::thread);
         Timeline {
             company: company(&self.slug, declaring, on),
             strategy: Strategy {
-                pivots: self.pivots.at(cuts, view),
+                pivots: self.pivots.at(cuts, region, view),
             },
-            earnings: earnings(
-                dates.collect(),
-                &closed,
-                results.into_iter().collect(),
-                asked,
-            ),
-            chips: self.chips.at(cuts, view),
-            regulation: self.rules.at(cuts, |thread| regulation(thread, on)),
-            market: self.market.at(cuts, view),
-            other: self.other.at(cuts, view),
+            earnings: earnings(dates, &closed, results.into_iter().collect(), asked),
+            chips: self.chips.at(cuts, region, view),
+            regulation: self.rules.at(cuts, region, |thread| regulation(thread, on)),
+            market: self.market.at(cuts, region, view),
+            other: self.other.at(cuts, region, view),
             redacted: self.redacted(known),
             tally: self.tallies.by(known),
             events: None,
+        }
+    }
+
+    /// Ends a region where something else changes than what threads say.
+    fn end(&self, region: &mut Region, timeline: &Timeline, asked: &Cuts) {
+        let cuts = &self.sight.point(asked);
+        // More is counted, and perhaps redacted.
+        region.end_around(&self.tallies.visible, cuts);
+        // A date is overdue.
+        for date in timeline.earnings.dates() {
+            if let Some(last) = date.bounds.latest {
+                region.end_after(last, cuts);
+            }
+        }
+        // An identifier begins to be the company's, or ceases to be.
+        for declaring in &self.declaring {
+            for claim in declaring.thread().claims() {
+                for day in turning_days(&claim.event) {
+                    region.end_at_day(day, cuts);
+                }
+            }
         }
     }
 

@@ -169,3 +169,55 @@ impl Job<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use event_model::id::Position;
+    use event_model::time::{Day, Instant};
+
+    use super::*;
+
+    #[test]
+    fn each_row_is_in_one_job_with_its_company_in_the_order_of_cuts() {
+        const ROWS: u32 = 3 * JOB_ROWS as u32;
+        let companies: Vec<Slug> = ["tencent", "alibaba", "nobody-asks", "baidu"]
+            .map(|slug| slug.parse().unwrap())
+            .into();
+        let company = |row: u32| [0, 1, 3, 1, 1][row as usize % 5];
+        let cuts = |row: u32| Cuts {
+            known: Instant::from_micros(i64::from(row) * 7_919 % 1_000).unwrap(),
+            on: Day::MIN,
+            recorded: Position(1),
+        };
+        let mut batch = Batch::default();
+        for row in 0..ROWS {
+            let settled = match row % 11 {
+                0 => Err(RowProblem::NoCompany),
+                _ => Ok((company(row), cuts(row))),
+            };
+            batch.push((row, 1), settled);
+        }
+        let by_company = batch.by_company(&companies);
+        let mut slugs = Vec::new();
+        let mut seen = Vec::new();
+        for job in by_company.jobs() {
+            let told: Vec<(Slug, Vec<Asked>)> =
+                job.companies().into_iter().zip(job.each()).collect();
+            let rows: usize = told.iter().map(|(_, rows)| rows.len()).sum();
+            assert_eq!(job.rows(), rows);
+            for (slug, rows) in told {
+                assert!(rows.is_sorted_by_key(|row| row.cuts.known), "{slug}");
+                for row in &rows {
+                    assert_eq!(companies[company(row.at) as usize], slug);
+                    assert_eq!(row.cuts, cuts(row.at));
+                }
+                seen.extend(rows.iter().map(|row| row.at));
+                slugs.push(slug);
+            }
+        }
+        assert!(slugs.is_sorted());
+        seen.sort_unstable();
+        let asked: Vec<u32> = (0..ROWS).filter(|row| row % 11 != 0).collect();
+        assert_eq!(seen, asked);
+    }
+}

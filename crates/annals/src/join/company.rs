@@ -7,8 +7,7 @@ use projection::basis::{Basis, Cuts, Lens, Placed};
 use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
 use projection::path::Path;
-use projection::replay::{Clock, Limits, Replay};
-use projection::timeline::Timeline;
+use projection::replay::{Clock, Limits, Region, Replay};
 use serde_json::Value;
 
 use super::{ALL, JoinQuestion, Knowledge};
@@ -17,10 +16,11 @@ use crate::store::Store;
 use crate::visiting::go_on;
 
 /// The events of a company that bear on what is asked of it.
-pub(super) struct CompanyRows<'q> {
+pub(super) struct CompanyRows<'q, T> {
     fields: &'q [Path],
     basis: &'q Basis,
     told: Told,
+    before: Option<Before<T>>,
 }
 
 /// How its timeline is told.
@@ -31,7 +31,15 @@ enum Told {
     Events(Slug, Vec<Placed>),
 }
 
-impl<'q> CompanyRows<'q> {
+/// What was answered before.
+struct Before<T> {
+    /// Where a replay would answer the same.
+    region: Option<Region>,
+    values: Vec<Value>,
+    made: T,
+}
+
+impl<'q, T: Clone> CompanyRows<'q, T> {
     pub(super) fn of(
         slug: &Slug,
         events: Vec<Placed>,
@@ -52,20 +60,47 @@ impl<'q> CompanyRows<'q> {
             fields: &question.fields,
             basis,
             told,
+            before: None,
         }
     }
 
-    /// The values under these cuts.
-    pub(super) fn at(&mut self, store: &Store, cuts: &Cuts) -> Result<Vec<Value>, Error> {
-        let values = |timeline: &Timeline| {
-            let fields = self.fields.iter();
-            fields.map(|field| field.value(timeline)).collect()
+    /// What is made of the values under these cuts. Equal values share it.
+    pub(super) fn at(
+        &mut self,
+        store: &Store,
+        cuts: &Cuts,
+        made: &impl Fn(&[Value]) -> T,
+    ) -> Result<T, Error> {
+        if let Some(before) = self.before.as_ref().filter(|it| self.stays(it, cuts)) {
+            return Ok(before.made.clone());
+        }
+        let (values, region) = self.values(store, cuts)?;
+        let made = match self.before.take() {
+            Some(before) if before.values == values => before.made,
+            _ => made(&values),
         };
-        Ok(match &mut self.told {
-            Told::Replay(replay) => values(&replay.at(&Cuts {
-                recorded: ALL,
-                ..*cuts
-            })),
+        self.before = Some(Before {
+            region,
+            values,
+            made: made.clone(),
+        });
+        Ok(made)
+    }
+
+    fn stays(&self, before: &Before<T>, cuts: &Cuts) -> bool {
+        match (&self.told, &before.region) {
+            (Told::Replay(replay), Some(region)) => replay.stays(region, &of_replay(cuts)),
+            _ => false,
+        }
+    }
+
+    fn values(
+        &mut self,
+        store: &Store,
+        cuts: &Cuts,
+    ) -> Result<(Vec<Value>, Option<Region>), Error> {
+        let (timeline, region) = match &mut self.told {
+            Told::Replay(replay) => replay.at_with_region(&of_replay(cuts)),
             Told::Events(slug, events) => {
                 let kinds = store.kinds(cuts.recorded)?;
                 let lens = Lens {
@@ -73,9 +108,19 @@ impl<'q> CompanyRows<'q> {
                     kinds: &kinds,
                     filter: &self.basis.filter,
                 };
-                values(&fold_without_events(slug, events, lens))
+                (fold_without_events(slug, events, lens), None)
             }
-        })
+        };
+        let values = self.fields.iter().map(|field| field.value(&timeline));
+        Ok((values.collect(), region))
+    }
+}
+
+/// A replay has no events but those that the log is read for.
+fn of_replay(cuts: &Cuts) -> Cuts {
+    Cuts {
+        recorded: ALL,
+        ..*cuts
     }
 }
 

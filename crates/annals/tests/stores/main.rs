@@ -11,6 +11,7 @@
 mod directories;
 mod histories;
 mod join_equals_at;
+mod join_keys;
 mod older_threads;
 mod proofs;
 mod redactions;

@@ -106,17 +106,12 @@ impl<T: Clone> Known<T> {
         }
     }
 
-    /// What it says under these cuts, if it says anything.
-    pub(super) fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Option<T> {
-        let mut region = Region::ALL;
-        self.at_within(&mut region, cuts, tell)
-    }
-
-    /// The same; the region ends where it would say something else.
-    fn at_within(
+    /// What it says under these cuts, if it says anything. The region ends where it
+    /// would say something else.
+    pub(super) fn at(
         &mut self,
-        region: &mut Region,
         cuts: &Cuts,
+        region: &mut Region,
         tell: impl Fn(&Thread) -> Option<T>,
     ) -> Option<T> {
         if let Some((held, told)) = self.memory.recall(cuts) {
@@ -132,7 +127,7 @@ impl<T: Clone> Known<T> {
     }
 
     /// Where it says what it says under these cuts, under which it was heard.
-    fn region(&self, cuts: &Cuts) -> Region {
+    pub(super) fn region(&self, cuts: &Cuts) -> Region {
         let mut region = Region::ALL;
         let (before, after) = self.changes.split_at(self.heard.min(self.changes.len()));
         for (change, _) in before.last().into_iter().chain(after.first()) {
@@ -202,27 +197,41 @@ impl<T: Clone + Listed> Shelf<T> {
         }
     }
 
-    /// What the threads say under these cuts.
-    pub(super) fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Listing<T> {
+    /// What the threads say under these cuts. The region ends where they would say
+    /// something else.
+    pub(super) fn at(
+        &mut self,
+        cuts: &Cuts,
+        region: &mut Region,
+        tell: impl Fn(&Thread) -> Option<T>,
+    ) -> Listing<T> {
         let moving = self.moving.iter_mut();
-        let moving = moving.filter_map(|known| known.at(cuts, &tell)).collect();
-        let runs = self.runs.iter_mut().map(|run| run.at(cuts, &tell));
+        let moving = moving.filter_map(|known| known.at(cuts, region, &tell));
+        let moving = moving.collect();
+        let runs = self.runs.iter_mut().map(|run| run.at(cuts, region, &tell));
         let runs = runs.filter(|run| !run.is_empty()).collect();
         Listing::of(moving, runs)
     }
 }
 
 impl<T: Clone> Run<T> {
-    fn at(&mut self, cuts: &Cuts, tell: impl Fn(&Thread) -> Option<T>) -> Arc<[T]> {
-        if let Some((_, told)) = self.memory.recall(cuts) {
+    fn at(
+        &mut self,
+        cuts: &Cuts,
+        region: &mut Region,
+        tell: impl Fn(&Thread) -> Option<T>,
+    ) -> Arc<[T]> {
+        if let Some((held, told)) = self.memory.recall(cuts) {
+            region.within(held, cuts);
             return Arc::clone(told);
         }
-        let mut region = Region::ALL;
+        let mut here = Region::ALL;
         let threads = self.threads.iter_mut();
         let mut told = Vec::with_capacity(threads.len());
-        told.extend(threads.filter_map(|known| known.at_within(&mut region, cuts, &tell)));
+        told.extend(threads.filter_map(|known| known.at(cuts, &mut here, &tell)));
         let told: Arc<[T]> = told.into();
-        self.memory.keep(region, Arc::clone(&told));
+        self.memory.keep(here, Arc::clone(&told));
+        region.within(&here, cuts);
         told
     }
 }

@@ -1,6 +1,6 @@
 //! Where an answer stays the same: [`Stretch`] and [`Region`].
 
-use event_model::time::{Day, Instant};
+use event_model::time::{Day, Instant, Zone};
 
 use crate::basis::Cuts;
 
@@ -40,7 +40,7 @@ impl<T: Copy + Ord> Stretch<T> {
 
 /// The cuts around some under which an answer stays the same.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Region {
+pub struct Region {
     known: Stretch<Instant>,
     on: Stretch<Day>,
 }
@@ -64,6 +64,23 @@ impl Region {
     /// Ends it where something begins or ends to be possible.
     pub(super) fn end_at_day(&mut self, edge: Day, cuts: &Cuts) {
         self.on.end_at(edge, cuts.on);
+    }
+
+    /// Ends it where the last day of a date is over and the next begins.
+    pub(super) fn end_after(&mut self, last: Day, cuts: &Cuts) {
+        if let Some(next) = last.succ_opt() {
+            self.end_at_day(next, cuts);
+            self.end_at(Instant::start_of(next, Zone::UTC), cuts);
+        }
+    }
+
+    /// Ends it on both sides of what is known at these cuts.
+    pub(super) fn end_around(&mut self, sorted: &[Instant], cuts: &Cuts) {
+        let known = sorted.partition_point(|edge| *edge <= cuts.known);
+        let (before, after) = sorted.split_at(known);
+        for edge in before.last().into_iter().chain(after.first()) {
+            self.end_at(*edge, cuts);
+        }
     }
 
     /// Ends it where another ends that holds the same cuts.
