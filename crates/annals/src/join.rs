@@ -7,6 +7,7 @@
 //!
 //! - `moment`: from the text of a row to its instant
 //! - `keys`: from the text of a row to its company
+//! - `settling`: both, and the cuts that follow
 //! - `batch`: rows that are answered at once, by their companies
 //! - `company`: the rows of a company
 
@@ -14,12 +15,12 @@ mod batch;
 mod company;
 mod keys;
 mod moment;
+mod settling;
 
-use event_log::EventLog;
 use event_model::id::{Position, Slug};
 use event_model::text::Text;
-use event_model::time::{Instant, TimeError};
-use projection::basis::{Basis, Cuts, Placed};
+use event_model::time::TimeError;
+use projection::basis::{Basis, Placed};
 use projection::path::Path;
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ pub use self::moment::{RowClock, RowTime, parse_lag};
 
 use self::batch::{Batch, Job};
 use self::company::CompanyRows;
-use self::keys::Keys;
+use self::settling::Settling;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -135,10 +136,10 @@ impl Store {
         made: impl Fn(&[Value]) -> T + Sync,
         mut take: impl FnMut(R, Result<T, RowProblem>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut keys = Keys::new(self, basis.cuts.recorded);
+        let mut settling = Settling::new(self, question, basis);
         let mut batch = Batch::default();
-        let mut answer = |batch: Batch<R>, keys: &Keys<'_>| {
-            let answers = self.answers(&batch, keys.companies(), (question, basis), &made)?;
+        let mut answer = |batch: Batch<R>, companies: &[Slug]| {
+            let answers = self.answers(&batch, companies, (question, basis), &made)?;
             for ((row, problem), answer) in batch.rows.into_iter().zip(answers) {
                 let problem = || problem.map_or(RowProblem::NoMoment, |it| *it);
                 take(row, answer.ok_or_else(problem))?;
@@ -147,14 +148,14 @@ impl Store {
         };
         for row in rows {
             let row = row?;
-            let settled = self.settle(&row.company, &row.moment, question, basis, &mut keys)?;
+            let settled = settling.settle(&row.company, &row.moment)?;
             // What is wrong with a moment says it again.
             batch.push((row.row, row.row_bytes + row.moment.len()), settled);
             if batch.is_full() {
-                answer(std::mem::take(&mut batch), &keys)?;
+                answer(std::mem::take(&mut batch), settling.companies())?;
             }
         }
-        answer(batch, &keys)
+        answer(batch, settling.companies())
     }
 
     /// The answers to the rows of a batch; none where something is wrong with a row.
@@ -180,50 +181,6 @@ impl Store {
             },
         )?;
         Ok(answers)
-    }
-
-    /// The number of the company of a row, and the cuts of its moment.
-    fn settle(
-        &self,
-        company: &str,
-        moment: &str,
-        question: &JoinQuestion,
-        basis: &Basis,
-        keys: &mut Keys<'_>,
-    ) -> Result<Result<(u32, Cuts), RowProblem>, Error> {
-        let moment = match question.clock.read(moment.trim()) {
-            Ok(moment) => moment,
-            Err(_) if moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let company = match keys.find(company.trim(), moment.day())? {
-            Ok(company) => company,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        let cuts = self.cuts_at(moment, question, basis)?;
-        Ok(Ok((company, cuts)))
-    }
-
-    fn cuts_at(
-        &self,
-        moment: Instant,
-        question: &JoinQuestion,
-        basis: &Basis,
-    ) -> Result<Cuts, Error> {
-        let by = moment.plus_micros(question.lag_us.saturating_neg());
-        let on = moment.day();
-        Ok(match question.knowledge {
-            Knowledge::Published => Cuts {
-                known: by,
-                on,
-                recorded: basis.cuts.recorded,
-            },
-            Knowledge::Recorded => Cuts {
-                known: moment,
-                on,
-                recorded: self.log().position_at(by)?.min(basis.cuts.recorded),
-            },
-        })
     }
 
     /// Answers the rows of some companies.

@@ -1,0 +1,88 @@
+//! What a row asks: [`Settling`].
+
+use event_log::EventLog;
+use event_model::id::{Position, Slug};
+use event_model::time::Instant;
+use foldhash::{HashMap, HashMapExt};
+use projection::basis::{Basis, Cuts};
+
+use super::keys::Keys;
+use super::{JoinQuestion, Knowledge, RowProblem};
+use crate::error::Error;
+use crate::store::Store;
+
+/// Of how many instants it is remembered how far the log went at them.
+const INSTANTS_MAX: usize = 1 << 16;
+
+/// From the texts of rows to their companies and cuts. What was looked up is remembered.
+pub(super) struct Settling<'q> {
+    store: &'q Store,
+    question: &'q JoinQuestion,
+    basis: &'q Basis,
+    keys: Keys<'q>,
+    positions: HashMap<Instant, Position>,
+}
+
+impl<'q> Settling<'q> {
+    pub(super) fn new(store: &'q Store, question: &'q JoinQuestion, basis: &'q Basis) -> Self {
+        Self {
+            store,
+            question,
+            basis,
+            keys: Keys::new(store, basis.cuts.recorded),
+            positions: HashMap::new(),
+        }
+    }
+
+    /// The companies by their numbers.
+    pub(super) fn companies(&self) -> &[Slug] {
+        self.keys.companies()
+    }
+
+    /// The number of the company of a row, and the cuts of its moment.
+    pub(super) fn settle(
+        &mut self,
+        company: &str,
+        moment: &str,
+    ) -> Result<Result<(u32, Cuts), RowProblem>, Error> {
+        let moment = match self.question.clock.read(moment.trim()) {
+            Ok(moment) => moment,
+            Err(_) if moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let company = match self.keys.find(company.trim(), moment.day())? {
+            Ok(company) => company,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        Ok(Ok((company, self.cuts_at(moment)?)))
+    }
+
+    fn cuts_at(&mut self, moment: Instant) -> Result<Cuts, Error> {
+        let by = moment.plus_micros(self.question.lag_us.saturating_neg());
+        let (on, recorded) = (moment.day(), self.basis.cuts.recorded);
+        Ok(match self.question.knowledge {
+            Knowledge::Published => Cuts {
+                known: by,
+                on,
+                recorded,
+            },
+            Knowledge::Recorded => Cuts {
+                known: moment,
+                on,
+                recorded: self.position_at(by)?.min(recorded),
+            },
+        })
+    }
+
+    fn position_at(&mut self, instant: Instant) -> Result<Position, Error> {
+        if let Some(position) = self.positions.get(&instant) {
+            return Ok(*position);
+        }
+        let position = self.store.log().position_at(instant)?;
+        if self.positions.len() >= INSTANTS_MAX {
+            self.positions.clear();
+        }
+        self.positions.insert(instant, position);
+        Ok(position)
+    }
+}
