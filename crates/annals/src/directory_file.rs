@@ -13,7 +13,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use event_log::{EventLog, Hash};
+use event_log::{EventLog, Hash, side_by_side};
 use event_model::event::{Event, SCHEMA};
 use event_model::id::Position;
 use projection::basis::Placed;
@@ -26,6 +26,8 @@ const MAGIC: &str = "annals-directory-3";
 const END: &str = "end ";
 /// The longest such line, in bytes.
 const END_BYTES_MAX: usize = 160;
+/// Of how many events one thread makes the lines.
+const PIECE_EVENTS: usize = 1_024;
 /// The file is written to once it is behind by so many events.
 const LAG_EVENTS_MAX: u64 = 1_000;
 
@@ -197,9 +199,16 @@ fn section_of<'e>(
     let hash = log.head_at(upto)?.map_or(Hash::ZERO, |head| head.hash);
     let hash = hash.to_string();
     let mut section = String::new();
-    for Placed { position, event } in events {
-        section.push_str(&format!("{position} {}\n", event.to_json()));
-    }
+    let events: Vec<&Placed> = events.collect();
+    let line = |Placed { position, event }: &&Placed| format!("{position} {}\n", event.to_json());
+    side_by_side(
+        events.chunks(PIECE_EVENTS).map(Ok),
+        |piece| piece.iter().map(line).collect::<String>(),
+        |lines| {
+            section.push_str(&lines);
+            Ok::<_, Error>(())
+        },
+    )?;
     let sum = checksum(&section, (after, upto), &hash);
     section.push_str(&format!("{END}{after} {upto} {hash} {sum}\n"));
     Ok(section)

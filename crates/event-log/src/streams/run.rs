@@ -24,7 +24,7 @@ use super::chunk::Chunk;
 use super::company::{Companies, Company};
 use super::error::StreamsError;
 use super::search::lower_bound;
-use super::source::Source;
+use super::source::{Source, refused};
 use super::table::{Table, Window};
 use crate::bytes::Fields;
 
@@ -159,6 +159,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Waits until it survives a power cut.
+    pub(super) fn sync(&self) -> Result<(), StreamsError> {
+        let Source { file, path, .. } = &*self.source;
+        file.sync_data().map_err(refused(path))
+    }
+
     pub(super) fn open(path: &Path) -> Result<Self, StreamsError> {
         let source = Arc::new(Source::open(path)?);
         let bytes = source.bytes()?;

@@ -20,7 +20,12 @@ type Spilled = (Result<Run, StreamsError>, Memory);
 impl Spilling {
     /// Begins to write a memory as a run.
     pub(super) fn begin(memory: Memory, path: PathBuf, plan: RunPlan) -> Self {
-        let write = move || (memory.write(&path, plan), memory);
+        let write = move || {
+            let run = memory.write(&path, plan);
+            // Before all are waited for at once.
+            let run = run.and_then(|run| run.sync().map(|()| run));
+            (run, memory)
+        };
         Self {
             thread: Some(thread::spawn(write)),
         }

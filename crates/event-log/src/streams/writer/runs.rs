@@ -215,8 +215,7 @@ impl StreamsWriter {
     /// Makes the runs durable, names them, and removes those they replace.
     fn install(&mut self) -> Result<(), StreamsError> {
         for run in self.runs.iter().filter(|run| !self.is_named(run)) {
-            let Run { source, .. } = run.as_ref();
-            source.file.sync_data().map_err(refused(&source.path))?;
+            run.sync()?;
         }
         let (paged_hash, tail) = self.positions.sync()?;
         let manifest = Manifest {
