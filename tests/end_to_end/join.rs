@@ -109,6 +109,51 @@ fn on_the_clock_of_recording_a_row_sees_the_log_as_it_stood() {
 }
 
 #[test]
+fn a_lag_leaves_out_what_was_not_published_yet_when_it_was_recorded() {
+    let environment = Environment::new();
+    // Recorded at noon, and published some time on that day.
+    let event = talks("alibaba", "2026-02-01", "ordered");
+    for (event, now) in [
+        (company("alibaba"), "2026-01-01T00:00:00Z"),
+        (event, "2026-02-01T12:00:00Z"),
+    ] {
+        environment.write("event.jsonl", event.to_string());
+        let mut command = environment.command(["append", "--file", "event.jsonl", "--quiet"]);
+        assert!(command.env("ANNALS_NOW", now).status().unwrap().success());
+    }
+    let rows = "company,date\nalibaba,2026-02-02T01:00:00Z\nalibaba,2026-02-02T12:00:00Z\n";
+    for clock in ["published", "recorded"] {
+        let typed = format!("--field chips[amd-mi308].stage --lag 12h --clock {clock}");
+        assert_eq!(
+            joined(&environment, &typed, rows),
+            ["", "ordered"],
+            "{clock}"
+        );
+    }
+}
+
+#[test]
+fn on_the_clock_of_recording_a_key_is_whoevers_it_was_by_the_log() {
+    let environment = Environment::new();
+    let listed = |slug: &str, now: &str| {
+        let mut event = company(slug);
+        event["data"] = json!({"name": slug, "identifiers": [
+            {"scheme": "ticker", "value": "XNYS:AB"},
+        ]});
+        environment.write("event.jsonl", event.to_string());
+        let mut command = environment.command(["append", "--file", "event.jsonl", "--quiet"]);
+        assert!(command.env("ANNALS_NOW", now).status().unwrap().success());
+    };
+    listed("acme", "2026-01-10T00:00:00Z");
+    listed("globex", "2026-01-20T00:00:00Z");
+    let rows = "company,date\nXNYS:AB,2026-01-05\nXNYS:AB,2026-01-15\nXNYS:AB,2026-01-25\n";
+    let typed = "--field company.slug --clock recorded";
+    assert_eq!(joined(&environment, typed, rows), ["", "acme", ""]);
+    let typed = "--field company.slug";
+    assert_eq!(joined(&environment, typed, rows), ["", "", ""]);
+}
+
+#[test]
 fn a_company_is_named_by_what_identified_it_on_that_day() {
     let environment = Environment::new();
     let mut meta = company("meta");
@@ -186,6 +231,14 @@ fn a_quote_that_is_left_open_is_told() {
         "row 2: has 1 field under 2 columns and goes from line 3 to 4: is a quote left open?";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert_eq!(run.text().lines().count(), 2);
+}
+
+#[test]
+fn a_heading_that_is_no_text_is_refused() {
+    let environment = Environment::with_sample();
+    let run = environment.feed("join - --field chips.open", b"comp\xffany,date\na,b\n");
+    let told = "the first line, which names the columns, is not UTF-8";
+    run.refused(1, &[told]);
 }
 
 #[test]

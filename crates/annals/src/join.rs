@@ -39,8 +39,8 @@ pub struct JoinQuestion {
     pub fields: Vec<Path>,
     /// How moments are read.
     pub clock: RowClock,
-    /// What was published, or recorded, so many microseconds before the moment of a
-    /// row is not known at it.
+    /// What was published in so many microseconds before the moment of a row is not known
+    /// at it, nor on the clock of recording what was recorded in them.
     pub lag_us: i64,
     /// On which clock the moment of a row is.
     pub knowledge: Knowledge,

@@ -176,6 +176,8 @@ fn input_error(error: csv::Error, row: u64) -> RowsError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) if is_too_long(&error) => RowsError::RowTooLong { after: row },
         csv::ErrorKind::Io(error) => RowsError::Input(error),
+        // Of a row that is read, it is told with its number.
+        csv::ErrorKind::Utf8 { .. } => RowsError::HeadingNotUtf8,
         other => RowsError::Input(io::Error::other(format!("{other:?}"))),
     }
 }

@@ -11,11 +11,11 @@ use event_model::time::Day;
 use foldhash::{HashMap, HashMapExt};
 
 use super::RowProblem;
-use crate::directory::Directory;
+use crate::directory::{Directory, Turns};
 use crate::error::Error;
 use crate::store::Store;
 
-/// How many keys are remembered, and how many spans of days of them all.
+/// How many keys are remembered, with all that is remembered of each.
 const KEYS_MAX: usize = 1 << 18;
 /// Of how many unknown keys names that look like them are looked for, which takes long.
 const NEAR_MAX: usize = 20;
@@ -23,13 +23,12 @@ const NEAR_MAX: usize = 20;
 /// The companies that keys mean, as they were looked up before.
 pub(super) struct Keys<'s> {
     store: &'s Store,
-    recorded: Position,
     /// The companies that were found, each at its number.
     companies: Vec<Slug>,
     numbers: HashMap<Slug, u32>,
     meanings: HashMap<Text, Meaning>,
-    /// How many spans of days these have.
-    spans: usize,
+    /// What these take, by the number of their turns and findings.
+    size: usize,
     directory: Option<Arc<Directory>>,
     words: Option<Vec<(String, Slug)>>,
     /// Names that look like keys that no company had.
@@ -40,16 +39,18 @@ pub(super) struct Keys<'s> {
 enum Meaning {
     /// A company on every day, since it is its slug.
     Always(u32),
-    /// On each of the spans between its turns what was found there, if anybody asked.
-    ByDay(Box<ByDay>),
+    /// What was found where somebody asked.
+    Turning(Box<Turning>),
 }
 
-struct ByDay {
-    turns: Vec<Day>,
-    found: Vec<Option<Found>>,
+/// A key that means the same between its turns.
+struct Turning {
+    turns: Turns,
+    /// By how many turns of either sort come before.
+    found: HashMap<(usize, usize), Found>,
 }
 
-/// What was found on a day.
+/// What was found on a day, in the log up to a position.
 #[derive(Clone, Copy)]
 enum Found {
     One(u32),
@@ -58,48 +59,25 @@ enum Found {
 }
 
 impl Meaning {
-    fn spans(&self) -> usize {
-        match self {
-            Self::Always(_) => 1,
-            Self::ByDay(by_day) => by_day.found.len(),
-        }
-    }
-
-    fn on(&self, day: Day) -> Option<Found> {
+    fn at(&self, on: Day, recorded: Position) -> Option<Found> {
         match self {
             Self::Always(company) => Some(Found::One(*company)),
-            Self::ByDay(by_day) => *by_day.found.get(by_day.span(day))?,
-        }
-    }
-}
-
-impl ByDay {
-    fn between(turns: Vec<Day>) -> Self {
-        let found = vec![None; turns.len() + 1];
-        Self { turns, found }
-    }
-
-    fn span(&self, day: Day) -> usize {
-        self.turns.partition_point(|turn| *turn <= day)
-    }
-
-    fn remember(&mut self, day: Day, what: Found) {
-        let span = self.span(day);
-        if let Some(found) = self.found.get_mut(span) {
-            *found = Some(what);
+            Self::Turning(turning) => {
+                let between = turning.turns.before(on, recorded);
+                turning.found.get(&between).copied()
+            }
         }
     }
 }
 
 impl<'s> Keys<'s> {
-    pub(super) fn new(store: &'s Store, recorded: Position) -> Self {
+    pub(super) fn new(store: &'s Store) -> Self {
         Self {
             store,
-            recorded,
             companies: Vec::new(),
             numbers: HashMap::new(),
             meanings: HashMap::new(),
-            spans: 0,
+            size: 0,
             directory: None,
             words: None,
             near: HashMap::new(),
@@ -111,8 +89,13 @@ impl<'s> Keys<'s> {
         &self.companies
     }
 
-    /// The number of the company that had a key on a day.
-    pub(super) fn find(&mut self, key: &str, on: Day) -> Result<Result<u32, RowProblem>, Error> {
+    /// The number of the company that had a key on a day, in the log up to a position.
+    pub(super) fn find(
+        &mut self,
+        key: &str,
+        on: Day,
+        recorded: Position,
+    ) -> Result<Result<u32, RowProblem>, Error> {
         if key.is_empty() {
             return Ok(Err(RowProblem::NoCompany));
         }
@@ -125,9 +108,9 @@ impl<'s> Keys<'s> {
             }));
         }
         let known = self.meanings.get(key);
-        let found = match known.and_then(|meaning| meaning.on(on)) {
+        let found = match known.and_then(|meaning| meaning.at(on, recorded)) {
             Some(found) => found,
-            None => self.look_for(key, on)?,
+            None => self.look_for(key, on, recorded)?,
         };
         if let Found::One(company) = found {
             return Ok(Ok(company));
@@ -135,55 +118,63 @@ impl<'s> Keys<'s> {
         let (key, day) = (key.to_owned(), on.to_string());
         Ok(Err(match found {
             Found::Several => RowProblem::AmbiguousCompany {
-                matches: self.identified(&key, on)?,
+                matches: self.identified(&key, on, recorded)?,
                 on: day,
                 key,
             },
             Found::One(_) | Found::Nobody => RowProblem::UnknownCompany {
-                near: self.near(&key, on)?,
+                near: self.near(&key, on, recorded)?,
                 on: day,
                 key,
             },
         }))
     }
 
-    fn look_for(&mut self, key: &str, on: Day) -> Result<Found, Error> {
+    fn look_for(&mut self, key: &str, on: Day, recorded: Position) -> Result<Found, Error> {
+        if self.size >= KEYS_MAX {
+            self.meanings.clear();
+            self.size = 0;
+        }
         if !self.meanings.contains_key(key) {
-            let meaning = self.meaning(key)?;
-            if self.meanings.len() >= KEYS_MAX || self.spans + meaning.spans() > KEYS_MAX {
-                self.meanings.clear();
-                self.spans = 0;
-            }
-            self.spans += meaning.spans();
+            let (meaning, size) = self.meaning(key)?;
+            self.size += size;
             self.meanings.insert(key.into(), meaning);
         }
         if let Some(Meaning::Always(company)) = self.meanings.get(key) {
             return Ok(Found::One(*company));
         }
-        let mut matches = self.identified(key, on)?;
+        let mut matches = self.identified(key, on, recorded)?;
         let found = match (matches.pop(), matches.is_empty()) {
             (Some(only), true) => Found::One(self.number(only)),
             (Some(_), false) => Found::Several,
             (None, _) => Found::Nobody,
         };
-        if let Some(Meaning::ByDay(by_day)) = self.meanings.get_mut(key) {
-            by_day.remember(on, found);
+        if let Some(Meaning::Turning(turning)) = self.meanings.get_mut(key) {
+            let between = turning.turns.before(on, recorded);
+            turning.found.insert(between, found);
+            self.size += 1;
         }
         Ok(found)
     }
 
-    fn meaning(&mut self, key: &str) -> Result<Meaning, Error> {
+    /// What a key means, and what that takes.
+    fn meaning(&mut self, key: &str) -> Result<(Meaning, usize), Error> {
         if let Ok(slug) = key.parse::<Slug>()
             && self.store.log().stream_head(&slug)?.is_some()
         {
-            return Ok(Meaning::Always(self.number(slug)));
+            return Ok((Meaning::Always(self.number(slug)), 1));
         }
         let turns = self.directory()?.turns(key);
-        Ok(Meaning::ByDay(Box::new(ByDay::between(turns))))
+        let size = 1 + turns.days.len() + turns.positions.len();
+        let turning = Turning {
+            turns,
+            found: HashMap::new(),
+        };
+        Ok((Meaning::Turning(Box::new(turning)), size))
     }
 
-    fn identified(&mut self, key: &str, on: Day) -> Result<Vec<Slug>, Error> {
-        match self.directory()?.identified(key, on, self.recorded) {
+    fn identified(&mut self, key: &str, on: Day, recorded: Position) -> Result<Vec<Slug>, Error> {
+        match self.directory()?.identified(key, on, recorded) {
             // What can be no identifier is none that a company had.
             Err(Error::CompanyKey { .. }) => Ok(Vec::new()),
             found => found,
@@ -210,14 +201,14 @@ impl<'s> Keys<'s> {
         Ok(directory)
     }
 
-    fn near(&mut self, key: &str, on: Day) -> Result<Vec<String>, Error> {
+    fn near(&mut self, key: &str, on: Day, recorded: Position) -> Result<Vec<String>, Error> {
         if let Some(near) = self.near.get(key) {
             return Ok(near.clone());
         }
         if self.near.len() == NEAR_MAX {
             return Ok(Vec::new());
         }
-        let (directory, recorded) = (self.directory()?, self.recorded);
+        let directory = self.directory()?;
         let words = self
             .words
             .get_or_insert_with(|| directory.words(on, recorded));

@@ -6,7 +6,8 @@ use event_model::time::{Instant, TimeError, Zone, parse_day};
 /// Which time of its day a bare date means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RowTime {
-    /// Its first instant, so that nothing of the day itself is known.
+    /// Its first instant, so that nothing of the day itself is known but what was
+    /// published at that very instant.
     #[default]
     Start,
     /// Its last.

@@ -29,7 +29,7 @@ impl<'q> Settling<'q> {
             store,
             question,
             basis,
-            keys: Keys::new(store, basis.cuts.recorded),
+            keys: Keys::new(store),
             positions: HashMap::new(),
         }
     }
@@ -50,26 +50,21 @@ impl<'q> Settling<'q> {
             Err(_) if moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
             Err(error) => return Ok(Err(error.into())),
         };
-        let company = match self.keys.find(company.trim(), moment.day())? {
-            Ok(company) => company,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        Ok(Ok((company, self.cuts_at(moment)?)))
+        let cuts = self.cuts_at(moment)?;
+        // Whose a key is was said by the log as it stood, too.
+        let company = self.keys.find(company.trim(), cuts.on, cuts.recorded)?;
+        Ok(company.map(|company| (company, cuts)))
     }
 
     fn cuts_at(&mut self, moment: Instant) -> Result<Cuts, Error> {
-        let by = moment.plus_micros(self.question.lag_us.saturating_neg());
-        let (on, recorded) = (moment.day(), self.basis.cuts.recorded);
-        Ok(match self.question.knowledge {
-            Knowledge::Published => Cuts {
-                known: by,
-                on,
-                recorded,
-            },
-            Knowledge::Recorded => Cuts {
-                known: moment,
-                on,
-                recorded: self.position_at(by)?.min(recorded),
+        let known = moment.plus_micros(self.question.lag_us.saturating_neg());
+        let recorded = self.basis.cuts.recorded;
+        Ok(Cuts {
+            known,
+            on: moment.day(),
+            recorded: match self.question.knowledge {
+                Knowledge::Published => recorded,
+                Knowledge::Recorded => self.position_at(known)?.min(recorded),
             },
         })
     }

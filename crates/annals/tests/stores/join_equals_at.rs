@@ -114,10 +114,9 @@ proptest! {
                 filter: filter.clone(),
                 ..Question::at(Moment::Instant(moment))
             };
+            question.known = Some(Moment::Instant(by));
             if is_recorded {
                 question.recorded = Some(RecordedCut::Moment(Moment::Instant(by)));
-            } else {
-                question.known = Some(Moment::Instant(by));
             }
             prop_assert_eq!(values, at(&store, rows[row].0, &question, &fields));
         }

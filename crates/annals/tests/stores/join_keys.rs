@@ -1,13 +1,20 @@
-//! The key of a row means the company that it means on its day by itself, whatever rows
-//! came before.
+//! The key of a row means the company that it means on its day by itself, and in the log as
+//! it stood then, whatever rows came before.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowProblem, RowTime};
-use annals::{Error, Moment, Question, Store};
+use annals::model::time::{Day, Instant};
+use annals::{Error, Moment, Question, RecordedCut, Store};
+use chrono::Days;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::histories::{append, clock};
+use crate::histories::append;
+
+const DAY: i64 = 86_400_000_000;
 
 const KEYS: &[&str] = &[
     "ticker:XNYS:T0",
@@ -56,8 +63,10 @@ fn said() -> impl Strategy<Value = Said> {
     ]
 }
 
+/// A day of January, and those after it.
 fn day(number: u32) -> String {
-    format!("2026-01-{number:02}")
+    let first: Day = "2025-12-31".parse().unwrap();
+    (first + Days::new(number.into())).to_string()
 }
 
 fn lines(said: &[Said]) -> Vec<Value> {
@@ -133,16 +142,26 @@ proptest! {
     fn a_key_means_its_company_on_the_day_of_the_row(
         first in listed(),
         said in prop::collection::vec(said(), 0..8),
-        rows in prop::collection::vec((select(KEYS), 1..31_u32), 1..80),
+        rows in prop::collection::vec((select(KEYS), 1..61_u32), 1..80),
+        is_recorded in any::<bool>(),
     ) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::create_or_open(&folder.path().join("store"), clock()).unwrap();
-        append(&store, &lines(&[vec![first], said].concat()));
+        // The log grows while the rows have their days.
+        let first_day: Instant = "2026-02-01T00:00:00Z".parse().unwrap();
+        let now = Arc::new(AtomicI64::new(first_day.micros()));
+        let clock = Arc::clone(&now);
+        let clock = move || Instant::from_micros(clock.load(Ordering::SeqCst)).unwrap();
+        let store = Store::create_or_open(&folder.path().join("store"), Arc::new(clock)).unwrap();
+        for line in lines(&[vec![first], said].concat()) {
+            append(&store, &[line]);
+            now.fetch_add(3 * DAY, Ordering::SeqCst);
+        }
+        now.fetch_add(60 * DAY, Ordering::SeqCst);
         let question = JoinQuestion {
             fields: vec!["company.name".parse().unwrap()],
             clock: RowClock { time: RowTime::Start, zone: None },
             lag_us: 0,
-            knowledge: Knowledge::Published,
+            knowledge: if is_recorded { Knowledge::Recorded } else { Knowledge::Published },
         };
         let basis = store.basis(&Question::at(Moment::Instant(store.now()))).unwrap();
         let asked = rows.iter().map(|(key, number)| {
@@ -161,7 +180,11 @@ proptest! {
 
         prop_assert_eq!(told.len(), rows.len());
         for ((key, number), answered) in told {
-            let question = Question::at(Moment::parse(&day(number)).unwrap());
+            let mut question = Question::at(Moment::parse(&day(number)).unwrap());
+            if is_recorded {
+                let start: Instant = format!("{}T00:00:00Z", day(number)).parse().unwrap();
+                question.recorded = Some(RecordedCut::Moment(Moment::Instant(start)));
+            }
             let cuts = store.basis(&question).unwrap().cuts;
             match (store.find(key, &cuts), answered) {
                 (Ok(slug), Ok(values)) => {

@@ -37,8 +37,8 @@ Examples:
 
 A row has a company (a slug, or an identifier that was valid on its day) and a
 date or an instant with its offset. A bare date is the start of that day, so that
-nothing of the day itself is known. A row without an answer is told by its number,
-and has empty fields.")]
+nothing of the day itself is known. A row without an answer has empty fields; the
+first 20 are told by their numbers.")]
 pub(crate) struct JoinArgs {
     /// CSV with a heading, or JSON Lines; - for standard input
     file: PathBuf,
@@ -55,11 +55,12 @@ pub(crate) struct JoinArgs {
     /// The time that a bare date means: start, end, or HH:MM
     #[arg(long, value_name = "TIME", default_value = "start", value_parser = row_time)]
     row_time: RowTime,
-    /// The zone of dates, and of times without an offset [default: UTC]; the day asked
-    /// about is the day in UTC all the same
+    /// The zone of dates [default: UTC], and of times, which must say their offset
+    /// without it; the day asked about is the day in UTC all the same
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// Leave out what came so shortly before a row's moment: 1d, 2h30m
+    /// Leave out what was published, and with --clock recorded recorded, so shortly
+    /// before a row's moment: 1d, 2h30m
     #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = lag, allow_hyphen_values = true)]
     lag: i64,
     /// What the moment of a row cuts: publication, or our recording

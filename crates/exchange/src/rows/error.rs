@@ -14,6 +14,9 @@ pub enum RowsError {
     /// A table without a heading.
     #[error("the table is empty; its first line must name its columns")]
     Empty,
+    /// A heading that is no text.
+    #[error("the first line, which names the columns, is not UTF-8")]
+    HeadingNotUtf8,
     /// A heading of too many columns.
     #[error("the table has {columns} columns; the most is {TABLE_COLUMNS_MAX}")]
     Columns {
