@@ -55,12 +55,12 @@ pub(crate) struct JoinArgs {
     /// The time that a bare date means: start, end, or HH:MM
     #[arg(long, value_name = "TIME", default_value = "start", value_parser = row_time)]
     row_time: RowTime,
-    /// The zone of dates [default: UTC], and of times, which must say their offset
-    /// without it; the day asked about is the day in UTC all the same
+    /// The zone of dates [default: UTC]; without it, times must say their offset. The
+    /// day asked about is the day in UTC all the same
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
-    /// Leave out what was published, and with --clock recorded recorded, so shortly
-    /// before a row's moment: 1d, 2h30m
+    /// Leave out what was published so shortly before a row's moment (1d, 2h30m), on
+    /// the clock of recording also what was recorded
     #[arg(long, value_name = "SPAN", default_value = "0s", value_parser = lag, allow_hyphen_values = true)]
     lag: i64,
     /// What the moment of a row cuts: publication, or our recording
