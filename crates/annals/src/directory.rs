@@ -43,24 +43,6 @@ pub struct Directory {
     filed: Position,
 }
 
-/// Where it can change what a text means, each in order.
-#[derive(Debug)]
-pub(crate) struct Turns {
-    /// From these days on.
-    pub(crate) days: Vec<Day>,
-    /// As the log grows to these positions.
-    pub(crate) positions: Vec<Position>,
-}
-
-impl Turns {
-    /// How many come before, of either sort.
-    pub(crate) fn before(&self, on: Day, recorded: Position) -> (usize, usize) {
-        let days = self.days.partition_point(|day| *day <= on);
-        let positions = self.positions.partition_point(|turn| *turn <= recorded);
-        (days, positions)
-    }
-}
-
 impl Directory {
     /// How far the log was read.
     #[must_use]
@@ -266,8 +248,13 @@ impl Directory {
             on,
             recorded,
         };
+        (self.events_of(slug), cuts)
+    }
+
+    /// The events that tell what a company is called, in the order of their positions.
+    pub(crate) fn events_of(&self, slug: &Slug) -> &[Placed] {
         let events = self.companies.get(slug).map(Vec::as_slice);
-        (events.unwrap_or_default(), cuts)
+        events.unwrap_or_default()
     }
 
     /// The companies that a reader can mean by a text.
@@ -310,25 +297,6 @@ impl Directory {
         found.sort_unstable();
         found.dedup();
         Ok(found)
-    }
-
-    /// Where it can change which companies a text identifies.
-    pub(crate) fn turns(&self, text: &str) -> Turns {
-        let parsed = CompanyKey::parse(text).ok();
-        let guessed = guesses(text).into_iter();
-        let guessed = guessed.map(|(scheme, value)| CompanyKey::Identifier { scheme, value });
-        let keys: Vec<CompanyKey> = parsed.into_iter().chain(guessed).collect();
-        let (mut days, mut positions) = (BTreeSet::new(), BTreeSet::new());
-        for slug in keys.iter().flat_map(|key| self.ever(key)) {
-            for placed in self.companies.get(slug).into_iter().flatten() {
-                days.extend(identity::turning_days(&placed.event));
-                positions.insert(placed.position);
-            }
-        }
-        Turns {
-            days: days.into_iter().collect(),
-            positions: positions.into_iter().collect(),
-        }
     }
 
     /// What the companies are called: slugs, names and symbols.

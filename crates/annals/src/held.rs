@@ -40,20 +40,22 @@ impl fmt::Display for Held {
     }
 }
 
+/// The identifiers that a text can be.
+pub(crate) fn identifiers_meant_by(text: &str) -> Vec<CompanyKey> {
+    match CompanyKey::parse(text) {
+        Ok(key @ CompanyKey::Identifier { .. }) => vec![key],
+        _ => guesses(text)
+            .into_iter()
+            .map(|(scheme, value)| CompanyKey::Identifier { scheme, value })
+            .collect(),
+    }
+}
+
 impl Directory {
     /// The companies that had what a reader asks for on any day, by a recorded cut.
     #[must_use]
     pub fn held(&self, text: &str, recorded: Position) -> Vec<Held> {
-        let key = CompanyKey::parse(text).ok();
-        let is_identifier = |key: &CompanyKey| matches!(key, CompanyKey::Identifier { .. });
-        let keys: Vec<CompanyKey> = match key.filter(is_identifier) {
-            Some(key) => vec![key],
-            None => guesses(text)
-                .into_iter()
-                .map(|(scheme, value)| CompanyKey::Identifier { scheme, value })
-                .collect(),
-        };
-        let mut held: Vec<Held> = keys
+        let mut held: Vec<Held> = identifiers_meant_by(text)
             .iter()
             .flat_map(|key| self.held_identifiers(key, recorded))
             .collect();

@@ -64,6 +64,7 @@ pub mod redact;
 mod replays;
 mod seen;
 mod store;
+mod turns;
 pub mod vintages;
 mod visiting;
 

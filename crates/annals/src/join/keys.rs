@@ -11,9 +11,10 @@ use event_model::time::Day;
 use foldhash::{HashMap, HashMapExt};
 
 use super::RowProblem;
-use crate::directory::{Directory, Turns};
+use crate::directory::Directory;
 use crate::error::Error;
 use crate::store::Store;
+use crate::turns::Turns;
 
 /// How many keys are remembered, with all that is remembered of each.
 const KEYS_MAX: usize = 1 << 18;
