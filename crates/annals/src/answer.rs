@@ -64,9 +64,9 @@ impl Store {
         })
     }
 
-    /// The same, told in so many parts, so that about as small a part of the company's
-    /// events is in memory at once. [`Store::at_without_events`] does so where there are
-    /// many.
+    /// The same, told in so many parts, one after the other, so that the events of one
+    /// part alone are in memory at once. [`Store::at_without_events`] does so where there
+    /// are many.
     ///
     /// # Errors
     ///

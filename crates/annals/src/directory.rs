@@ -24,6 +24,7 @@ use projection::thread::threads;
 
 use crate::error::Error;
 pub use crate::held::Held;
+use crate::held::identifiers_meant_by;
 use crate::store::{Store, placed};
 use crate::visiting::go_on;
 
@@ -289,10 +290,9 @@ impl Directory {
             }
             Err(_) => {}
         }
-        let mut found: Vec<Slug> = guesses(text)
-            .into_iter()
-            .map(|(scheme, value)| CompanyKey::Identifier { scheme, value })
-            .flat_map(|key| self.matches(&key, on, recorded))
+        let mut found: Vec<Slug> = identifiers_meant_by(text)
+            .iter()
+            .flat_map(|key| self.matches(key, on, recorded))
             .collect();
         found.sort_unstable();
         found.dedup();

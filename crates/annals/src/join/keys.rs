@@ -113,22 +113,19 @@ impl<'s> Keys<'s> {
             Some(found) => found,
             None => self.look_for(key, on, recorded)?,
         };
-        if let Found::One(company) = found {
-            return Ok(Ok(company));
-        }
-        let (key, day) = (key.to_owned(), on.to_string());
-        Ok(Err(match found {
-            Found::Several => RowProblem::AmbiguousCompany {
-                matches: self.identified(&key, on, recorded)?,
-                on: day,
-                key,
-            },
-            Found::One(_) | Found::Nobody => RowProblem::UnknownCompany {
-                near: self.near(&key, on, recorded)?,
-                on: day,
-                key,
-            },
-        }))
+        Ok(match found {
+            Found::One(company) => Ok(company),
+            Found::Several => Err(RowProblem::AmbiguousCompany {
+                key: key.to_owned(),
+                on: on.to_string(),
+                matches: self.identified(key, on, recorded)?,
+            }),
+            Found::Nobody => Err(RowProblem::UnknownCompany {
+                key: key.to_owned(),
+                on: on.to_string(),
+                near: self.near(key, on, recorded)?,
+            }),
+        })
     }
 
     fn look_for(&mut self, key: &str, on: Day, recorded: Position) -> Result<Found, Error> {
