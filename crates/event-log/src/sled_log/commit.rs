@@ -84,7 +84,8 @@ impl SledLog {
                 source: Arc::new(EngineError::Io(error)),
             }
         })?;
-        let pushed = sync::write(&self.state).tail.push(&frame);
+        let hashes = records.ends.iter().map(|end| end.hash);
+        let pushed = sync::write(&self.state).tail.push_made(&frame, hashes);
         pushed.map_err(|_| {
             self.poison();
             AppendError::Encoding

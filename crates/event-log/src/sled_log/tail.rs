@@ -29,6 +29,8 @@ pub(crate) struct Tail {
     ids: BTreeMap<EventId, Position>,
     /// The hashes of the first events, as far as anybody asked.
     hashes: Mutex<Vec<Hash>>,
+    /// The hashes of the last events, as whoever appended them here made them.
+    made: Vec<Hash>,
 }
 
 type Wrong = (Position, Damage);
@@ -45,6 +47,7 @@ impl Tail {
             streams: HashMap::new(),
             ids: BTreeMap::new(),
             hashes: Mutex::default(),
+            made: Vec::new(),
         }
     }
 
@@ -58,8 +61,22 @@ impl Tail {
         self.head
     }
 
+    /// Adds what was just made and written to the journal, with its hashes.
+    pub(super) fn push_made(
+        &mut self,
+        frame: &Frame<'_>,
+        hashes: impl Iterator<Item = Hash>,
+    ) -> Result<(), Wrong> {
+        let made = std::mem::take(&mut self.made);
+        self.push(frame)?;
+        self.made = made;
+        self.made.extend(hashes);
+        Ok(())
+    }
+
     /// Adds what was written to the journal.
     pub(crate) fn push(&mut self, frame: &Frame<'_>) -> Result<(), Wrong> {
+        self.made.clear();
         let broken = |position| move |what| (position, what);
         let mut rest = frame.records;
         for position in (frame.first.0..).take(frame.count as usize).map(Position) {
@@ -148,6 +165,10 @@ impl Tail {
         let number = self.number(position)?;
         if position == self.head.position {
             return Some(Ok(self.head.hash));
+        }
+        let made = number.checked_sub(self.ends.len().saturating_sub(self.made.len()));
+        if let Some(hash) = made.and_then(|number| self.made.get(number)) {
+            return Some(Ok(*hash));
         }
         let mut hashes = sync::lock(&self.hashes);
         while hashes.len() <= number {

@@ -131,14 +131,16 @@ impl Streams {
     /// The event of this id.
     pub(crate) fn find(&self, id: EventId) -> Result<Option<(Slug, Position)>, StreamsError> {
         let id = id.0.as_bytes();
-        if self.recent.is_absent(id) {
-            return Ok(None);
+        for run in self.runs.iter().rev() {
+            if !run.may_have(id)? {
+                continue;
+            }
+            if let Some(record) = run.ids_between((id, id), 1)?.pop() {
+                let (company, _) = run.single_companies().at(u64::from(record.company))?;
+                return Ok(Some((company, Position(record.position))));
+            }
         }
-        let found = self.find_between((id, id), 1)?.pop();
-        if found.is_none() {
-            self.recent.note_absent(*id);
-        }
-        Ok(found.map(|found| (found.company, found.position)))
+        Ok(None)
     }
 
     /// The events whose id begins with these hex digits, in order of their ids,

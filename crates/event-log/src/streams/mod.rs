@@ -19,12 +19,13 @@ mod chunk;
 mod company;
 mod error;
 mod find;
+mod heads;
+mod id_filter;
 mod manifest;
 mod memory;
 mod merge;
 mod positions;
 mod read;
-mod recent;
 pub(crate) mod rescue;
 mod run;
 mod run_writer;
@@ -44,9 +45,9 @@ use event_model::time::Instant;
 use uuid::Uuid;
 
 use crate::event_log::Head;
+use heads::Heads;
 use manifest::{Manifest, Named};
 use positions::Positions;
-use recent::Recent;
 use run::{Chunks, Run};
 
 pub(crate) use error::StreamsError;
@@ -99,7 +100,7 @@ pub(crate) struct Streams {
     runs: Arc<[Arc<Run>]>,
     positions: Positions,
     head: Head,
-    recent: Arc<Recent>,
+    heads: Arc<Heads>,
 }
 
 impl Streams {
@@ -146,7 +147,7 @@ impl Streams {
             runs: runs.into(),
             positions: Positions::open(dir, head.position, *paged_hash, tail)?,
             head: *head,
-            recent: Arc::default(),
+            heads: Arc::default(),
         })
     }
 
@@ -186,15 +187,7 @@ impl Streams {
         &self,
         company: &Slug,
     ) -> Result<Option<(Version, Position)>, StreamsError> {
-        self.recent.head(company, || {
-            for run in self.runs.iter().rev() {
-                if let Some(found) = run.company(company)? {
-                    let version = Version(found.last_version());
-                    return Ok(Some((version, Position(found.last))));
-                }
-            }
-            Ok(None)
-        })
+        self.heads.of(company, &self.runs)
     }
 
     /// The position of the first event of a company.

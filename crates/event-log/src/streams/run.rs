@@ -8,6 +8,7 @@
 //!                  company; in order of the hashes
 //! ids              24 bytes: id, offset of its company, how far the position
 //!                  is from the first of the run; in order of the ids
+//! filter of ids    64 bytes, see `id_filter.rs`
 //! footer           152 bytes
 //! ```
 //!
@@ -23,13 +24,16 @@ use uuid::Uuid;
 use super::chunk::Chunk;
 use super::company::{Companies, Company};
 use super::error::StreamsError;
+use super::id_filter::{self, IdFilter};
 use super::search::lower_bound;
 use super::source::{Source, refused};
 use super::table::{Table, Window};
 use crate::bytes::Fields;
 
 const MAGIC: &[u8; 8] = b"annalsrn";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The same without a filter of ids.
+const FORMAT_UNFILTERED: u32 = 1;
 const FOOTER_BYTES: usize = 152;
 const CHECKSUM_BYTES: usize = 4;
 /// The widths of the tables.
@@ -41,6 +45,8 @@ pub(super) const ID_WIDTH: usize = 24;
 /// What a run is of, and where its tables are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Footer {
+    /// Whether a filter of ids follows the ids, if they are many.
+    pub(super) is_filtered: bool,
     pub(super) store: Uuid,
     pub(super) number: u64,
     /// Its first and its last position. It has all between them.
@@ -65,9 +71,19 @@ impl Footer {
         self.ids.records
     }
 
+    /// The filter of ids; without a record, if there is none.
+    pub(super) fn id_filter(&self) -> Table {
+        let ids = if self.is_filtered {
+            self.ids.records
+        } else {
+            0
+        };
+        id_filter::table(ids, self.ids.end().unwrap_or(u64::MAX))
+    }
+
     /// The length of the file.
     pub(super) fn file_bytes(&self) -> Option<u64> {
-        self.ids.end()?.checked_add(FOOTER_BYTES as u64)
+        self.id_filter().end()?.checked_add(FOOTER_BYTES as u64)
     }
 
     /// The checksum at its end, by which the manifest knows the run.
@@ -80,7 +96,11 @@ impl Footer {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FOOTER_BYTES);
         out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&FORMAT.to_le_bytes());
+        let format = match self.is_filtered {
+            true => FORMAT,
+            false => FORMAT_UNFILTERED,
+        };
+        out.extend_from_slice(&format.to_le_bytes());
         out.extend_from_slice(self.store.as_bytes());
         for number in [self.number, self.first, self.last] {
             out.extend_from_slice(&number.to_le_bytes());
@@ -99,10 +119,14 @@ impl Footer {
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (body, sum) = bytes.split_last_chunk::<CHECKSUM_BYTES>()?;
         let mut fields = Fields(body);
-        let known = crc32fast::hash(body) == u32::from_le_bytes(*sum)
-            && &fields.take::<8>()? == MAGIC
-            && fields.u32()? == FORMAT;
+        let known =
+            crc32fast::hash(body) == u32::from_le_bytes(*sum) && &fields.take::<8>()? == MAGIC;
         known.then_some(())?;
+        let is_filtered = match fields.u32()? {
+            FORMAT => true,
+            FORMAT_UNFILTERED => false,
+            _ => return None,
+        };
         let store = Uuid::from_bytes(fields.take()?);
         let [number, first, last] = [fields.u64()?, fields.u64()?, fields.u64()?];
         let mut table = |width| {
@@ -113,6 +137,7 @@ impl Footer {
             })
         };
         let footer = Self {
+            is_filtered,
             store,
             number,
             first,
@@ -156,6 +181,7 @@ pub(crate) struct Run {
     pub(super) source: Arc<Source>,
     pub(super) footer: Footer,
     pub(super) bytes: u64,
+    pub(super) id_filter: IdFilter,
 }
 
 impl Run {
@@ -180,6 +206,7 @@ impl Run {
             source,
             footer,
             bytes,
+            id_filter: IdFilter::default(),
         })
     }
 

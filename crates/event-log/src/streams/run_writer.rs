@@ -15,11 +15,12 @@ use uuid::Uuid;
 use super::chunk::{Draft, Encoder, Stored};
 use super::company::Company;
 use super::error::StreamsError;
+use super::id_filter::{BLOCK_BYTES, Filter, IdFilter};
 use super::run::{
     CHUNK_WIDTH, COMPANY_WIDTH, ChunkPlace, Footer, ID_WIDTH, Run, SLUG_WIDTH, slug_hash,
 };
 use super::source::{Source, refused};
-use super::table::Pages;
+use super::table::{Pages, Table};
 
 /// How many chunks are compressed at once.
 const BATCH_CHUNKS: usize = 64;
@@ -244,30 +245,10 @@ impl RunWriter {
             pages.put(&record, &mut out).map_err(&refused)?;
         }
         let slugs = pages.finish(offset, &mut out).map_err(&refused)?;
-        let offset = out.bytes;
-        let mut pages = Pages::new(ID_WIDTH);
-        let mut bounds = None;
-        while let Some(IdRecord {
-            id,
-            company,
-            position,
-        }) = ids()?
-        {
-            let distance = position.checked_sub(plan.first);
-            let distance = distance
-                .and_then(|distance| u32::try_from(distance).ok())
-                .ok_or_else(|| out.source.damaged("a position is not in it"))?;
-            let mut record = [0; ID_WIDTH];
-            fill(
-                &mut record,
-                &[&id, &company.to_le_bytes(), &distance.to_le_bytes()],
-            );
-            pages.put(&record, &mut out).map_err(&refused)?;
-            bounds = Some((bounds.map_or(id, |(first, _)| first), id));
-        }
-        let ids = pages.finish(offset, &mut out).map_err(&refused)?;
-        let (id_first, id_last) = bounds.unwrap_or_default();
+        let mut filter = Filter::new(self.events);
+        let (ids, id_first, id_last) = write_ids(&mut out, plan.first, ids, &mut filter)?;
         let footer = Footer {
+            is_filtered: true,
             store: plan.store,
             number: plan.number,
             first: plan.first,
@@ -279,6 +260,9 @@ impl RunWriter {
             id_first,
             id_last,
         };
+        if footer.id_filter().records > 0 {
+            write_filter(&mut out, &filter).map_err(&refused)?;
+        }
         out.write_all(&footer.encode()).map_err(&refused)?;
         out.flush().map_err(&refused)?;
         if self.events != footer.events() || Some(out.bytes) != footer.file_bytes() {
@@ -288,6 +272,7 @@ impl RunWriter {
             bytes: out.bytes,
             source: Arc::new(out.source),
             footer,
+            id_filter: IdFilter::default(),
         })
     }
 
@@ -385,11 +370,56 @@ impl Piece {
     }
 }
 
-fn section(section: Section, out: &mut Output) -> std::io::Result<super::table::Table> {
+fn section(section: Section, out: &mut Output) -> std::io::Result<Table> {
     let Section { pages, mut bytes } = section;
     let table = pages.finish(out.bytes, &mut bytes)?;
     out.write_all(&bytes)?;
     Ok(table)
+}
+
+/// Writes the table of ids, and adds each to the filter; the least and the greatest come
+/// with it.
+fn write_ids(
+    out: &mut Output,
+    first: u64,
+    ids: &mut dyn FnMut() -> Result<Option<IdRecord>, StreamsError>,
+    filter: &mut Filter,
+) -> Result<(Table, [u8; 16], [u8; 16]), StreamsError> {
+    let path = out.source.path.clone();
+    let refused = refused(&path);
+    let offset = out.bytes;
+    let mut pages = Pages::new(ID_WIDTH);
+    let mut bounds = None;
+    while let Some(IdRecord {
+        id,
+        company,
+        position,
+    }) = ids()?
+    {
+        let distance = position.checked_sub(first);
+        let distance = distance
+            .and_then(|distance| u32::try_from(distance).ok())
+            .ok_or_else(|| out.source.damaged("a position is not in it"))?;
+        let mut record = [0; ID_WIDTH];
+        fill(
+            &mut record,
+            &[&id, &company.to_le_bytes(), &distance.to_le_bytes()],
+        );
+        pages.put(&record, out).map_err(&refused)?;
+        filter.insert(&id);
+        bounds = Some((bounds.map_or(id, |(first, _)| first), id));
+    }
+    let table = pages.finish(offset, out).map_err(&refused)?;
+    let (id_first, id_last) = bounds.unwrap_or_default();
+    Ok((table, id_first, id_last))
+}
+
+fn write_filter(out: &mut Output, filter: &Filter) -> std::io::Result<()> {
+    let mut pages = Pages::new(BLOCK_BYTES);
+    for block in filter.blocks() {
+        pages.put(block, out)?;
+    }
+    pages.finish(out.bytes, out).map(drop)
 }
 
 /// Puts fields next to each other into a record.

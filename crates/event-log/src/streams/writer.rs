@@ -73,6 +73,8 @@ pub(crate) struct Arrival<'a> {
 struct Known {
     /// The version of its last event.
     version: u64,
+    /// The position of that.
+    last: Position,
     /// Its number among the companies in memory, and which memory that was.
     number: u32,
     memory: u64,
@@ -226,10 +228,13 @@ impl StreamsWriter {
         self.spare = Memory::default();
     }
 
-    /// Takes over what was looked for lately in these streams, if they go as far.
+    /// Goes on with streams that were opened before, if they are the same: what was
+    /// looked for in them is remembered.
     pub(crate) fn recall(&mut self, streams: &Streams) {
-        if streams.head == self.streams.head {
-            self.streams.recent = Arc::clone(&streams.recent);
+        let footers = |runs: &[Arc<Run>]| runs.iter().map(|run| run.footer).collect::<Vec<_>>();
+        if streams.head == self.streams.head && footers(&streams.runs) == footers(&self.runs) {
+            self.streams = streams.clone();
+            self.runs = streams.runs.to_vec();
         }
     }
 
@@ -254,7 +259,7 @@ impl StreamsWriter {
                 bytes_max: EVENT_BYTES_MAX,
             });
         }
-        let (version, number) = self.admit(event.company)?;
+        let (version, number) = self.admit(event.company, event.position)?;
         self.memory.push(
             number,
             &Stored {
@@ -280,9 +285,14 @@ impl StreamsWriter {
     }
 
     /// The version of a company's next event, and its number in memory.
-    fn admit(&mut self, company: &Slug) -> Result<(Version, u32), StreamsError> {
+    fn admit(
+        &mut self,
+        company: &Slug,
+        position: Position,
+    ) -> Result<(Version, u32), StreamsError> {
         if let Some(known) = self.known.get_mut(company) {
             known.version += 1;
+            known.last = position;
             if known.memory != self.memory_number {
                 known.number = self.memory.begin(company, known.version);
                 known.memory = self.memory_number;
@@ -295,6 +305,7 @@ impl StreamsWriter {
             company.clone(),
             Known {
                 version,
+                last: position,
                 number,
                 memory: self.memory_number,
             },

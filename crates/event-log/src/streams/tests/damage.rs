@@ -105,14 +105,18 @@ fn pieces(run: &Run) -> Vec<(std::ops::Range<usize>, bool)> {
         ));
     }
     // The tables of a small run have a page each.
-    for table in [footer.chunks, footer.companies, footer.slugs, footer.ids] {
+    let filter = footer.id_filter();
+    for table in [
+        footer.chunks,
+        footer.companies,
+        footer.slugs,
+        footer.ids,
+        filter,
+    ] {
         assert_eq!(table.pages(), 1);
         pieces.push((table.offset as usize..table.end().unwrap() as usize, false));
     }
-    pieces.push((
-        footer.ids.end().unwrap() as usize..run.bytes as usize,
-        false,
-    ));
+    pieces.push((filter.end().unwrap() as usize..run.bytes as usize, false));
     pieces
 }
 
@@ -145,7 +149,7 @@ fn no_bytes_make_it_panic_though_their_checksum_is_right() {
             let forged = Arc::new(forged);
             let streams = Streams {
                 runs: [Arc::clone(&forged)].into(),
-                recent: Arc::default(),
+                heads: Arc::default(),
                 ..both.writer.streams().clone()
             };
             touch(&streams, &both.list);

@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use event_model::id::Position;
+use event_model::id::{Position, Version};
 
 use super::super::Streams;
 use super::super::error::StreamsError;
+use super::super::heads::Heads;
 use super::super::manifest::{MANIFEST, Manifest, Named, run_file_name};
 use super::super::merge::{Policy, RUNS_MAX, due, merge};
 use super::super::positions::{POSITIONS, Positions};
@@ -212,6 +213,20 @@ impl StreamsWriter {
         (self.dir.join(run_file_name(number)), plan)
     }
 
+    /// The heads of the companies, as far as they are known.
+    fn heads(&self) -> Heads {
+        if self.known_after > self.streams.head.position {
+            // Some that were added since were forgotten.
+            return Heads::default();
+        }
+        let known = self.known.iter();
+        let heads = known.map(|(company, known)| {
+            let head = (Version(known.version), known.last);
+            (company.clone(), Some(head))
+        });
+        self.streams.heads.grown(heads)
+    }
+
     /// Makes the runs durable, names them, and removes those they replace.
     fn install(&mut self) -> Result<(), StreamsError> {
         for run in self.runs.iter().filter(|run| !self.is_named(run)) {
@@ -232,7 +247,7 @@ impl StreamsWriter {
             runs: self.runs.as_slice().into(),
             positions,
             head: self.head,
-            recent: Arc::default(),
+            heads: Arc::new(self.heads()),
         };
         let named: Vec<String> = manifest.runs.iter().map(Named::file_name).collect();
         remove_others(&self.dir, |name| {
