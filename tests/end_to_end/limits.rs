@@ -37,6 +37,13 @@ fn input_that_is_far_too_large_is_refused_in_little_memory() {
             "longer than 262144 bytes",
         ),
         (
+            "a line without an end",
+            "cat /dev/zero".to_owned(),
+            append,
+            1,
+            "longer than 262144 bytes",
+        ),
+        (
             "blank lines",
             "yes '' | head -n 30000000".to_owned(),
             append,

@@ -47,6 +47,19 @@ fn without_a_store_there_is_nothing_to_read() {
 }
 
 #[test]
+fn a_variable_that_is_set_to_nothing_names_no_store() {
+    let environment = Environment::new();
+    environment.append(&[company("acme")]);
+    let store = environment.store();
+    let store = store.to_str().unwrap();
+    let named = format!("ANNALS_STORE= annals --store {store} companies");
+    assert!(environment.shell(&named).done().text().contains("acme"));
+    // The platform's folder, as where the variable is not set.
+    let unnamed = environment.shell("ANNALS_STORE= annals companies");
+    unnamed.refused(3, &["no store", "share/annals"]);
+}
+
+#[test]
 fn what_is_no_store_is_left_alone() {
     let environment = Environment::new();
     let folder = environment.path("photos");

@@ -31,15 +31,8 @@ use crate::commands::why::WhyArgs;
 #[derive(Debug, Parser)]
 #[command(name = "annals", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
-    /// Folder of the store [default: the platform's data folder]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "ANNALS_STORE",
-        hide_env_values = true,
-        display_order = LAST
-    )]
+    /// Folder of the store [env: ANNALS_STORE] [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR", display_order = LAST)]
     pub(crate) store: Option<PathBuf>,
     /// Say on standard error how the question was understood
     #[arg(short, long, global = true, display_order = LAST)]

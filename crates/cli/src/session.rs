@@ -20,6 +20,8 @@ use crate::output::say;
 /// The variable that stops the clock, so that what a command prints can be
 /// said beforehand.
 const CLOCK_VARIABLE: &str = "ANNALS_NOW";
+/// The variable that says where the store is, if no flag does.
+const STORE_VARIABLE: &str = "ANNALS_STORE";
 
 /// Where the store is, what time it is, and how talkative to be.
 pub(crate) struct Session {
@@ -32,7 +34,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(store: Option<PathBuf>, verbose: bool) -> Result<Self, CommandError> {
-        let dir = match store {
+        // Set to nothing, a variable is as if it were not set.
+        let named = || std::env::var_os(STORE_VARIABLE).filter(|dir| !dir.is_empty());
+        let dir = match store.or_else(|| named().map(PathBuf::from)) {
             Some(dir) => dir,
             None => default_store()?,
         };

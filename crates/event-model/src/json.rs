@@ -36,7 +36,13 @@ pub fn reason(error: &serde_json::Error) -> String {
             "objects and lists are nested more than {} levels deep, the most that is read",
             limits::JSON_DEPTH_MAX
         ),
-        reason => reason.to_owned(),
+        "expected value" | "expected ident" => {
+            "this begins no JSON value; texts stand in double quotes".to_owned()
+        }
+        reason => match reason.strip_prefix("EOF while parsing ") {
+            Some(unended) => format!("the text ends within {unended}"),
+            None => reason.to_owned(),
+        },
     }
 }
 
@@ -234,6 +240,24 @@ pub(crate) mod tests {
         for text in [r#"{"a":1,"a":2}"#, r#"{"b":[{"a":1,"a":1}]}"#] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains(r#"field "a" stands twice"#), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_in_words() {
+        for (text, told) in [
+            (
+                "nonsense",
+                "this begins no JSON value; texts stand in double quotes",
+            ),
+            (
+                "'a'",
+                "this begins no JSON value; texts stand in double quotes",
+            ),
+            (r#"{"a":"#, "the text ends within a value"),
+            (r#"{"a":1"#, "the text ends within an object"),
+        ] {
+            assert_eq!(reason(&parse(text).unwrap_err()), told);
         }
     }
 

@@ -6,6 +6,9 @@ use event_model::limits;
 
 use crate::error::LineProblem;
 
+/// A line that is so long is not read to its end, nor is anything after it: what it is
+/// of need not have an end.
+const LINE_BYTES_READ_MAX: usize = limits::LINE_BYTES_MAX * 256;
 /// About how large a piece is, in bytes.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -23,7 +26,8 @@ pub(super) struct Piece {
 pub(super) struct Pieces<'i> {
     input: &'i mut dyn BufRead,
     next: u64,
-    failed: bool,
+    /// Whether nothing more is read.
+    is_over: bool,
 }
 
 impl<'i> Pieces<'i> {
@@ -31,7 +35,7 @@ impl<'i> Pieces<'i> {
         Self {
             input,
             next: 1,
-            failed: false,
+            is_over: false,
         }
     }
 
@@ -40,7 +44,7 @@ impl<'i> Pieces<'i> {
             first: self.next,
             ..Piece::default()
         };
-        while piece.takes() < PIECE_BYTES && self.read_line(&mut piece)? {
+        while !self.is_over && piece.takes() < PIECE_BYTES && self.read_line(&mut piece)? {
             self.next += 1;
         }
         Ok(piece)
@@ -67,6 +71,11 @@ impl<'i> Pieces<'i> {
             let kept = part.get(..room.min(part.len())).unwrap_or_default();
             piece.bytes.extend_from_slice(kept);
             length += part.len();
+            if length > LINE_BYTES_READ_MAX {
+                self.is_over = true;
+                piece.end(length);
+                return Ok(true);
+            }
             let used = part.len() + usize::from(end.is_some());
             self.input.consume(used);
             if end.is_some() {
@@ -81,14 +90,11 @@ impl Iterator for Pieces<'_> {
     type Item = io::Result<Piece>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
-            return None;
-        }
         match self.piece() {
             Ok(piece) if piece.ends.is_empty() => None,
             Ok(piece) => Some(Ok(piece)),
             Err(error) => {
-                self.failed = true;
+                self.is_over = true;
                 Some(Err(error))
             }
         }
