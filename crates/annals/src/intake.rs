@@ -11,7 +11,6 @@
 mod lines;
 mod record;
 
-use std::collections::HashSet;
 use std::io::{self, BufRead, BufReader, Seek, Write};
 use std::path::Path;
 
@@ -24,6 +23,7 @@ use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::limits::{BATCH_COMPANY_BYTES_MAX, BATCH_EVENTS_MAX};
 use event_model::time::{Instant, Published};
+use foldhash::HashSet;
 use tempfile::SpooledTempFile;
 
 use crate::error::{Error, LineProblem, io_at};

@@ -3,7 +3,7 @@
 mod companies;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use event_log::{Batch, EncodedEvent, EventHead, NewEvent, Waiting};
 use event_model::draft::{Draft, Target};
@@ -14,6 +14,7 @@ use event_model::kinds::REDACTED;
 use event_model::own_kinds::Kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
+use foldhash::{HashMap, HashSet, HashSetExt};
 use projection::basis::Placed;
 
 use crate::error::{Error, LineProblem, io_at};

@@ -5,12 +5,11 @@
 //! it; unless another event refers to it, since a correction stands in the place of
 //! what it corrects.
 
-use std::collections::HashSet;
-
 use event_log::{LogError, SetAside, Stored};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::time::Instant;
+use foldhash::{HashSet, HashSetExt};
 use projection::basis::Placed;
 
 /// The events of one company after the other, without those that do not matter.

@@ -4,11 +4,10 @@
 //! - [`Admission`]: what is let in after it, one event after the other.
 //! - [`Group`]: the appends of one commit, each all or nothing.
 
-use std::collections::HashMap;
-
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::kinds;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::error::{AppendError, LogError};
 use crate::event_log::{Expected, NewEvent, Outcome};

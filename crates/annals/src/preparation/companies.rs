@@ -1,7 +1,6 @@
 //! Which company a line of a batch means: [`Companies`].
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 
 use event_log::EventLog;
 use event_model::data::Data;
@@ -13,6 +12,7 @@ use event_model::kinds;
 use event_model::problem::Defect;
 use event_model::time::{Day, Published};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
+use foldhash::{HashMap, HashSet};
 use projection::basis::Placed;
 use serde_json::Value;
 

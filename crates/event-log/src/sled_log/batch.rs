@@ -9,10 +9,10 @@ mod check;
 mod ids;
 mod write;
 
-use std::collections::{HashMap, HashSet};
 use std::io;
 
 use event_model::id::{EventId, Position, Slug, Version};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::check::check;
 use self::ids::{IdOf, Ids};

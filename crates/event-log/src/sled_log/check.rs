@@ -1,6 +1,5 @@
 //! Walking all of the log: `verify`, `rebuild`, and the sizes of it.
 
-use std::collections::HashMap;
 use std::fs;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io;
@@ -9,6 +8,7 @@ use std::path::Path;
 
 use event_model::id::{Position, Slug, Version};
 use event_model::kinds;
+use foldhash::{HashMap, HashMapExt};
 
 use super::fill::Witness;
 use super::seal::follow;

@@ -1,11 +1,12 @@
 //! The events of the journal, in memory: [`Tail`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::Mutex;
 
 use event_model::id::{EventId, Position, Slug};
 use event_model::time::Instant;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::block::{RecordEnd, Records};
 use crate::error::Damage;

@@ -1,9 +1,9 @@
 //! How far the streams of companies go: [`Heads`].
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use event_model::id::{Position, Slug, Version};
+use foldhash::{HashMap, HashMapExt};
 
 use super::error::StreamsError;
 use super::run::Run;

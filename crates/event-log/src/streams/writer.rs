@@ -2,13 +2,13 @@
 
 mod runs;
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
+use foldhash::{HashMap, HashMapExt};
 use uuid::Uuid;
 
 use super::Streams;
