@@ -8,7 +8,7 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use event_model::id::Position;
 
@@ -67,17 +67,18 @@ impl SledLog {
             if tail.head() == tail.base() {
                 return self.engine_after(tail.base()).map(drop);
             }
-            let ends = tail.record_ends().map_err(damaged)?;
-            let (blocks, streams) = thread::scope(|scope| {
-                let blocks = scope.spawn(|| self.write_tail(tail, &ends));
-                let streams = self.streams_with(&state, &ends);
-                (
-                    blocks.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                    streams,
-                )
+            let streams = thread::scope(|scope| {
+                // The first time it takes a while.
+                let engine = scope.spawn(|| self.engine_after(tail.base()));
+                let ends = tail.record_ends().map_err(damaged)?;
+                let (blocks, streams) = thread::scope(|scope| {
+                    let blocks = scope.spawn(|| write_tail(&*joined(engine)?, tail, &ends));
+                    let streams = self.streams_with(&state, &ends);
+                    (joined(blocks), streams)
+                });
+                // What is wrong with the blocks comes first: it may be why the streams fail.
+                blocks.and(streams)
             });
-            // What is wrong with the blocks comes first: it may be why the streams fail.
-            blocks?;
             (tail.head(), streams?)
         };
         self.turn_over(journal, head, &mut streams)
@@ -112,21 +113,6 @@ impl SledLog {
         drop_after(&engine, base.position)?;
         check_end(&engine, base)?;
         Ok(engine)
-    }
-
-    /// Makes blocks of what the journal holds, which do not count yet.
-    fn write_tail(&self, tail: &Tail, ends: &[RecordEnd]) -> Result<(), LogError> {
-        let base = tail.base();
-        let engine = self.engine_after(base)?;
-        let mut blocks = Vec::new();
-        Encoder::new()
-            .encode(tail.records(ends), &mut blocks)
-            .map_err(|what| damaged((base.position, what)))?;
-        let failed = |error| LogError::engine(tail.head().position, error);
-        for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
-            engine.write(group).map_err(failed)?;
-        }
-        engine.sync().map_err(failed)
     }
 
     /// The streams with what the journal holds, which nobody sees yet.
@@ -186,6 +172,24 @@ impl SledLog {
     }
 }
 
+/// What a thread gave; a panic goes on here.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Makes blocks of what the journal holds, which do not count yet.
+fn write_tail(engine: &Engine, tail: &Tail, ends: &[RecordEnd]) -> Result<(), LogError> {
+    let mut blocks = Vec::new();
+    Encoder::new()
+        .encode(tail.records(ends), &mut blocks)
+        .map_err(|what| damaged((tail.base().position, what)))?;
+    let failed = |error| LogError::engine(tail.head().position, error);
+    for group in blocks.chunks(limits::GROUP_BLOCKS_MAX) {
+        engine.write(group).map_err(failed)?;
+    }
+    engine.sync().map_err(failed)
+}
+
 /// Adds what the journal holds.
 fn add_tail(
     mut streams: StreamsWriter,
@@ -197,6 +201,7 @@ fn add_tail(
         let Some(raw) = tail.raw(position) else { break };
         stored::push(&mut streams, &raw.map_err(damaged)?, end.hash, &mut packed)?;
     }
+    streams.write_ahead()?;
     Ok(streams)
 }
 

@@ -28,6 +28,12 @@ impl StreamsWriter {
         self.commit_merging(self.tuning.merge_bytes_max)
     }
 
+    /// Writes what was pushed, so that a commit has little left to do; nobody sees it before.
+    pub(crate) fn write_ahead(&mut self) -> Result<(), StreamsError> {
+        self.spill()?;
+        self.runs.last().map_or(Ok(()), |run| run.sync())
+    }
+
     /// Commits, and merges runs of any size. Worth its while after many events were
     /// added at once.
     pub(crate) fn compact(&mut self) -> Result<(), StreamsError> {
