@@ -37,7 +37,7 @@ pub fn reason(error: &serde_json::Error) -> String {
             limits::JSON_DEPTH_MAX
         ),
         "expected value" | "expected ident" => {
-            "this begins no JSON value; texts stand in double quotes".to_owned()
+            "no JSON value begins here (texts stand in double quotes)".to_owned()
         }
         reason => match reason.strip_prefix("EOF while parsing ") {
             Some(unended) => format!("the text ends within {unended}"),
@@ -248,11 +248,11 @@ pub(crate) mod tests {
         for (text, told) in [
             (
                 "nonsense",
-                "this begins no JSON value; texts stand in double quotes",
+                "no JSON value begins here (texts stand in double quotes)",
             ),
             (
                 "'a'",
-                "this begins no JSON value; texts stand in double quotes",
+                "no JSON value begins here (texts stand in double quotes)",
             ),
             (r#"{"a":"#, "the text ends within a value"),
             (r#"{"a":1"#, "the text ends within an object"),

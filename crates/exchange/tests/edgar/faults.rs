@@ -27,7 +27,7 @@ fn what_is_no_submissions_file_is_told() {
     for (text, expect) in [
         (
             "<html>".to_owned(),
-            "a.json: not JSON: expected value at line 1 column 1",
+            "a.json: not JSON: no JSON value begins here (texts stand in double quotes) at line 1 column 1",
         ),
         ("[]".to_owned(), NOT_SUBMISSIONS),
         (
