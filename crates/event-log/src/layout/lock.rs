@@ -17,8 +17,15 @@ use crate::whole_file::beginning_of;
 /// Held while the store is open.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    /// The lock is given back when this is closed.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing it would do, but for a process that is being started just now: until it
+        // runs its program, it has all files open that we have.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -40,7 +47,7 @@ impl Lock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(text.as_bytes()))
             .map_err(at(path))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -54,5 +61,25 @@ fn holder(path: &Path) -> OpenError {
             .next()
             .and_then(|word| word.parse().ok())
             .and_then(Instant::from_micros),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_given_back_though_somebody_else_has_the_file_open_still() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("LOCK");
+        let now = Instant::from_micros(0).unwrap();
+        let lock = Lock::take(&path, now).unwrap();
+        assert!(matches!(
+            Lock::take(&path, now),
+            Err(OpenError::Held { .. })
+        ));
+        let _as_a_child_has_it = lock.file.try_clone().unwrap();
+        drop(lock);
+        assert!(Lock::take(&path, now).is_ok());
     }
 }
