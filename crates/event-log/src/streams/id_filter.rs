@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::error::StreamsError;
 use super::find::Ids;
-use super::run::Run;
+use super::run::{Run, mixed};
 use super::table::{Table, Window};
 
 /// The bytes of a block.
@@ -92,10 +92,7 @@ impl Filter {
 /// Ids may have the time in front, or be anybody's: all of their bits are mixed.
 fn hash(id: &[u8; 16]) -> u64 {
     let id = u128::from_be_bytes(*id);
-    let mut hash = (id >> 64) as u64 ^ (id as u64).rotate_left(32);
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
+    mixed((id >> 64) as u64 ^ (id as u64).rotate_left(32))
 }
 
 /// The filter of a run, once it is worth its while.
@@ -103,6 +100,16 @@ fn hash(id: &[u8; 16]) -> u64 {
 pub(super) struct IdFilter {
     looks: AtomicU64,
     filter: OnceLock<Filter>,
+}
+
+impl IdFilter {
+    /// The filter of a run that was just written.
+    pub(super) fn of(filter: Filter) -> Self {
+        Self {
+            looks: AtomicU64::default(),
+            filter: filter.into(),
+        }
+    }
 }
 
 impl Run {

@@ -251,6 +251,11 @@ pub(super) fn slug_hash(slug: &Slug) -> u64 {
     for &byte in slug.as_str().as_bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
+    mixed(hash)
+}
+
+/// A hash whose every bit depends on all of these. Part of the format.
+pub(super) fn mixed(mut hash: u64) -> u64 {
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ (hash >> 33)

@@ -260,9 +260,14 @@ impl RunWriter {
             id_first,
             id_last,
         };
-        if footer.id_filter().records > 0 {
-            write_filter(&mut out, &filter).map_err(&refused)?;
-        }
+        let id_filter = match footer.id_filter().records {
+            // Small, and asked for as soon as there is another append.
+            0 => IdFilter::of(filter),
+            _ => {
+                write_filter(&mut out, &filter).map_err(&refused)?;
+                IdFilter::default()
+            }
+        };
         out.write_all(&footer.encode()).map_err(&refused)?;
         out.flush().map_err(&refused)?;
         if self.events != footer.events() || Some(out.bytes) != footer.file_bytes() {
@@ -272,7 +277,7 @@ impl RunWriter {
             bytes: out.bytes,
             source: Arc::new(out.source),
             footer,
-            id_filter: IdFilter::default(),
+            id_filter,
         })
     }
 
