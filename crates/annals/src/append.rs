@@ -3,16 +3,21 @@
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
-use event_log::{AppendError, Committed, EventLog, Expected, IdConflict, Other, Outcome, Waiting};
+use event_log::{
+    AppendError, CheckedBatch, Committed, EventLog, Expected, IdConflict, Other, Outcome, Waiting,
+    Witness,
+};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug, Version};
+use projection::basis::Placed;
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::error::{Error, IdReused, OtherEvent};
 use crate::intake::Intake;
 use crate::kinds::is_of_kinds;
+use crate::naming::tells_of_names;
 use crate::preparation::{Preparation, Prepared};
-use crate::store::Store;
+use crate::store::{ADDED_EVENTS_MAX, Store};
 
 /// How a batch is to be appended.
 #[derive(Debug, Clone, Copy)]
@@ -164,7 +169,7 @@ impl Store {
             }
             (false, _, only) => {
                 let expected = only.map(|company| (company, expected));
-                Outcomes::Many(Box::new(batch.commit(expected.as_slice())?))
+                Outcomes::Many(Box::new(self.commit(batch, expected.as_slice())?))
             }
         };
         if !options.dry_run {
@@ -181,6 +186,29 @@ impl Store {
             known,
             unknown_kinds: BTreeSet::new(),
         })
+    }
+
+    /// Commits a batch, and hears what it says that companies are called.
+    fn commit(
+        &self,
+        batch: CheckedBatch<'_>,
+        expected: &[(Slug, Expected)],
+    ) -> Result<Committed, Error> {
+        if batch.new_events() <= ADDED_EVENTS_MAX {
+            return Ok(batch.commit(expected, None)?);
+        }
+        // So that it goes up to where the batch begins.
+        self.directory()?;
+        let mut naming = Vec::new();
+        let witness = Witness {
+            cares_for: &tells_of_names,
+            tell: &mut |position, event| naming.push(Placed::new(position, event)),
+        };
+        let committed = batch.commit(expected, Some(witness))?;
+        if committed.is_told {
+            self.hear_names((committed.before.position, committed.head.position), naming);
+        }
+        Ok(committed)
     }
 
     fn check_expected(

@@ -6,10 +6,9 @@
 //! today.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use event_log::{EventLog, Recorded, SledLog, Stored, StreamRange, Witness, side_by_side};
+use event_log::{EventLog, SledLog, Stored, StreamRange, Witness, side_by_side};
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
@@ -25,8 +24,8 @@ use projection::thread::threads;
 use crate::error::Error;
 pub use crate::held::Held;
 use crate::held::identifiers_meant_by;
+use crate::naming::{may_name_a_company, names_or_strikes, naming, tells_of_redaction};
 use crate::store::{Store, placed};
-use crate::visiting::go_on;
 
 /// About how many events a range has.
 const RANGE_EVENTS: u64 = 16_384;
@@ -113,6 +112,17 @@ impl Directory {
         }
         self.reach(upto);
         Ok(())
+    }
+
+    /// Takes in what of the events up to a position may tell what companies are called.
+    pub(crate) fn add_all(&mut self, naming: Vec<Placed>, upto: Position) {
+        if naming.iter().any(tells_of_redaction) {
+            // What it holds may have been redacted.
+            *self = Self::default();
+            return;
+        }
+        naming.into_iter().for_each(|placed| self.add(placed));
+        self.reach(upto);
     }
 
     /// The companies are gone through in ranges, side by side.
@@ -338,60 +348,6 @@ impl Directory {
 /// Whether a text is an identifier with its scheme, and so cannot be a name.
 fn names_a_scheme(text: &str) -> bool {
     matches!(CompanyKey::parse(text), Ok(CompanyKey::Identifier { .. }))
-}
-
-/// The events of a range of companies that may tell what they are called, or that
-/// something was redacted.
-fn naming(
-    log: &SledLog,
-    range: &StreamRange,
-    bounds: (Position, Position),
-) -> Result<Vec<Placed>, Error> {
-    let mut found = Vec::new();
-    let mut failed = Ok(());
-    log.visit_streams(range, bounds, &mut |stored| {
-        let redacts = stored.kind() == Some(kinds::REDACTION);
-        if !redacts && !stored.may_name_a_company() {
-            return ControlFlow::Continue(());
-        }
-        let event = stored.event();
-        let added = event.map(|event| found.push(Placed::new(stored.position, event)));
-        go_on(added, &mut failed)
-    })?;
-    failed?;
-    Ok(found)
-}
-
-fn tells_of_redaction(placed: &Placed) -> bool {
-    placed.event.kind == kinds::REDACTION
-}
-
-/// Whether an event tells what a company is called, or strikes one that does, or one
-/// that strikes another.
-fn names_or_strikes(store: &Store, placed: &Placed) -> Result<bool, Error> {
-    if placed.event.was() == kinds::COMPANY {
-        return Ok(true);
-    }
-    let Some(target) = placed.event.strikes() else {
-        return Ok(false);
-    };
-    let target = store.placed(target)?;
-    Ok(target.is_some_and(|Placed { event, .. }| {
-        event.was() == kinds::COMPANY || event.strikes().is_some()
-    }))
-}
-
-/// Whether an event tells what a company is called, or may strike one that does.
-/// Most do neither, and need not be read for it.
-fn may_name_a_company(recorded: &Recorded) -> bool {
-    const SUPERSEDES: &[u8] = b"\"supersedes\":";
-    let kind = &*recorded.event.kind;
-    [kinds::COMPANY, kinds::RETRACTION, kinds::REDACTED].contains(&kind)
-        || recorded
-            .event
-            .payload
-            .windows(SUPERSEDES.len())
-            .any(|part| part == SUPERSEDES)
 }
 
 fn symbol_of(value: &str) -> &str {

@@ -11,7 +11,7 @@
 mod lines;
 mod record;
 
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, BufRead, BufReader, Seek};
 use std::path::Path;
 
 use event_log::{EncodedEvent, EventHead, NewEvent, Waiting, WaitingWriter, side_by_side};
@@ -30,6 +30,7 @@ use crate::error::{Error, LineProblem, io_at};
 use crate::faults::Faults;
 use crate::kinds::is_of_kinds;
 use lines::{Piece, Pieces};
+pub(crate) use record::Records;
 
 /// What waits in memory before a file is made for it, in bytes.
 const MEMORY_BYTES: usize = 1 << 20;
@@ -37,6 +38,8 @@ const MEMORY_BYTES: usize = 1 << 20;
 /// The lines of an input that are JSON, and what they refer to.
 pub(crate) struct Intake {
     file: SpooledTempFile,
+    /// How many pieces of it wait there.
+    pieces: u64,
     pub(crate) heard: Heard,
     /// The events of the lines that are finished, in their order.
     pub(crate) finished: Waiting,
@@ -81,6 +84,7 @@ impl Intake {
         let mut file = tempfile::spooled_tempfile_in(MEMORY_BYTES, cache);
         let mut finished = WaitingWriter::new(cache);
         let mut heard = Heard::default();
+        let mut pieces = 0;
         let input_error = |source| Error::Input {
             name: name.to_owned(),
             source,
@@ -91,7 +95,8 @@ impl Intake {
             |taken| {
                 heard.add(taken.heard);
                 heard.check_size(name)?;
-                let written = file.write_all(&taken.records);
+                pieces += 1;
+                let written = taken.records.write(&mut file);
                 written
                     .and_then(|()| finished.push(&taken.finished))
                     .map_err(io_at(cache))
@@ -99,6 +104,7 @@ impl Intake {
         )?;
         Ok(Self {
             file,
+            pieces,
             heard,
             finished: finished.finish().map_err(io_at(cache))?,
         })
@@ -109,16 +115,11 @@ impl Intake {
         self.heard.kept == 0 && self.heard.problems.is_empty()
     }
 
-    /// The lines again, each with its number.
-    pub(crate) fn lines(mut self) -> io::Result<impl Iterator<Item = io::Result<(u64, Line)>>> {
+    /// The lines again, each with its number, in pieces as they came.
+    pub(crate) fn pieces(mut self) -> io::Result<impl Iterator<Item = io::Result<Records>>> {
         self.file.rewind()?;
-        let buffer = if self.file.is_rolled() {
-            1 << 18
-        } else {
-            1 << 12
-        };
-        let mut input = BufReader::with_capacity(buffer, self.file);
-        Ok((0..self.heard.kept).map(move |_| record::read(&mut input)))
+        let mut input = BufReader::new(self.file);
+        Ok((0..self.pieces).map(move |_| Records::read(&mut input)))
     }
 }
 
@@ -174,14 +175,17 @@ impl Heard {
 struct Taken {
     heard: Heard,
     /// How its lines wait.
-    records: Vec<u8>,
+    records: Records,
     /// Those of them that are finished, as events.
     finished: Vec<u8>,
 }
 
 /// Parses the lines of a piece, and writes down how they wait.
 fn take(piece: &Piece, now: Instant) -> Taken {
-    let mut taken = Taken::default();
+    let mut taken = Taken {
+        finished: Vec::with_capacity(piece.takes()),
+        ..Taken::default()
+    };
     for (number, line) in piece.lines() {
         let heard = &mut taken.heard;
         heard.read = number;
@@ -218,7 +222,7 @@ fn take_draft(taken: &mut Taken, (number, text): (u64, &str), draft: Draft, now:
     heard.referred.extend(draft.targets());
     let refers = heard.referred.len() > before || draft.targets().next().is_some();
     if draft.declares_company() {
-        record::write_draft(records, number, text);
+        records.draft(number, text);
         heard.declaring.push((number, draft));
         heard.declaring_bytes += text.len();
         return;
@@ -228,7 +232,7 @@ fn take_draft(taken: &mut Taken, (number, text): (u64, &str), draft: Draft, now:
     let company = match draft.company() {
         // Which other kinds are known is told by the lines before it.
         Some(CompanyKey::Slug(slug)) if !waits && !is_of_kinds(slug) => slug.clone(),
-        _ => return record::write_draft(records, number, text),
+        _ => return records.draft(number, text),
     };
     // What is wrong with it is told in the order of the lines.
     let event = draft.finish_with_json(Ok(company), |_| None, now).ok();
@@ -237,10 +241,10 @@ fn take_draft(taken: &mut Taken, (number, text): (u64, &str), draft: Draft, now:
         .and_then(|event| Some((EventHead::of(&event)?, event)));
     match encoded {
         Some((head, event)) => {
-            record::write_finished(records, number, &head);
+            records.finished(number, &head);
             finished.extend_from_slice(event.as_bytes());
         }
-        None => record::write_draft(records, number, text),
+        None => records.draft(number, text),
     }
 }
 

@@ -56,6 +56,7 @@ pub mod join;
 pub mod kinds;
 pub mod listing;
 pub mod moment;
+mod naming;
 mod preparation;
 mod proofs;
 pub mod question;

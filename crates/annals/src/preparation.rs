@@ -5,7 +5,7 @@ mod companies;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use event_log::{Batch, EncodedEvent, EventHead, NewEvent, Waiting};
+use event_log::{Batch, EncodedEvent, EventHead, NewEvent, Waiting, side_by_side};
 use event_model::draft::{Draft, Target};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
@@ -128,16 +128,23 @@ impl<'s> Preparation<'s> {
         let spool = self.store.cache_dir();
         let finished = intake.finished.clone();
         let mut offset = 0;
-        for line in intake.lines().map_err(io_at(&spool))? {
-            match line.map_err(io_at(&spool))? {
-                (line, Line::Finished(head)) => {
-                    let event = || finished.event_at(offset, &head).map_err(io_at(&spool));
-                    self.take_finished(line, &head, event, earliest.as_ref())?;
-                    offset += head.bytes();
-                }
-                (line, Line::Draft(draft)) => self.take(line, *draft, earliest.as_ref())?,
+        let mut take_line = |(number, line)| match line {
+            Line::Finished(head) => {
+                let event = || finished.event_at(offset, &head).map_err(io_at(&spool));
+                self.take_finished(number, &head, event, earliest.as_ref())?;
+                offset += head.bytes();
+                Ok(())
             }
-        }
+            Line::Draft(draft) => self.take(number, *draft, earliest.as_ref()),
+        };
+        let pieces = intake.pieces().map_err(io_at(&spool))?;
+        side_by_side(
+            pieces.map(|records| records.map_err(io_at(&spool))),
+            |records| records.lines().map_err(io_at(&spool)),
+            |lines: Result<Vec<(u64, Line)>, Error>| {
+                lines?.into_iter().try_for_each(&mut take_line)
+            },
+        )?;
         if self.problems.is_empty() {
             return Ok(());
         }

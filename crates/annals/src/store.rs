@@ -38,7 +38,7 @@ const ID_PREFIX_DIGITS_MIN: usize = 4;
 
 /// So many events are looked through for what they say that companies are called, without
 /// what was known of it before.
-const ADDED_EVENTS_MAX: u64 = 1 << 16;
+pub(crate) const ADDED_EVENTS_MAX: u64 = 1 << 16;
 
 impl Store {
     /// Opens a store that is there.
@@ -292,6 +292,16 @@ impl Store {
         let directory = Directory::followed(directory, &self.log)?;
         *kept = Some(Arc::clone(&directory));
         Ok(directory)
+    }
+
+    /// Adds what some events, of all between two positions, tell of what companies are
+    /// called, if the rest is known up to them.
+    pub(crate) fn hear_names(&self, (after, upto): (Position, Position), naming: Vec<Placed>) {
+        if let Some(directory) = &mut *self.kept_directory()
+            && directory.upto() == after
+        {
+            Arc::make_mut(directory).add_all(naming, upto);
+        }
     }
 
     fn kept_directory(&self) -> MutexGuard<'_, Option<Arc<Directory>>> {

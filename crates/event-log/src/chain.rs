@@ -39,7 +39,7 @@ impl Chain {
         self.head
     }
 
-    /// The records since the last [`Chain::clear`].
+    /// The records since the last [`Chain::take`].
     pub(crate) fn records(&self) -> Records<'_> {
         Records {
             previous: self.base,
@@ -48,11 +48,15 @@ impl Chain {
         }
     }
 
-    /// Lets go of the records; what comes next follows them.
-    pub(crate) fn clear(&mut self) {
-        self.base = self.head;
-        self.bytes.clear();
-        self.ends.clear();
+    /// Takes the records away, with the head before them; what comes next follows them.
+    pub(crate) fn take(&mut self) -> (Head, Vec<u8>, Vec<RecordEnd>) {
+        let bytes = Vec::with_capacity(self.bytes.len());
+        let ends = Vec::with_capacity(self.ends.len());
+        (
+            std::mem::replace(&mut self.base, self.head),
+            std::mem::replace(&mut self.bytes, bytes),
+            std::mem::replace(&mut self.ends, ends),
+        )
     }
 
     /// Puts an event after the head, with its version.

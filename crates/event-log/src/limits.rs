@@ -29,7 +29,9 @@ pub const JOURNAL_BYTES_MAX: u64 = 4 * 1024 * 1024;
 pub const DIRECT_BYTES_MIN: u64 = 1024 * 1024;
 /// The bytes of packed events that are gathered before they are written to the
 /// streams as one run.
-pub const RUN_BYTES_MAX: usize = 56 * 1024 * 1024;
+pub const RUN_BYTES_MAX: usize = 48 * 1024 * 1024;
+/// The bytes of events that a witness of a batch is told at the end.
+pub const NOTED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The ids of a batch that are sorted in memory at once.
 pub const IDS_AT_ONCE_MAX: usize = 1 << 20;
 /// The bytes of records that are handed on at once while a batch is written.

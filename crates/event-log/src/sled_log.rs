@@ -48,6 +48,7 @@ mod settings;
 mod stored;
 mod tail;
 mod undo;
+mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -62,12 +63,12 @@ use event_model::time::Instant;
 pub use aside::SetAside;
 pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
 pub use check::{Redactions, Stats, Verified};
-pub use fill::Witness;
 pub use redact::Left;
 pub use select::{Direction, Selection};
 pub use settings::Settings;
 pub(crate) use stored::read_packed;
 pub use stored::{Stored, StreamRange};
+pub use witness::{CaresFor, Witness};
 
 use crate::admission::Request;
 use crate::clock::Clock;

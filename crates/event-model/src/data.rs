@@ -191,6 +191,9 @@ impl<'a> IntoIterator for &'a Data {
     }
 }
 
+/// Most data fit into so much.
+const ROOM_BYTES: usize = 512;
+
 /// Makes [`Data`] of fields that come sorted by name.
 #[derive(Debug, Default)]
 pub(crate) struct Builder(String);
@@ -227,8 +230,8 @@ impl From<&Map<String, Value>> for Data {
 
 impl From<&Fields<'_>> for Data {
     fn from(fields: &Fields<'_>) -> Self {
-        let mut builder = Builder::default();
-        let mut json = String::new();
+        let mut builder = Builder(String::with_capacity(ROOM_BYTES));
+        let mut json = String::with_capacity(ROOM_BYTES);
         for (name, value) in fields.iter() {
             match value {
                 Json::Text(text) => builder.push(name, Field::Text(text)),

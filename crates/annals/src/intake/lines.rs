@@ -103,7 +103,7 @@ impl Iterator for Pieces<'_> {
 
 impl Piece {
     /// What it takes: a blank line has no bytes, and an end like any other.
-    fn takes(&self) -> usize {
+    pub(super) fn takes(&self) -> usize {
         self.bytes.len() + self.ends.len() * size_of::<(usize, bool)>()
     }
 

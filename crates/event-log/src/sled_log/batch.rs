@@ -17,6 +17,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use self::check::check;
 use self::ids::{IdOf, Ids};
 use super::past::Stored;
+use super::witness::Witness;
 use super::{SledLog, guard};
 use crate::admission::Past;
 use crate::error::{AppendError, BatchError};
@@ -95,13 +96,16 @@ pub struct Committed {
     spool: Spool,
     known: Vec<Known>,
     /// The head before it.
-    before: Head,
+    pub before: Head,
     /// The versions that its companies had before it.
     versions: HashMap<Slug, u64>,
     /// How many events were stored.
     pub stored: u64,
     /// The head after it.
     pub head: Head,
+    /// Whether the witness was told of all that it cares for; what it heard is of no use
+    /// otherwise.
+    pub is_told: bool,
 }
 
 impl SledLog {
@@ -141,7 +145,7 @@ impl SledLog {
             let event = event.map_err(BatchError::Source)?;
             batch.push(&EncodedEvent::of(&event)?, 0)?;
         }
-        let committed = batch.check()?.commit(expected)?;
+        let committed = batch.check()?.commit(expected, None)?;
         let outcomes: io::Result<Vec<Outcome>> = committed.outcomes().and_then(Iterator::collect);
         Ok(BatchOutcome {
             outcomes: outcomes.map_err(refused)?,
@@ -251,13 +255,19 @@ impl CheckedBatch<'_> {
         self.count - self.known()
     }
 
-    /// Stores what is new; when it returns, all of it survives a power cut.
+    /// Stores what is new; when it returns, all of it survives a power cut. A witness is
+    /// told then, unless the batch is small or that takes too much memory:
+    /// [`Committed::is_told`] says so.
     ///
     /// # Errors
     ///
     /// [`AppendError`] if the log does not accept it; nothing was stored,
     /// except after [`AppendError::OutcomeUnknown`].
-    pub fn commit(mut self, expected: &[(Slug, Expected)]) -> Result<Committed, AppendError> {
+    pub fn commit(
+        mut self,
+        expected: &[(Slug, Expected)],
+        witness: Option<Witness<'_>>,
+    ) -> Result<Committed, AppendError> {
         let log = self.log;
         log.queue.alone(|| {
             log.check_writable()?;
@@ -288,12 +298,13 @@ impl CheckedBatch<'_> {
                 before,
                 versions: HashMap::new(),
                 head: before,
+                is_told: false,
             };
             if committed.stored > 0 {
                 committed.versions = versions_of(log, self.companies)?;
                 committed.check_expected(expected)?;
                 guard::check_room(log.dir(), committed.spool.bytes())?;
-                write::write(log, &committed)?;
+                committed.is_told = write::write(log, &committed, witness)?;
                 committed.head = log.head();
             }
             Ok(committed)

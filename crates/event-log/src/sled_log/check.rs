@@ -10,8 +10,8 @@ use event_model::id::{Position, Slug, Version};
 use event_model::kinds;
 use foldhash::{HashMap, HashMapExt};
 
-use super::fill::Witness;
 use super::seal::follow;
+use super::witness::Witness;
 use super::{SledLog, Stored};
 use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};

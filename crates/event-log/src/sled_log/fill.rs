@@ -1,6 +1,5 @@
 //! The streams, as far as the blocks go: added to, caught up, and made again.
 
-use std::fmt;
 use std::sync::Arc;
 
 use event_model::event::Event;
@@ -9,7 +8,8 @@ use event_model::kinds;
 
 use super::SledLog;
 use super::seal::RUNS_MAX;
-use super::stored::{PackedEvent, Stored};
+use super::stored::PackedEvent;
+use super::witness::{CaresFor, Witness};
 use crate::block::Block;
 use crate::error::{Damage, LogError};
 use crate::event_log::Head;
@@ -21,20 +21,6 @@ use crate::throwaway;
 
 /// How many blocks one thread reads in a row.
 const FILL_BLOCKS: usize = 16;
-
-/// Who is told of some events while all are read.
-pub struct Witness<'w> {
-    /// Whether it is told of an event. It is asked on several threads.
-    pub cares_for: &'w (dyn Fn(&Stored<'_>) -> bool + Sync),
-    /// Takes these events, in the order of their positions.
-    pub tell: &'w mut dyn FnMut(Position, Event),
-}
-
-impl fmt::Debug for Witness<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Witness").finish_non_exhaustive()
-    }
-}
 
 impl SledLog {
     /// The streams, as far as the blocks go, to be added to.
@@ -206,9 +192,6 @@ type Wrong = (Position, Damage);
 fn damaged((position, what): Wrong) -> LogError {
     LogError::Damaged { position, what }
 }
-
-/// Whether a witness cares for an event.
-type CaresFor<'w> = &'w (dyn Fn(&Stored<'_>) -> bool + Sync);
 
 /// A block on its way into the streams.
 struct Filling {

@@ -25,6 +25,8 @@ pub(crate) fn hash_of(what: &(impl Hash + ?Sized)) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(what)
 }
 
+/// As long as names mostly are, at the most.
+const TEXT_BYTES: usize = 128;
 /// Where the length of the company stands.
 const COMPANY_AT: usize = 16 + 8 + 8 + 2;
 
@@ -184,21 +186,21 @@ pub(super) fn read_event(file: &mut impl Read) -> io::Result<NewEvent> {
     let _content: [u8; 8] = read_array(file)?;
     let published = Instant::from_micros(i64::from_le_bytes(read_array(file)?));
     let schema = u16::from_le_bytes(read_array(file)?);
-    let [company, kind, thread, payload] = [
-        read_piece(file)?,
-        read_piece(file)?,
-        read_piece(file)?,
-        read_piece(file)?,
-    ];
-    let text = |piece| String::from_utf8(piece).map_err(|_| damaged());
+    let mut piece = Vec::with_capacity(TEXT_BYTES);
     Ok(NewEvent {
         id,
-        company: text(company)?.parse().map_err(|_| damaged())?,
-        kind: text(kind)?.into(),
-        thread: text(thread)?.into(),
+        company: read_text(file, &mut piece)?
+            .parse()
+            .map_err(|_| damaged())?,
+        kind: read_text(file, &mut piece)?.into(),
+        thread: read_text(file, &mut piece)?.into(),
         published: published.ok_or_else(damaged)?,
         schema,
-        payload: payload.into(),
+        payload: {
+            let mut payload = Vec::new();
+            read_piece(file, &mut payload)?;
+            payload.into()
+        },
     })
 }
 
@@ -208,9 +210,15 @@ fn read_array<const N: usize>(file: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn read_piece(file: &mut impl Read) -> io::Result<Vec<u8>> {
+fn read_text<'p>(file: &mut impl Read, piece: &'p mut Vec<u8>) -> io::Result<&'p str> {
+    read_piece(file, piece)?;
+    std::str::from_utf8(piece).map_err(|_| damaged())
+}
+
+fn read_piece(file: &mut impl Read, piece: &mut Vec<u8>) -> io::Result<()> {
     let length = u32::from_le_bytes(read_array(file)?);
-    let mut piece = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-    file.read_exact(&mut piece)?;
-    Ok(piece)
+    let length = usize::try_from(length).map_err(io::Error::other)?;
+    piece.clear();
+    piece.resize(length, 0);
+    file.read_exact(piece)
 }

@@ -105,8 +105,10 @@ impl Ids {
             sources.push(Source::File(BufReader::new(file)));
         }
         let mut heap = BinaryHeap::new();
-        for (number, source) in sources.iter_mut().enumerate() {
-            heap.extend(source.next().transpose()?.map(|id| Reverse((id, number))));
+        if sources.len() > 1 {
+            for (number, source) in sources.iter_mut().enumerate() {
+                heap.extend(source.next().transpose()?.map(|id| Reverse((id, number))));
+            }
         }
         Ok(Sorted { sources, heap })
     }
@@ -135,7 +137,7 @@ impl Iterator for Source<'_> {
     }
 }
 
-/// The ids of a batch in order.
+/// The ids of a batch in order. One source needs no heap.
 pub(super) struct Sorted<'i> {
     sources: Vec<Source<'i>>,
     heap: BinaryHeap<Reverse<(IdOf, usize)>>,
@@ -145,6 +147,9 @@ impl Iterator for Sorted<'_> {
     type Item = io::Result<IdOf>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let [only] = self.sources.as_mut_slice() {
+            return only.next();
+        }
         let Reverse((id, source)) = self.heap.pop()?;
         match self.sources.get_mut(source).and_then(Iterator::next) {
             Some(Ok(next)) => self.heap.push(Reverse((next, source))),

@@ -10,7 +10,9 @@ use std::thread;
 use event_model::id::Position;
 
 use super::super::engine::Engine;
-use super::super::{SledLog, commit, stored};
+use super::super::stored::PackedEvent;
+use super::super::witness::{Noted, Witness};
+use super::super::{SledLog, commit};
 use super::{Committed, Place, Places, refused};
 use crate::block::{Encoder, RecordEnd, Records};
 use crate::chain::Chain;
@@ -30,16 +32,26 @@ struct Piece {
     ends: Vec<RecordEnd>,
 }
 
-/// Stores what is new, and shows it to readers.
-pub(super) fn write(log: &SledLog, batch: &Committed) -> Result<(), AppendError> {
+/// Stores what is new, and shows it to readers; tells whether the witness was told of
+/// all that it cares for.
+pub(super) fn write(
+    log: &SledLog,
+    batch: &Committed,
+    witness: Option<Witness<'_>>,
+) -> Result<bool, AppendError> {
     if batch.spool.bytes() < log.settings.direct_bytes_min {
         let events: Result<Vec<_>, AppendError> = new_events(batch)?.collect();
-        return log.store(&events?);
+        log.store(&events?)?;
+        return Ok(false);
     }
+    let cares_for = witness.as_ref().map(|witness| witness.cares_for);
+    let mut noted = Noted::new(cares_for, limits::NOTED_BYTES_MAX);
     log.with_journal(|journal| {
         log.seal(journal).map_err(commit::unsealed)?;
         let mut streams = log.streams_writer(log.head()).map_err(commit::unsealed)?;
-        let head = write_blocks(log, batch, &mut streams)?;
+        streams.write_beside(true);
+        let head = write_blocks(log, batch, (&mut streams, &mut noted))?;
+        streams.write_beside(false);
         let turned = log.turn_over(journal, head, &mut streams);
         turned.map_err(|error| {
             log.poison();
@@ -49,7 +61,9 @@ pub(super) fn write(log: &SledLog, batch: &Committed) -> Result<(), AppendError>
         })?;
         log.progress.advance(head.position);
         Ok(())
-    })
+    })?;
+    // What cannot be told now is found in the streams.
+    Ok(witness.is_some_and(|witness| noted.tell(witness.tell).unwrap_or(false)))
 }
 
 type NewEvents<'c> = Box<
@@ -77,7 +91,7 @@ fn new_events(batch: &Committed) -> Result<NewEvents<'_>, AppendError> {
 fn write_blocks(
     log: &SledLog,
     batch: &Committed,
-    streams: &mut StreamsWriter,
+    gather: (&mut StreamsWriter, &mut Noted<'_>),
 ) -> Result<Head, AppendError> {
     let engine = log.engine().map_err(commit::unsealed)?;
     let failed = |error| commit::unsealed(LogError::engine(log.head().position, error));
@@ -86,7 +100,7 @@ fn write_blocks(
         let (to_streams, gathered) = sync_channel::<Arc<Piece>>(WAITING_MAX);
         let engine = &engine;
         let blocks = scope.spawn(move || take_blocks(engine, &blocks));
-        let streams = scope.spawn(move || take_streams(streams, &gathered));
+        let streams = scope.spawn(move || take_streams(gather, &gathered));
         let head = chain(log, batch, &[to_blocks, to_streams]);
         // What the others have to say comes first: it is why they stopped.
         blocks.join().unwrap_or(Err(died()))?;
@@ -105,13 +119,12 @@ fn chain(
 ) -> Result<Option<Head>, AppendError> {
     let mut chain = Chain::new(log.head(), log.clock.now());
     let hand_on = |chain: &mut Chain| {
-        let records = chain.records();
+        let (previous, bytes, ends) = chain.take();
         let piece = Arc::new(Piece {
-            previous: records.previous,
-            bytes: records.bytes.to_vec(),
-            ends: records.ends.to_vec(),
+            previous,
+            bytes,
+            ends,
         });
-        chain.clear();
         takers
             .iter()
             .all(|taker| taker.send(Arc::clone(&piece)).is_ok())
@@ -153,7 +166,7 @@ fn take_blocks(engine: &Engine, pieces: &Receiver<Arc<Piece>>) -> Result<(), App
 }
 
 fn take_streams(
-    streams: &mut StreamsWriter,
+    (streams, noted): (&mut StreamsWriter, &mut Noted<'_>),
     pieces: &Receiver<Arc<Piece>>,
 ) -> Result<(), AppendError> {
     let mut packed = Vec::new();
@@ -164,7 +177,10 @@ fn take_streams(
             let damaged = |what: Damage| commit::unsealed(LogError::Damaged { position, what });
             let (raw, after) = Raw::split(rest).map_err(damaged)?;
             rest = after;
-            stored::push(streams, &raw, end.hash, &mut packed).map_err(commit::unsealed)?;
+            packed.clear();
+            let event = PackedEvent::of(&raw, end.hash, &mut packed).map_err(damaged)?;
+            noted.note(event.stored(&packed));
+            event.push(&packed, streams).map_err(commit::unsealed)?;
         }
     }
     Ok(())
