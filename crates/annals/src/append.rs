@@ -8,7 +8,7 @@ use event_log::{
     Witness,
 };
 use event_model::event::Event;
-use event_model::id::{EventId, Slug, Version};
+use event_model::id::{EventId, Position, Slug, Version};
 use projection::basis::Placed;
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -194,7 +194,8 @@ impl Store {
         batch: CheckedBatch<'_>,
         expected: &[(Slug, Expected)],
     ) -> Result<Committed, Error> {
-        if batch.new_events() <= ADDED_EVENTS_MAX {
+        let is_first = self.head().position == Position(0);
+        if !is_first && batch.new_events() <= ADDED_EVENTS_MAX {
             return Ok(batch.commit(expected, None)?);
         }
         // So that it goes up to where the batch begins.

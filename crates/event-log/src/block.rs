@@ -143,6 +143,20 @@ impl<'b> Records<'b> {
         most.take_while(small).count().max(1)
     }
 
+    /// How many records fill blocks, so that what comes next begins another.
+    pub(crate) fn full(&self) -> usize {
+        let mut rest = *self;
+        let mut full = 0;
+        loop {
+            let count = rest.first_piece();
+            if count >= rest.ends.len() {
+                return full;
+            }
+            full += count;
+            (_, rest) = rest.split(count);
+        }
+    }
+
     /// Where the first record begins, by the ends.
     fn begin(&self) -> usize {
         let end = self.ends.last().map_or(0, |last| last.at);

@@ -48,12 +48,22 @@ impl Chain {
         }
     }
 
-    /// Takes the records away, with the head before them; what comes next follows them.
-    pub(crate) fn take(&mut self) -> (Head, Vec<u8>, Vec<RecordEnd>) {
-        let bytes = Vec::with_capacity(self.bytes.len());
-        let ends = Vec::with_capacity(self.ends.len());
+    /// Takes the first so many records away, with the head before them; what comes next
+    /// follows the others.
+    pub(crate) fn take(&mut self, count: usize) -> (Head, Vec<u8>, Vec<RecordEnd>) {
+        let (taken, rest) = self.records().split(count);
+        let (base, begin) = (rest.previous, taken.bytes.len());
+        let mut bytes = Vec::with_capacity(self.bytes.capacity());
+        bytes.extend_from_slice(rest.bytes);
+        let mut ends = Vec::with_capacity(self.ends.capacity());
+        ends.extend(rest.ends.iter().map(|end| RecordEnd {
+            at: end.at - begin,
+            ..*end
+        }));
+        self.bytes.truncate(begin);
+        self.ends.truncate(count);
         (
-            std::mem::replace(&mut self.base, self.head),
+            std::mem::replace(&mut self.base, base),
             std::mem::replace(&mut self.bytes, bytes),
             std::mem::replace(&mut self.ends, ends),
         )

@@ -34,8 +34,9 @@ pub const RUN_BYTES_MAX: usize = 48 * 1024 * 1024;
 pub const NOTED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The ids of a batch that are sorted in memory at once.
 pub const IDS_AT_ONCE_MAX: usize = 1 << 20;
-/// The bytes of records that are handed on at once while a batch is written.
-pub const CHUNK_BYTES: usize = 1024 * 1024;
+/// The bytes of records that are handed on at once while a batch is written: enough
+/// for some blocks.
+pub const CHUNK_BYTES: usize = 256 * 1024;
 /// The most payload bytes of the appends that share one sync; one append may
 /// be larger.
 pub const COMMIT_BYTES_MAX: usize = 1024 * 1024;

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use super::encoded::{EncodedEvent, EventHead};
 
-/// What waits in memory before it goes into a file.
-pub(crate) const MEMORY_BYTES: usize = 1 << 20;
+/// What waits in memory before there is a file.
+pub(crate) const MEMORY_BYTES: usize = 32 << 20;
+/// What is gathered before it goes into the file.
+const GATHERED_BYTES: usize = 1 << 20;
 
 /// Takes encoded events.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub struct Waiting {
 
 #[derive(Debug, Clone)]
 enum Contents {
-    Memory(Arc<[u8]>),
+    Memory(Arc<Vec<u8>>),
     File(Arc<File>),
 }
 
@@ -52,7 +54,11 @@ impl WaitingWriter {
     /// If they cannot be written.
     pub fn push(&mut self, events: &[u8]) -> io::Result<()> {
         self.at_hand.extend_from_slice(events);
-        match self.at_hand.len() < MEMORY_BYTES {
+        let most = match &self.file {
+            None => MEMORY_BYTES,
+            Some(_) => GATHERED_BYTES,
+        };
+        match self.at_hand.len() < most {
             true => Ok(()),
             false => self.put_away(),
         }
@@ -65,6 +71,7 @@ impl WaitingWriter {
         };
         (&file).write_all(&self.at_hand)?;
         self.at_hand.clear();
+        self.at_hand.shrink_to(GATHERED_BYTES);
         self.file = Some(file);
         Ok(())
     }
@@ -85,7 +92,7 @@ impl WaitingWriter {
             },
             None => Waiting {
                 bytes: self.at_hand.len() as u64,
-                contents: Contents::Memory(self.at_hand.into()),
+                contents: Contents::Memory(Arc::new(self.at_hand)),
             },
         })
     }
@@ -96,7 +103,7 @@ impl Waiting {
     #[must_use]
     pub fn none() -> Self {
         Self {
-            contents: Contents::Memory([].into()),
+            contents: Contents::Memory(Arc::default()),
             bytes: 0,
         }
     }

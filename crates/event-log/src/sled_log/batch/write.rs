@@ -23,7 +23,7 @@ use crate::record::Raw;
 use crate::streams::StreamsWriter;
 
 /// How many pieces wait for the next thread.
-const WAITING_MAX: usize = 4;
+const WAITING_MAX: usize = 8;
 
 /// Records on their way from the chain to blocks and streams.
 struct Piece {
@@ -118,8 +118,8 @@ fn chain(
     takers: &[SyncSender<Arc<Piece>>],
 ) -> Result<Option<Head>, AppendError> {
     let mut chain = Chain::new(log.head(), log.clock.now());
-    let hand_on = |chain: &mut Chain| {
-        let (previous, bytes, ends) = chain.take();
+    let hand_on = |chain: &mut Chain, count: usize| {
+        let (previous, bytes, ends) = chain.take(count);
         let piece = Arc::new(Piece {
             previous,
             bytes,
@@ -132,11 +132,17 @@ fn chain(
     for event in new_events(batch)? {
         let (event, version) = event?;
         chain.push(&event, version)?;
-        if chain.records().bytes.len() >= limits::CHUNK_BYTES && !hand_on(&mut chain) {
-            return Ok(None);
+        let records = chain.records();
+        if records.bytes.len() >= limits::CHUNK_BYTES {
+            // What does not fill a block waits for what comes next.
+            let full = records.full();
+            if full > 0 && !hand_on(&mut chain, full) {
+                return Ok(None);
+            }
         }
     }
-    let all_taken = hand_on(&mut chain);
+    let all = chain.records().ends.len();
+    let all_taken = hand_on(&mut chain, all);
     Ok(all_taken.then(|| chain.head()))
 }
 
