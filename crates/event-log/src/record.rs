@@ -242,7 +242,7 @@ impl<'b> Raw<'b> {
     }
 
     /// The kind that it has now.
-    fn kind(&self) -> &'b str {
+    pub(crate) fn kind(&self) -> &'b str {
         match self.is_redacted() {
             true => kinds::REDACTED,
             false => self.fields.kind,

@@ -69,7 +69,8 @@ pub(crate) fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn next<J>(begun: &Mutex<Receiver<J>>) -> Option<J> {
+/// The next of the jobs; `None` once there will be no more.
+pub(crate) fn next<J>(begun: &Mutex<Receiver<J>>) -> Option<J> {
     begun.lock().ok()?.recv().ok()
 }
 

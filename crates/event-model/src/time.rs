@@ -59,13 +59,17 @@ pub enum TimeError {
 impl Instant {
     /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self(0);
+    /// The first instant that a calendar here has.
+    pub const FIRST: Self = Self(DateTime::<Utc>::MIN_UTC.timestamp_micros());
     /// The last instant that a calendar here has.
     pub const LAST: Self = Self(DateTime::<Utc>::MAX_UTC.timestamp_micros());
 
     /// The instant of so many microseconds since 1970, if a calendar has it.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
-        DateTime::<Utc>::from_timestamp_micros(micros).map(|_| Self(micros))
+        (Self::FIRST.0..=Self::LAST.0)
+            .contains(&micros)
+            .then_some(Self(micros))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.

@@ -20,7 +20,7 @@ use crate::sync;
 use crate::throwaway;
 
 /// How many blocks one thread reads in a row.
-const FILL_BLOCKS: usize = 16;
+const FILL_BLOCKS: usize = 4;
 
 impl SledLog {
     /// The streams, as far as the blocks go, to be added to.
@@ -234,7 +234,7 @@ impl Filling {
             noted: Vec::new(),
         };
         block.walk(&records, |raw, hash| {
-            filling.redacts |= raw.told()?.kind == kinds::REDACTION;
+            filling.redacts |= raw.kind() == kinds::REDACTION;
             let event = PackedEvent::of(&raw, hash, &mut filling.packed)?;
             filling.events.push(event);
             Ok(())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::encoded::{EncodedEvent, EventHead};
 
 /// What waits in memory before there is a file.
-pub(crate) const MEMORY_BYTES: usize = 32 << 20;
+pub(crate) const MEMORY_BYTES: usize = 8 << 20;
 /// What is gathered before it goes into the file.
 const GATHERED_BYTES: usize = 1 << 20;
 

@@ -17,6 +17,7 @@
 mod apart;
 mod chunk;
 mod company;
+mod encoding;
 mod error;
 mod find;
 mod heads;

@@ -1,9 +1,9 @@
 //! Writes a run: [`RunWriter`].
 //!
 //! Companies come in order of their slugs, and their events in order of
-//! position, one by one or as whole chunks of another run. Chunks are
-//! compressed by two threads, a few at a time.
+//! position, one by one or as whole chunks of another run.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -12,8 +12,9 @@ use std::sync::Arc;
 use event_model::id::Slug;
 use uuid::Uuid;
 
-use super::chunk::{Draft, Encoder, Stored};
+use super::chunk::{Draft, Stored};
 use super::company::Company;
+use super::encoding::{Content, Encoding};
 use super::error::StreamsError;
 use super::id_filter::{BLOCK_BYTES, Filter, IdFilter};
 use super::run::{
@@ -22,10 +23,8 @@ use super::run::{
 use super::source::{Source, refused};
 use super::table::{Pages, Table};
 
-/// How many chunks are compressed at once.
-const BATCH_CHUNKS: usize = 64;
-/// Fewer are not worth a second thread.
-const PARALLEL_CHUNKS_MIN: usize = 4;
+/// How many chunks are on their way at most.
+const PIECES_MAX: usize = 64;
 const BUFFER_BYTES: usize = 1 << 18;
 
 /// An id, and where its event is.
@@ -62,17 +61,12 @@ struct Piece {
     content: Content,
 }
 
-enum Content {
-    Draft(Draft),
-    Stored(Vec<u8>),
-}
-
 /// Writes a run.
 pub(super) struct RunWriter {
     plan: RunPlan,
     out: Output,
-    encoders: [Encoder; 2],
-    pieces: Vec<Piece>,
+    encoding: Encoding,
+    pieces: VecDeque<Piece>,
     draft: Draft,
     draft_first: (u64, u64),
     /// How many chunks were begun, without the draft.
@@ -137,8 +131,8 @@ impl RunWriter {
                 source,
                 bytes: 0,
             },
-            encoders: [Encoder::new(), Encoder::new()],
-            pieces: Vec::with_capacity(BATCH_CHUNKS),
+            encoding: Encoding::new(),
+            pieces: VecDeque::new(),
             draft: Draft::default(),
             draft_first: (0, 0),
             chunks_begun: 0,
@@ -194,7 +188,7 @@ impl RunWriter {
         self.add(Piece {
             first_event: self.events,
             first: place.first,
-            content: Content::Stored(bytes),
+            content: Content::Encoded(bytes),
         })?;
         self.count(place.end_event - place.first_event, number);
         Ok(())
@@ -223,7 +217,7 @@ impl RunWriter {
         if !self.draft.is_empty() {
             self.close_draft()?;
         }
-        self.write_pieces()?;
+        self.write_pieces(0)?;
         self.slugs.sort_unstable();
         let Self {
             plan,
@@ -305,21 +299,19 @@ impl RunWriter {
 
     fn add(&mut self, piece: Piece) -> Result<(), StreamsError> {
         self.chunks_begun += 1;
-        self.pieces.push(piece);
-        if self.pieces.len() < BATCH_CHUNKS {
-            return Ok(());
-        }
-        self.write_pieces()
+        self.pieces.push_back(piece);
+        let contents = self.pieces.iter_mut().map(|piece| &mut piece.content);
+        self.encoding.begin(contents);
+        self.write_pieces(PIECES_MAX)
     }
 
-    fn write_pieces(&mut self) -> Result<(), StreamsError> {
-        encode_all(&mut self.pieces, &mut self.encoders);
-        let path = self.out.source.path.clone();
-        let refused = refused(&path);
-        for piece in self.pieces.drain(..) {
-            let Content::Stored(bytes) = piece.content else {
-                continue;
-            };
+    /// Writes the oldest chunks, until no more than so many are left.
+    fn write_pieces(&mut self, left: usize) -> Result<(), StreamsError> {
+        while self.pieces.len() > left
+            && let Some(piece) = self.pieces.pop_front()
+        {
+            let bytes = self.encoding.end(piece.content);
+            let bytes = bytes.ok_or_else(|| self.out.source.damaged("a chunk was not encoded"))?;
             let mut record = [0; CHUNK_WIDTH];
             fill(
                 &mut record,
@@ -333,45 +325,12 @@ impl RunWriter {
                 pages,
                 bytes: table,
             } = &mut self.chunks;
-            pages.put(&record, table).map_err(&refused)?;
-            self.out.write_all(&bytes).map_err(&refused)?;
+            pages
+                .put(&record, table)
+                .and_then(|_| self.out.write_all(&bytes))
+                .map_err(refused(&self.out.source.path))?;
         }
         Ok(())
-    }
-}
-
-/// Encodes all drafts, by two threads if they are many.
-fn encode_all(pieces: &mut [Piece], encoders: &mut [Encoder; 2]) {
-    let [one, other] = encoders;
-    let drafts = pieces.iter().filter(|piece| piece.is_draft()).count();
-    if drafts < PARALLEL_CHUNKS_MIN {
-        return encode_some(pieces, one);
-    }
-    // Half of the drafts, wherever they stand.
-    let middle = pieces
-        .iter()
-        .enumerate()
-        .filter(|(_, piece)| piece.is_draft())
-        .nth(drafts / 2)
-        .map_or(0, |(at, _)| at);
-    let (left, right) = pieces.split_at_mut(middle);
-    std::thread::scope(|scope| {
-        scope.spawn(|| encode_some(left, one));
-        encode_some(right, other);
-    });
-}
-
-fn encode_some(pieces: &mut [Piece], encoder: &mut Encoder) {
-    for piece in pieces {
-        if let Content::Draft(draft) = &piece.content {
-            piece.content = Content::Stored(draft.encode(encoder));
-        }
-    }
-}
-
-impl Piece {
-    fn is_draft(&self) -> bool {
-        matches!(self.content, Content::Draft(_))
     }
 }
 

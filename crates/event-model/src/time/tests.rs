@@ -88,3 +88,14 @@ fn the_day_of_publication_is_the_day_as_written() {
     assert_eq!(published.day().to_string(), "2025-12-23");
     assert_eq!(published.day_furthest_ahead().to_string(), "2025-12-24");
 }
+
+#[test]
+fn an_instant_is_one_that_the_calendar_has() {
+    let edges = [Instant::FIRST, Instant::LAST, Instant::UNIX_EPOCH].map(Instant::micros);
+    let near = |edge: i64| (-2..=2).map(move |step| edge.saturating_add(step));
+    for micros in edges.into_iter().flat_map(near).chain([i64::MIN, i64::MAX]) {
+        let by_calendar = DateTime::<Utc>::from_timestamp_micros(micros);
+        let instant = Instant::from_micros(micros);
+        assert_eq!(instant.is_some(), by_calendar.is_some(), "{micros}");
+    }
+}
