@@ -1,5 +1,8 @@
 //! Several neighbouring runs become one: [`due`], [`merge`].
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -164,35 +167,36 @@ impl Moved {
 
 /// The ids of several runs in their order.
 struct MergedIds {
-    ids: Vec<(Ids, Moved)>,
-    next: Vec<Option<IdRecord>>,
+    runs: Vec<(Ids, Moved)>,
+    /// The next id of each run, and which it is.
+    next: BinaryHeap<Reverse<(IdRecord, usize)>>,
 }
 
 impl MergedIds {
     fn new(runs: &[Arc<Run>], moved: Vec<Moved>) -> Result<Self, StreamsError> {
         let mut merged = Self {
-            ids: runs.iter().map(Ids::new).zip(moved).collect(),
-            next: Vec::with_capacity(runs.len()),
+            runs: runs.iter().map(Ids::new).zip(moved).collect(),
+            next: BinaryHeap::with_capacity(runs.len()),
         };
-        for (ids, _) in &mut merged.ids {
-            merged.next.push(ids.next()?);
+        for (number, (ids, _)) in merged.runs.iter_mut().enumerate() {
+            let first = ids.next()?.map(|first| Reverse((first, number)));
+            merged.next.extend(first);
         }
         Ok(merged)
     }
 
     fn next(&mut self) -> Result<Option<IdRecord>, StreamsError> {
-        let least = self
-            .next
-            .iter_mut()
-            .zip(&mut self.ids)
-            .filter_map(|(next, ids)| Some((next.as_ref()?.id, next, ids)))
-            .min_by_key(|(id, ..)| *id);
-        let Some((_, next, (ids, moved))) = least else {
+        let Some(mut least) = self.next.peek_mut() else {
             return Ok(None);
         };
-        let Some(mut record) = std::mem::replace(next, ids.next()?) else {
+        let Reverse((mut record, number)) = *least;
+        let Some((ids, moved)) = self.runs.get_mut(number) else {
             return Ok(None);
         };
+        match ids.next()? {
+            Some(next) => *least = Reverse((next, number)),
+            None => drop(PeekMut::pop(least)),
+        }
         record.company = moved.get(record.company)?;
         Ok(Some(record))
     }

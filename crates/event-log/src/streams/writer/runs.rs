@@ -13,6 +13,7 @@ use super::super::Streams;
 use super::super::error::StreamsError;
 use super::super::heads::Heads;
 use super::super::manifest::{MANIFEST, Manifest, Named, run_file_name};
+use super::super::memory::Memory;
 use super::super::merge::{Policy, RUNS_MAX, due, merge};
 use super::super::positions::{POSITIONS, Positions};
 use super::super::run::Run;
@@ -21,6 +22,9 @@ use super::super::source::refused;
 use super::super::spilling::Spilling;
 use super::{StreamsWriter, remove_others};
 use crate::side_by_side::cores;
+
+/// How many runs there are, besides those that count, before some of them are merged.
+const UNCOMMITTED_RUNS_MAX: usize = 2 * RUNS_MAX;
 
 impl StreamsWriter {
     /// Makes what was pushed readable, and merges where little is to be done.
@@ -43,6 +47,8 @@ impl StreamsWriter {
     /// The same on so many cores.
     pub(in crate::streams) fn compact_on(&mut self, cores: usize) -> Result<(), StreamsError> {
         self.spill()?;
+        // Merging takes memory of its own.
+        self.memory = Memory::default();
         while let Some(range) = self.due(0, u64::MAX, self.tuning.fanout) {
             self.merge_on(cores, range)?;
         }
@@ -92,7 +98,9 @@ impl StreamsWriter {
 
     fn commit_merging(&mut self, bytes_max: u64) -> Result<(), StreamsError> {
         self.spill()?;
-        self.merge_due(0, bytes_max, self.tuning.fanout)?;
+        while let Some(range) = self.due(0, bytes_max, self.tuning.fanout) {
+            self.merge(range)?;
+        }
         self.install()
     }
 
@@ -152,16 +160,13 @@ impl StreamsWriter {
     fn add_run(&mut self, run: Run) -> Result<(), StreamsError> {
         self.runs.push(Arc::new(run));
         let committed = self.streams.runs.len().min(self.runs.len());
-        if self.runs.len() - committed > RUNS_MAX {
-            // So many at once are written anyhow, so merging them is no surprise.
-            self.merge_due(committed, u64::MAX, RUNS_MAX as u64)?;
-        }
-        Ok(())
-    }
-
-    fn merge_due(&mut self, from: usize, bytes_max: u64, fanout: u64) -> Result<(), StreamsError> {
-        while let Some(range) = self.due(from, bytes_max, fanout) {
-            self.merge(range)?;
+        if self.runs.len() - committed > UNCOMMITTED_RUNS_MAX {
+            // So many at once are written anyhow, so merging them is no surprise. It takes
+            // memory of its own.
+            self.spare = Memory::default();
+            while let Some(range) = self.due(committed, u64::MAX, RUNS_MAX as u64) {
+                self.merge_on(cores(), range)?;
+            }
         }
         Ok(())
     }
