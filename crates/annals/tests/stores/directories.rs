@@ -172,4 +172,22 @@ proptest! {
             prop_assert_eq!(&torn, &anew, "cut at {}", cut);
         }
     }
+
+    /// What the first lines of a store tell is heard while they are written.
+    #[test]
+    fn a_directory_that_heard_of_a_batch_is_the_one_made_anew(
+        said in prop::collection::vec(said(), 8..24),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().join("store");
+        let store = Store::create_or_open_with(&dir, clock(), tiny()).unwrap();
+        append(&store, &lines_of(&said));
+        let heard = all_meant(&store);
+        store.close().unwrap();
+        let read = all_meant(&Store::open_to_read(&dir, clock()).unwrap());
+        fs::remove_file(dir.join("cache/directory")).unwrap();
+        let anew = all_meant(&Store::open_to_read(&dir, clock()).unwrap());
+        prop_assert_eq!(&heard, &anew);
+        prop_assert_eq!(&read, &anew);
+    }
 }

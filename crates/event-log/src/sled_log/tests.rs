@@ -10,6 +10,7 @@ mod reopen;
 mod rewritten;
 mod seal;
 mod select;
+mod witness;
 mod writer;
 
 use std::path::Path;
