@@ -11,7 +11,7 @@
 mod lines;
 mod record;
 
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, BufRead, Seek};
 use std::path::Path;
 
 use event_log::{EncodedEvent, EventHead, NewEvent, Waiting, WaitingWriter, side_by_side};
@@ -118,8 +118,7 @@ impl Intake {
     /// The lines again, each with its number, in pieces as they came.
     pub(crate) fn pieces(mut self) -> io::Result<impl Iterator<Item = io::Result<Records>>> {
         self.file.rewind()?;
-        let mut input = BufReader::new(self.file);
-        Ok((0..self.pieces).map(move |_| Records::read(&mut input)))
+        Ok((0..self.pieces).map(move |_| Records::read(&mut self.file)))
     }
 }
 

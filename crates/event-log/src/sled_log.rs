@@ -68,7 +68,7 @@ pub use select::{Direction, Selection};
 pub use settings::Settings;
 pub(crate) use stored::read_packed;
 pub use stored::{Stored, StreamRange};
-pub use witness::{CaresFor, Witness};
+pub use witness::Witness;
 
 use crate::admission::Request;
 use crate::clock::Clock;

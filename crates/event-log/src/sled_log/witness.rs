@@ -17,7 +17,7 @@ pub struct Witness<'w> {
 }
 
 /// Whether a witness is told of an event.
-pub type CaresFor<'w> = &'w (dyn Fn(&Stored<'_>) -> bool + Sync);
+pub(super) type CaresFor<'w> = &'w (dyn Fn(&Stored<'_>) -> bool + Sync);
 
 impl fmt::Debug for Witness<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

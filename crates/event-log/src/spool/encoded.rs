@@ -186,21 +186,20 @@ pub(super) fn read_event(file: &mut impl Read) -> io::Result<NewEvent> {
     let _content: [u8; 8] = read_array(file)?;
     let published = Instant::from_micros(i64::from_le_bytes(read_array(file)?));
     let schema = u16::from_le_bytes(read_array(file)?);
-    let mut piece = Vec::with_capacity(TEXT_BYTES);
+    let mut text = Vec::with_capacity(TEXT_BYTES);
+    let company = read_text(file, &mut text)?.parse();
+    let kind = read_text(file, &mut text)?.into();
+    let thread = read_text(file, &mut text)?.into();
+    let mut payload = Vec::new();
+    read_piece(file, &mut payload)?;
     Ok(NewEvent {
         id,
-        company: read_text(file, &mut piece)?
-            .parse()
-            .map_err(|_| damaged())?,
-        kind: read_text(file, &mut piece)?.into(),
-        thread: read_text(file, &mut piece)?.into(),
+        company: company.map_err(|_| damaged())?,
+        kind,
+        thread,
         published: published.ok_or_else(damaged)?,
         schema,
-        payload: {
-            let mut payload = Vec::new();
-            read_piece(file, &mut payload)?;
-            payload.into()
-        },
+        payload: payload.into(),
     })
 }
 

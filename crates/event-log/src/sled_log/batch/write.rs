@@ -1,7 +1,8 @@
 //! Writing what is new of a batch.
 //!
 //! Of a large one, this thread chains the events, a second makes blocks of
-//! them, and a third gives them to the streams.
+//! them, and a third gives them to the streams, which write what they have gathered
+//! on a fourth.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
