@@ -46,10 +46,12 @@ use event_model::time::Instant;
 use uuid::Uuid;
 
 use crate::event_log::Head;
+use company::Company;
 use heads::Heads;
 use manifest::{Manifest, Named};
 use positions::Positions;
 use run::{Chunks, Run};
+use source::Source;
 
 pub(crate) use error::StreamsError;
 pub(crate) use positions::PositionsWalk;
@@ -128,9 +130,15 @@ impl Streams {
 
     /// Opens what a manifest names.
     fn of(dir: &Path, manifest: &Manifest) -> Result<Self, StreamsError> {
-        let mut runs = Vec::with_capacity(manifest.runs.len());
+        let mut sources = Vec::with_capacity(manifest.runs.len());
         for named in &manifest.runs {
-            let run = Run::open(&dir.join(named.file_name()))?;
+            let source = Source::open(&dir.join(named.file_name()))?;
+            Run::expect_footer(&source, named.bytes);
+            sources.push(source);
+        }
+        let mut runs = Vec::with_capacity(sources.len());
+        for (named, source) in manifest.runs.iter().zip(sources) {
+            let run = Run::of(source)?;
             if Named::of(&run) != *named || run.footer.store != manifest.store {
                 return Err(run
                     .source
@@ -211,19 +219,48 @@ impl Streams {
         upto: Position,
         visitor: Visitor<'_>,
     ) -> Result<(), StreamsError> {
-        for run in self.runs.iter() {
-            if run.footer.last <= after.0 || run.footer.first > upto.0 {
-                continue;
-            }
-            if let Some(found) = run.company(company)? {
-                let mut chunks = Chunks::new(run);
-                let flow = read::visit(&mut chunks, (company, &found), (after, upto), visitor)?;
-                if flow.is_break() {
-                    break;
-                }
+        for (mut chunks, found) in self.places(company, after, upto)? {
+            let flow = read::visit(&mut chunks, (company, &found), (after, upto), visitor)?;
+            if flow.is_break() {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// Where a company has events after one position and up to another.
+    ///
+    /// What is not in memory is fetched from all runs at once, step by step.
+    fn places(
+        &self,
+        company: &Slug,
+        after: Position,
+        upto: Position,
+    ) -> Result<Vec<(Chunks, Company)>, StreamsError> {
+        let runs = self.runs.iter();
+        let runs = runs.filter(|run| run.footer.last > after.0 && run.footer.first <= upto.0);
+        let runs: Vec<&Arc<Run>> = runs.collect();
+        runs.iter().for_each(|run| run.expect_offsets(company));
+        let mut offsets = Vec::with_capacity(runs.len());
+        for run in runs {
+            offsets.push((run, run.company_offsets(company)?));
+        }
+        for (run, offsets) in &offsets {
+            run.expect_company(offsets);
+        }
+        let mut places = Vec::with_capacity(offsets.len());
+        for (run, offsets) in offsets {
+            let found = run.company_at(company, &offsets)?;
+            let found = found.filter(|found| found.last > after.0 && found.first <= upto.0);
+            places.extend(found.map(|found| (Chunks::new(run), found)));
+        }
+        for (chunks, found) in &places {
+            chunks.expect_places(found);
+        }
+        for (chunks, found) in &mut places {
+            chunks.expect(found.first_chunk)?;
+        }
+        Ok(places)
     }
 
     /// Reads the event of a company at a position; `None` if there is none.

@@ -25,9 +25,9 @@ use super::chunk::Chunk;
 use super::company::{Companies, Company};
 use super::error::StreamsError;
 use super::id_filter::{self, IdFilter};
-use super::search::lower_bound;
+use super::search::{self, lower_bound};
 use super::source::{Source, refused};
-use super::table::{Table, Window};
+use super::table::{PAGE_BYTES, Table, Window};
 use crate::bytes::Fields;
 
 const MAGIC: &[u8; 8] = b"annalsrn";
@@ -192,7 +192,18 @@ impl Run {
     }
 
     pub(super) fn open(path: &Path) -> Result<Self, StreamsError> {
-        let source = Arc::new(Source::open(path)?);
+        Self::of(Source::open(path)?)
+    }
+
+    /// Has the system fetch what [`Run::of`] reads of a file of so many bytes.
+    pub(super) fn expect_footer(source: &Source, bytes: u64) {
+        let footer = FOOTER_BYTES as u64;
+        source.expect(bytes.saturating_sub(footer), footer);
+    }
+
+    /// The run that a file is.
+    pub(super) fn of(source: Source) -> Result<Self, StreamsError> {
+        let source = Arc::new(source);
         let bytes = source.bytes()?;
         let offset = bytes
             .checked_sub(FOOTER_BYTES as u64)
@@ -212,25 +223,55 @@ impl Run {
 
     /// Where the events of a company are.
     pub(super) fn company(&self, slug: &Slug) -> Result<Option<Company>, StreamsError> {
+        self.company_at(slug, &self.company_offsets(slug)?)
+    }
+
+    /// Where companies are whose slugs have the hash of one, mostly that one alone.
+    pub(super) fn company_offsets(&self, slug: &Slug) -> Result<Vec<u64>, StreamsError> {
         let hash = slug_hash(slug).to_be_bytes();
         let mut slugs = Window::new(&self.source, self.footer.slugs, 1);
         let first = lower_bound(&mut slugs, &hash, 0)?;
-        let mut companies = self.single_companies();
+        let mut offsets = Vec::new();
         for number in first..self.footer.slugs.records {
             let record = slugs.record(number)?;
-            let Some((found, offset)) = record.split_first_chunk::<8>() else {
-                break;
-            };
-            if *found != hash {
-                break;
+            match record.split_first_chunk::<8>() {
+                Some((found, offset)) if *found == hash => {
+                    offsets.push(Fields(offset).u32().map_or(u64::MAX, u64::from));
+                }
+                _ => break,
             }
-            let offset = Fields(offset).u32().map_or(u64::MAX, u64::from);
+        }
+        Ok(offsets)
+    }
+
+    /// The company of this slug, at one of these offsets.
+    pub(super) fn company_at(
+        &self,
+        slug: &Slug,
+        offsets: &[u64],
+    ) -> Result<Option<Company>, StreamsError> {
+        let mut companies = self.single_companies();
+        for &offset in offsets {
             let (name, company) = companies.at(offset)?;
             if name == *slug {
                 return Ok(Some(company));
             }
         }
         Ok(None)
+    }
+
+    /// Has the system fetch what [`Run::company_offsets`] reads.
+    pub(super) fn expect_offsets(&self, slug: &Slug) {
+        let hash = slug_hash(slug).to_be_bytes();
+        search::expect(&self.source, self.footer.slugs, &hash);
+    }
+
+    /// Has the system fetch what [`Run::company_at`] reads.
+    pub(super) fn expect_company(&self, offsets: &[u64]) {
+        for offset in offsets {
+            let page = offset / PAGE_BYTES as u64;
+            self.footer.companies.expect(&self.source, page, 1);
+        }
     }
 
     /// All companies, in order of their slugs.
@@ -310,6 +351,20 @@ impl Chunks {
         let mut fields = Fields(self.table.record(number)?);
         let [offset, event, first] = [(); 3].map(|()| fields.u64().unwrap_or(u64::MAX));
         Ok((offset, event, first))
+    }
+
+    /// Has the system fetch what tells where the chunks of a company are.
+    pub(super) fn expect_places(&self, company: &Company) {
+        let table = self.run.footer.chunks;
+        let page = company.first_chunk / table.page_records().max(1);
+        table.expect(&self.run.source, page, 1);
+    }
+
+    /// Has the system fetch a chunk.
+    pub(super) fn expect(&mut self, number: u64) -> Result<(), StreamsError> {
+        let place = self.place(number)?;
+        self.run.source.expect(place.offset, place.bytes);
+        Ok(())
     }
 
     /// Reads a chunk.

@@ -1,7 +1,8 @@
 //! Where a key stands in a table that is sorted by it: [`lower_bound`].
 
 use super::error::StreamsError;
-use super::table::Window;
+use super::source::Source;
+use super::table::{Table, Window};
 
 /// The first record, from one on, that does not begin with less than the key;
 /// the number of records if there is none.
@@ -36,6 +37,16 @@ pub(super) fn lower_bound(window: &mut Window, key: &[u8], from: u64) -> Result<
         }
     }
     Ok((low * per_page).min(table.records).max(from))
+}
+
+/// Has the system fetch the pages that [`lower_bound`] is likely to read.
+pub(super) fn expect(source: &Source, table: Table, key: &[u8]) {
+    if table.pages() == 0 {
+        return;
+    }
+    let page = interpolate(front(key), (0, u64::MAX), (0, table.pages()));
+    let first = page.saturating_sub(1);
+    table.expect(source, first, (page + 2).min(table.pages()) - first);
 }
 
 /// How many of these records begin with less than the key.

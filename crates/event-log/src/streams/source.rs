@@ -31,6 +31,21 @@ impl Source {
         Ok(metadata.len())
     }
 
+    /// Has the system fetch what will be read soon, and does not wait for it.
+    ///
+    /// Where files are not in memory, their reads then take as long as one together.
+    pub(super) fn expect(&self, offset: u64, bytes: u64) {
+        #[cfg(target_os = "linux")]
+        {
+            use std::num::NonZeroU64;
+
+            use rustix::fs::{Advice, fadvise};
+
+            // Who reads it learns what is wrong with the file.
+            let _ = fadvise(&self.file, offset, NonZeroU64::new(bytes), Advice::WillNeed);
+        }
+    }
+
     /// Fills the buffer with what stands at an offset.
     pub(super) fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), StreamsError> {
         match self.file.read_exact_at(buffer, offset) {

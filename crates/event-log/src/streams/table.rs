@@ -40,6 +40,13 @@ impl Table {
         self.offset.checked_add(records)?.checked_add(checksums)
     }
 
+    /// Has the system fetch some pages; see [`Source::expect`].
+    pub(super) fn expect(self, source: &Source, first: u64, pages: u64) {
+        let stride = self.stride() as u64;
+        let offset = self.offset.saturating_add(first.saturating_mul(stride));
+        source.expect(offset, pages.saturating_mul(stride));
+    }
+
     /// What a full page takes in the file.
     fn stride(self) -> usize {
         page_bytes(self.width) + CHECKSUM_BYTES
