@@ -16,6 +16,7 @@
 //! - `redact` writes the log anew without what some events said, and `rewritten` tells
 //!   whether that can take the place of the one before.
 //! - `link` tells the hashes of the chain, and what they were made of.
+//! - `lent` gives the blocks where another process has the store, or nobody may write.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` gives the blocks, and is the only part that calls sled; `block_file` is
@@ -34,6 +35,7 @@ mod fill;
 mod guard;
 mod index;
 mod iterate;
+mod lent;
 mod link;
 mod open;
 mod past;
@@ -87,6 +89,7 @@ use crate::queue::Queue;
 use crate::streams::Streams;
 use crate::sync;
 use engine::Engine;
+use lent::Lent;
 use refresh::Watch;
 pub(crate) use tail::Tail;
 
@@ -101,6 +104,8 @@ pub struct SledLog {
     /// The blocks, once they were needed; dropped before the lock, so that nobody else
     /// opens it before.
     engine: Mutex<Option<Arc<Engine>>>,
+    /// The same where they are not ours to open.
+    lent: Mutex<Option<Lent>>,
     lock: Mutex<Option<Lock>>,
     queue: Queue<Request, Result<Vec<Outcome>, AppendError>>,
     poisoned: AtomicBool,

@@ -2,33 +2,22 @@
 //!
 //! The salts of the chain are in the blocks and in the journal alone. Who has the store
 //! open to write reads them where they are. Another may write meanwhile, and sled's files
-//! are then copied first. Blocks in a file of their own stay where they are: up to the
-//! head that the journal says nobody changes them, and an index that was torn is made
-//! again from them. Where sled holds the blocks, a copy that was torn does not come to
-//! that head, and is made anew.
+//! are then copied first (`lent`).
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
 
 use event_model::id::Position;
 
 use super::SledLog;
 use super::engine::Engine;
-use super::{careful, index};
 use crate::backup::{BackedUp, BackupError, BackupFolder, PartWriter};
 use crate::block::{Block, Encoder, Records};
 use crate::error::{Damage, LogError};
-use crate::event_log::{EventLog, Head};
+use crate::event_log::EventLog;
 use crate::kept_head::KeptHead;
-use crate::layout::format::BlocksIn;
-use crate::layout::{Layout, SledFolder};
 use crate::sync;
-use crate::throwaway;
-
-/// How often sled's files are copied before it is told that they cannot be.
-const COPIES: u32 = 5;
 
 /// A place that is only needed for a while.
 struct Scratch<'p>(&'p Path);
@@ -138,96 +127,14 @@ impl SledLog {
         }
         tail.iter().try_for_each(|(_, block)| part.block(block))
     }
-
-    /// sled, if it is ours to open; else a copy of it in which all is whole between
-    /// these heads.
-    fn engine_or_copy(
-        &self,
-        after: KeptHead,
-        base: Head,
-        copy: &Path,
-    ) -> Result<Arc<Engine>, BackupError> {
-        if sync::lock(&self.lock).is_some() {
-            return Ok(self.engine()?);
-        }
-        let mut failed = LogError::Damaged {
-            position: base.position,
-            what: Damage::BlockMissing,
-        };
-        for _ in 0..COPIES {
-            remove(copy).map_err(BackupError::at(copy))?;
-            let copied = match self.format.blocks {
-                BlocksIn::File => index_copied(&self.layout, copy, base),
-                BlocksIn::Sled => copied(&self.layout, copy, (after, base)),
-            };
-            match copied {
-                Ok(engine) => return Ok(Arc::new(engine)),
-                Err(BackupError::Log(error)) => failed = error,
-                Err(BackupError::Open(_) | BackupError::Damaged { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(failed.into())
-    }
 }
 
 fn damaged((position, what): (Position, Damage)) -> LogError {
     LogError::Damaged { position, what }
 }
 
-/// Copies sled's files where they are the index of the blocks, and opens the copy. Where
-/// there are none, it is made from the blocks.
-fn index_copied(layout: &Layout, copy: &Path, base: Head) -> Result<Engine, BackupError> {
-    let copy = Layout::new(copy).sled(BlocksIn::File);
-    match copy_files(&layout.sled(BlocksIn::File), &copy) {
-        Err(BackupError::Io { source, .. }) if throwaway::is_not_there(&source) => {}
-        copied => copied?,
-    }
-    Ok(index::open_copy(&copy, layout, base)?)
-}
-
-/// Copies sled's files and opens them, if all is whole between two heads.
-fn copied(
-    layout: &Layout,
-    copy: &Path,
-    (after, base): (KeptHead, Head),
-) -> Result<Engine, BackupError> {
-    let copy = Layout::new(copy);
-    let to = copy.sled(BlocksIn::Sled);
-    copy_files(&layout.sled(BlocksIn::Sled), &to)?;
-    let engine = careful::open_copy(&copy)?;
-    let mut nowhere = PartWriter::begin(std::io::sink(), to.path(), after)?;
-    write_sealed(&engine, (after.position, base.position), &mut nowhere)?;
-    match nowhere.head() == base.into() {
-        true => Ok(engine),
-        false => Err(damaged((base.position, Damage::Chain)).into()),
-    }
-}
-
-fn copy_files(from: &SledFolder, to: &SledFolder) -> Result<(), BackupError> {
-    let data = from.data();
-    let (from, to) = (from.path(), to.path());
-    fs::create_dir_all(to).map_err(BackupError::at(to))?;
-    let mut names = Vec::new();
-    for entry in fs::read_dir(from).map_err(BackupError::at(from))? {
-        let entry = entry.map_err(BackupError::at(from))?;
-        if entry.path().is_file() {
-            names.push(entry.file_name());
-        }
-    }
-    // The data last, so that it is not behind a snapshot of it.
-    names.sort_by_key(|name| data.ends_with(name));
-    for name in names {
-        match fs::copy(from.join(&name), to.join(&name)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            copied => drop(copied.map_err(BackupError::at(from))?),
-        }
-    }
-    Ok(())
-}
-
 /// Writes blocks after a position and up to another.
-fn write_sealed<W: Write>(
+pub(super) fn write_sealed<W: Write>(
     engine: &Engine,
     (after, upto): (Position, Position),
     part: &mut PartWriter<W>,

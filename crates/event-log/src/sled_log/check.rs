@@ -100,7 +100,7 @@ impl SledLog {
             let state = sync::read(&self.state);
             (state.tail.base(), state.tail.head())
         };
-        let engine = self.engine()?;
+        let engine = self.blocks()?;
         let at_start = |error| LogError::engine(Position(0), error);
         engine.check_first_key().map_err(at_start)?;
         let mut walk = Walk::default();

@@ -6,9 +6,10 @@ use std::vec;
 use event_model::id::{Position, Slug};
 
 use super::SledLog;
+use super::lent::is_refused;
 use super::read::damaged;
 use super::select::Direction;
-use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::error::{Damage, LogError};
 use crate::event_log::{EventLog, Events, Recorded};
 use crate::sync;
 
@@ -23,21 +24,6 @@ impl SledLog {
         }
         Box::new(Reader::new(self, after, upto))
     }
-}
-
-/// Whether another process has the store, or the system does not let it be written to.
-fn is_refused(error: &LogError) -> bool {
-    let LogError::Open { source } = error else {
-        return false;
-    };
-    matches!(
-        **source,
-        OpenError::Held { .. }
-            | OpenError::Io { .. }
-            | OpenError::Engine {
-                source: EngineError::Io(_)
-            }
-    )
 }
 
 /// The events with `after < position <= upto`.

@@ -47,8 +47,7 @@ impl SledLog {
     ///
     /// # Errors
     ///
-    /// [`LogError`] if it cannot be read, or another process has the store and the
-    /// event is not in the journal any more.
+    /// [`LogError`] if it cannot be read.
     pub fn link(&self, position: Position) -> Result<Option<Link>, LogError> {
         if position == Position(0) || position > self.head().position {
             return Ok(None);

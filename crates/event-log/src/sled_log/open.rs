@@ -370,6 +370,7 @@ impl Opened {
             state: RwLock::new(state),
             journal: Mutex::new(journal),
             engine: Mutex::new(None),
+            lent: Mutex::new(None),
             lock: Mutex::new(lock),
             queue: Queue::new(limits::COMMIT_BYTES_MAX),
             poisoned: AtomicBool::new(false),

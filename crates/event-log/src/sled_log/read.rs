@@ -466,7 +466,7 @@ impl SledLog {
 
     /// The last block that begins at or before a position.
     pub(super) fn stored_block(&self, position: Position) -> Result<StoredBlock, LogError> {
-        let found = self.engine()?.at_or_before(position);
+        let found = self.blocks()?.at_or_before(position);
         let found = found.map_err(|error| LogError::engine(position, error))?;
         found.ok_or_else(|| damaged((position, Damage::BlockMissing)))
     }

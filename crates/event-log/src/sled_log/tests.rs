@@ -4,6 +4,7 @@ mod backup;
 mod damage;
 mod folder;
 mod index;
+mod lent;
 mod redact;
 mod refresh;
 mod reopen;
