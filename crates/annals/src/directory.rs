@@ -5,7 +5,7 @@
 //! plays no part: a question about 1998 may well name a company as it is called
 //! today.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use event_log::{EventLog, SledLog, Stored, StreamRange, Witness, side_by_side};
@@ -36,8 +36,8 @@ pub struct Directory {
     companies: BTreeMap<Slug, Vec<Placed>>,
     events: HashSet<EventId>,
     /// The companies that ever had an identifier, by its value (of a ticker,
-    /// its symbol).
-    by_value: HashMap<Box<str>, BTreeSet<Slug>>,
+    /// its symbol); in their order. Few have more than one.
+    by_value: HashMap<Box<str>, Vec<Slug>>,
     upto: Position,
     /// Up to where a file has it.
     filed: Position,
@@ -186,17 +186,16 @@ impl Directory {
             return;
         }
         for identifier in identity::identifiers_of(event.data.value("identifiers").as_ref()) {
-            let slugs = self
-                .by_value
-                .entry(symbol_of(&identifier.value).into())
-                .or_default();
-            slugs.insert(event.company.clone());
+            let slugs = self.by_value.entry(symbol_of(&identifier.value).into());
+            let slugs = slugs.or_insert_with(|| Vec::with_capacity(1));
+            if let Err(at) = slugs.binary_search(&event.company) {
+                slugs.insert(at, event.company.clone());
+            }
         }
         self.events.insert(event.id);
-        self.companies
-            .entry(event.company.clone())
-            .or_default()
-            .push(placed);
+        let events = self.companies.entry(event.company.clone());
+        let events = events.or_insert_with(|| Vec::with_capacity(1));
+        events.push(placed);
     }
 
     /// Whether there is a company of this slug.

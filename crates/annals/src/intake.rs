@@ -56,8 +56,9 @@ pub(crate) struct Heard {
     pub(crate) problems: Faults,
     /// The events that are corrected, retracted or told again.
     pub(crate) referred: HashSet<EventId>,
-    /// The `company` events among the lines, by their numbers.
-    pub(crate) declaring: Vec<(u64, Draft)>,
+    /// The `company` events among the lines, by their numbers: as text, which takes a
+    /// third of a draft.
+    pub(crate) declaring: Vec<(u64, Box<str>)>,
     /// The bytes of their lines.
     declaring_bytes: usize,
     /// The earliest publication.
@@ -222,7 +223,7 @@ fn take_draft(taken: &mut Taken, (number, text): (u64, &str), draft: Draft, now:
     let refers = heard.referred.len() > before || draft.targets().next().is_some();
     if draft.declares_company() {
         records.draft(number, text);
-        heard.declaring.push((number, draft));
+        heard.declaring.push((number, text.into()));
         heard.declaring_bytes += text.len();
         return;
     }

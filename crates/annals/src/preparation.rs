@@ -27,6 +27,8 @@ use companies::{Companies, founding};
 /// The most events that are kept at hand, so that they can share a commit with
 /// other appends.
 const FEW_EVENTS_MAX: usize = 64;
+/// How many lines that declare companies are parsed at once by one thread.
+const DECLARING_AT_ONCE: usize = 256;
 
 /// A batch that is being checked.
 pub(crate) struct Preparation<'s> {
@@ -120,9 +122,7 @@ impl<'s> Preparation<'s> {
         let heard = &mut intake.heard;
         self.problems = std::mem::take(&mut heard.problems);
         self.referred = std::mem::take(&mut heard.referred);
-        for (line, draft) in std::mem::take(&mut heard.declaring) {
-            self.declare(line, draft);
-        }
+        self.declare_all(&std::mem::take(&mut heard.declaring))?;
         let earliest = heard.earliest.clone();
         let read = heard.read;
         let spool = self.store.cache_dir();
@@ -175,8 +175,22 @@ impl<'s> Preparation<'s> {
         self.take(line, Draft::read(&value), earliest)
     }
 
-    /// Hears what the batch says of a company, so that its other lines may come
-    /// before the one that declares it.
+    /// Hears what the lines of the batch say of companies, so that others may come before
+    /// those that declare them.
+    fn declare_all(&mut self, lines: &[(u64, Box<str>)]) -> Result<(), Error> {
+        let parsed = |(line, text): &(u64, Box<str>)| Some((*line, Draft::parse(text).ok()?));
+        side_by_side(
+            lines.chunks(DECLARING_AT_ONCE).map(Ok),
+            |lines| lines.iter().filter_map(parsed).collect::<Vec<_>>(),
+            |drafts| {
+                drafts
+                    .into_iter()
+                    .for_each(|(line, draft)| self.declare(line, draft));
+                Ok(())
+            },
+        )
+    }
+
     fn declare(&mut self, line: u64, draft: Draft) {
         let Some(CompanyKey::Slug(slug)) = draft.company().cloned() else {
             return;
