@@ -109,6 +109,34 @@ fn on_the_clock_of_recording_a_row_sees_the_log_as_it_stood() {
 }
 
 #[test]
+fn how_the_log_will_stand_nobody_knows() {
+    let environment = Environment::with_sample();
+    let rows = "company,date\nalibaba,2026-11-23\nalibaba,2026-11-24\n";
+    let field = "--field earnings.next.date";
+    assert_eq!(joined(&environment, field, rows), ["2026-03-19"; 2]);
+    let typed = format!("join - {field} --clock recorded");
+    let run = environment.feed(&typed, rows.as_bytes()).done();
+    let told = "row 2: asks how the log stood at 2026-11-24T00:00:00Z, which is in the future";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(!run.stderr.contains("row 1"), "{}", run.stderr);
+    environment
+        .feed(&format!("{typed} --lag 1d --strict"), rows.as_bytes())
+        .done();
+}
+
+#[test]
+fn of_several_columns_that_can_hold_a_moment_it_says_which_it_takes() {
+    let environment = Environment::with_sample();
+    let rows = "company,time,date\nalibaba,09:30,2026-03-08\n";
+    let note = "its `date`, and not its `time`";
+    for (typed, is_told) in [("", true), (" --date-column date", false)] {
+        let typed = format!("join - --field earnings.next.date{typed}");
+        let run = environment.feed(&typed, rows.as_bytes()).done();
+        assert_eq!(run.stderr.contains(note), is_told, "{}", run.stderr);
+    }
+}
+
+#[test]
 fn a_lag_leaves_out_what_was_not_published_yet_when_it_was_recorded() {
     let environment = Environment::new();
     // Recorded at noon, and published some time on that day.

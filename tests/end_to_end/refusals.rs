@@ -312,6 +312,22 @@ fn a_line_at_fault_is_told_and_leaves_no_trace() {
 }
 
 #[test]
+fn lines_at_fault_are_told_in_their_order() {
+    let environment = Environment::with_sample();
+    let good = lines(&[talks("alibaba", "2025-12-23", "agreed")]);
+    let unsure = lines(&[but("/certainty", json!("sure"))]);
+    let file = [&*good, &unsure, "no JSON\n", &good, &unsure, "{oops\n"].concat();
+    let path = environment.write("in.jsonl", file);
+    let run = environment.run(["append", "--file", &path]);
+    assert_eq!(run.code, Some(1));
+    let told = run.stderr.lines().filter_map(|line| {
+        let line = line.trim().strip_prefix(&path)?.strip_prefix(':')?;
+        line.split(':').next()?.parse().ok()
+    });
+    assert_eq!(told.collect::<Vec<u64>>(), [2, 3, 5, 6], "{}", run.stderr);
+}
+
+#[test]
 fn a_publication_within_a_day_of_the_clock_is_taken() {
     let environment = Environment::with_sample();
     environment.append(&[statement("alibaba", "2026-11-24T12:00:00Z", "Just so.")]);

@@ -19,7 +19,7 @@ mod settling;
 
 use event_model::id::{Position, Slug};
 use event_model::text::Text;
-use event_model::time::TimeError;
+use event_model::time::{Instant, TimeError};
 use projection::basis::{Basis, Placed};
 use projection::path::Path;
 use serde_json::Value;
@@ -98,6 +98,14 @@ pub enum RowProblem {
     /// It says no date.
     #[error("has no date")]
     NoMoment,
+    /// It asks how the log will stand.
+    #[error("asks how the log stood at {cut}, which is in the future: it is {now} now")]
+    InFuture {
+        /// Up to where the log was to be read.
+        cut: Instant,
+        /// What the clock of the store shows.
+        now: Instant,
+    },
     /// It has no date that can be read.
     #[error(transparent)]
     Time(#[from] TimeError),

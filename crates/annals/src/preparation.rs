@@ -120,7 +120,7 @@ impl<'s> Preparation<'s> {
     /// Checks every line of an input.
     pub(crate) fn take_in(&mut self, mut intake: Intake) -> Result<(), Error> {
         let heard = &mut intake.heard;
-        self.problems = std::mem::take(&mut heard.problems);
+        let unread = std::mem::take(&mut heard.problems);
         self.referred = std::mem::take(&mut heard.referred);
         self.declare_all(&std::mem::take(&mut heard.declaring))?;
         let earliest = heard.earliest.clone();
@@ -145,6 +145,7 @@ impl<'s> Preparation<'s> {
                 lines?.into_iter().try_for_each(&mut take_line)
             },
         )?;
+        self.problems.extend(unread);
         if self.problems.is_empty() {
             return Ok(());
         }

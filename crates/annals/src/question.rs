@@ -82,9 +82,7 @@ impl Store {
             Some(RecordedCut::Position(cut)) => cut,
             Some(RecordedCut::Moment(moment)) => {
                 let cut = moment.known(question.zone);
-                // The clock may be behind the log, which never goes back.
-                let now = self.log().head().recorded.max(Some(self.now()));
-                let now = now.unwrap_or(cut);
+                let now = self.recorded_until();
                 if cut > now {
                     return Err(Error::CutInFuture { cut, now });
                 }
@@ -104,5 +102,13 @@ impl Store {
             filter: question.filter.clone(),
             is_head: recorded == head,
         })
+    }
+
+    /// The last instant at which it is settled how the log stood.
+    pub(crate) fn recorded_until(&self) -> Instant {
+        let now = self.now();
+        // The clock may be behind the log, which never goes back.
+        let last = self.log().head().recorded;
+        last.map_or(now, |last| last.max(now))
     }
 }

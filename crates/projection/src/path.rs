@@ -128,6 +128,7 @@ const FIELDS_OF_COMPANY: &[&str] = &[
     "identifiers",
     "fiscal_year_end",
     "successor",
+    "decided",
 ];
 
 /// What stands at a path in a timeline.

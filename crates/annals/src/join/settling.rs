@@ -21,6 +21,8 @@ pub(super) struct Settling<'q> {
     basis: &'q Basis,
     keys: Keys<'q>,
     positions: HashMap<Instant, Position>,
+    /// How the log stands after it, nobody knows.
+    recorded_until: Instant,
 }
 
 impl<'q> Settling<'q> {
@@ -31,6 +33,7 @@ impl<'q> Settling<'q> {
             basis,
             keys: Keys::new(store),
             positions: HashMap::new(),
+            recorded_until: store.recorded_until(),
         }
     }
 
@@ -50,23 +53,33 @@ impl<'q> Settling<'q> {
             Err(_) if moment.trim().is_empty() => return Ok(Err(RowProblem::NoMoment)),
             Err(error) => return Ok(Err(error.into())),
         };
-        let cuts = self.cuts_at(moment)?;
+        let cuts = match self.cuts_at(moment)? {
+            Ok(cuts) => cuts,
+            Err(problem) => return Ok(Err(problem)),
+        };
         // Whose a key is was said by the log as it stood, too.
         let company = self.keys.find(company.trim(), cuts.on, cuts.recorded)?;
         Ok(company.map(|company| (company, cuts)))
     }
 
-    fn cuts_at(&mut self, moment: Instant) -> Result<Cuts, Error> {
+    fn cuts_at(&mut self, moment: Instant) -> Result<Result<Cuts, RowProblem>, Error> {
         let known = moment.plus_micros(self.question.lag_us.saturating_neg());
         let recorded = self.basis.cuts.recorded;
-        Ok(Cuts {
+        let recorded = match self.question.knowledge {
+            Knowledge::Published => recorded,
+            Knowledge::Recorded if known > self.recorded_until => {
+                return Ok(Err(RowProblem::InFuture {
+                    cut: known,
+                    now: self.recorded_until,
+                }));
+            }
+            Knowledge::Recorded => self.position_at(known)?.min(recorded),
+        };
+        Ok(Ok(Cuts {
             known,
             on: moment.day(),
-            recorded: match self.question.knowledge {
-                Knowledge::Published => recorded,
-                Knowledge::Recorded => self.position_at(known)?.min(recorded),
-            },
-        })
+            recorded,
+        }))
     }
 
     fn position_at(&mut self, instant: Instant) -> Result<Position, Error> {

@@ -263,10 +263,8 @@ impl Table {
             let found = rows.column(name);
             found.map_err(|error| input(args, &error).hint(format!("name it with {flag}")))
         };
-        let date = args.date_column.as_deref().unwrap_or_else(|| {
-            let is_there = |name: &&&str| columns.iter().any(|column| column == **name);
-            DATE_COLUMNS.iter().find(is_there).unwrap_or(&"date")
-        });
+        let date = args.date_column.as_deref();
+        let date = date.unwrap_or_else(|| date_column(&columns));
         Ok(Self {
             company: column(&args.company_column, "--company-column")?,
             date: column(date, "--date-column")?,
@@ -283,6 +281,23 @@ impl Table {
             None => self.rows.format(),
         }
     }
+}
+
+/// The first of the columns that can hold a moment; the others are named to whoever
+/// takes a time of day for a part of it.
+fn date_column(columns: &[String]) -> &'static str {
+    let is_there = |name: &&&str| columns.iter().any(|column| column == **name);
+    let mut found = DATE_COLUMNS.iter().filter(is_there);
+    let date = found.next().unwrap_or(&"date");
+    let others: Vec<&str> = found.copied().collect();
+    if !others.is_empty() {
+        say(&format!(
+            "note: the moment of a row is its `{date}`, and not its `{}`; --date-column \
+             names another",
+            others.join("` or `")
+        ));
+    }
+    date
 }
 
 fn refuse_columns_twice(columns: &[String], args: &JoinArgs) -> Result<(), CommandError> {

@@ -1,5 +1,7 @@
 //! What texts are paths, and what they name.
 
+use event_model::time::Day;
+
 use super::*;
 
 fn read(text: &str) -> (Place, Option<String>, String) {
@@ -76,4 +78,12 @@ fn what_names_no_place_is_told_with_what_is_near() {
     assert!("other.anything".parse::<Path>().is_ok());
     let deep = format!("other{}", ".a".repeat(60_000));
     assert_eq!(told(&deep), "a path has 120005 bytes; the most is 1000");
+}
+
+#[test]
+fn every_field_of_a_company_can_be_asked_for() {
+    let company = crate::identity::company(&"acme".parse().unwrap(), [], Day::MIN);
+    for field in json!(company).as_object().unwrap().keys() {
+        assert_eq!(read(&format!("company.{field}")).2, *field);
+    }
 }
