@@ -146,10 +146,12 @@ impl SledLog {
             walk.event(&event)
                 .map_err(|what| damaged((position, what)))?;
         }
-        match walk.head == head {
-            true => Ok(()),
-            false => Err(damaged((head.position, Damage::Chain))),
+        if walk.head == head {
+            return Ok(());
         }
+        // The first frame that says another hash than its events have.
+        state.tail.record_ends().map_err(damaged)?;
+        Err(damaged((head.position, Damage::Chain)))
     }
 
     /// Compares the streams with what was walked of the blocks.

@@ -141,7 +141,7 @@ fn every_flipped_byte_of_the_journal_is_found() {
 }
 
 #[test]
-fn a_frame_that_says_another_hash_is_told_before_it_is_sealed() {
+fn a_frame_that_says_another_hash_is_told_by_verify_and_before_it_is_sealed() {
     let (_dir, store) = dir();
     let log = create(&store);
     append(&log, 0..4);
@@ -161,6 +161,8 @@ fn a_frame_that_says_another_hash_is_told_before_it_is_sealed() {
         let whole = bytes.clone();
         bytes[at..at + forged.len()].copy_from_slice(&forged);
         fs::write(&path, &bytes).unwrap();
+        let verified = read_only(&store).unwrap().verify(&[], &mut |_| ());
+        assert_eq!(damage(verified), (position, Damage::Chain));
         let settings = Settings {
             journal_bytes_max: 1,
             ..Settings::default()
