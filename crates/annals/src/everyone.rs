@@ -32,7 +32,8 @@ impl Store {
     /// the order of their slugs, with or without the lists of events.
     ///
     /// `made` makes something of each answer, on one of several threads;
-    /// `take` is given what it made, in order.
+    /// `take` is given what it made, in order. Whole timelines that end where they are
+    /// taken hold those threads up: let `made` leave of each what is wanted of it.
     ///
     /// # Errors
     ///

@@ -61,7 +61,7 @@ pub(crate) enum Task {
         seconds: f64,
     },
     /// Answer for all companies; to compare, keep one answer of so many.
-    AtAll { day: String, kept: u64 },
+    AtAll { day: String, kept_one_of: u64 },
     /// Make again what is derived.
     Rebuild,
     /// Join a table with the next date of results.
@@ -159,7 +159,7 @@ fn work(system: &dyn System, task: &Task) -> Result<Done> {
             days,
             seconds,
         } => at(system.answers()?, companies, days, *seconds),
-        Task::AtAll { day, kept } => at_all(system.answers()?, &asked(day), *kept),
+        Task::AtAll { day, kept_one_of } => at_all(system.answers()?, &asked(day), *kept_one_of),
         Task::Rebuild => {
             let meter = Meter::start();
             system.answers()?.rebuild()?;
@@ -243,15 +243,21 @@ fn at(system: &dyn Answers, companies: &[String], days: &[String], seconds: f64)
     })
 }
 
-/// Only the answering counts; what is kept to compare is hashed in between.
-fn at_all(system: &dyn Answers, asked: &Asked, kept: u64) -> Result<Done> {
+/// Only the answering counts; what is kept to compare is hashed in between. Which
+/// companies' answers are kept follows from their slugs.
+fn at_all(system: &dyn Answers, asked: &Asked, one_of: u64) -> Result<Done> {
     let mut units = 0;
     let mut answers = Vec::new();
     let (mut hashing_s, mut hashing_cpu_s) = (0.0, 0.0);
+    let kept = |company: &Slug| {
+        let mut hasher = DefaultHasher::new();
+        company.as_str().hash(&mut hasher);
+        hasher.finish().is_multiple_of(one_of)
+    };
     let meter = Meter::start();
-    system.at_all(asked, &mut |answer| {
+    system.at_all(asked, &kept, &mut |answer| {
         units += 1;
-        if units % kept == 0 {
+        if let Some(answer) = answer {
             let meter = Meter::start();
             answers.push(hash(answer)?);
             let spent = meter.stop();

@@ -54,8 +54,8 @@ impl Run<'_> {
             let row = Row::new("e", "as of: all companies", Measured::Whole);
             rows.push(measure(row, heavy, &both, |system, round| {
                 let day = random_days(self.seed_of(round), 1).concat();
-                let kept = (shape.companies / COMPARED_OF_ALL).max(1);
-                self.took(system, &Task::AtAll { day, kept })
+                let kept_one_of = (shape.companies / COMPARED_OF_ALL).max(1);
+                self.took(system, &Task::AtAll { day, kept_one_of })
             })?);
         }
         if self.cli.wants(Letter::F) {

@@ -17,7 +17,7 @@ use annals::rows::{Format, RowWriter, Rows};
 use annals::{Moment, Question, RecordedCut, Store, SystemClock};
 use anyhow::Result;
 
-use super::{Answers, Asked, Commit, Each, System};
+use super::{Answers, Asked, Commit, Each, Kept, System};
 
 /// A store of annals.
 pub(super) struct Annals {
@@ -75,10 +75,10 @@ impl Answers for Annals {
         Ok(self.store.at_without_events(company, &basis)?.timeline)
     }
 
-    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()> {
+    fn at_all(&self, asked: &Asked, kept: Kept<'_>, each: Each<'_>) -> Result<()> {
         let basis = self.store.basis(&question(asked)?)?;
-        let timeline = |answer: Answer| answer.timeline;
-        self.store.at_all(&basis, false, timeline, each)
+        let made = |Answer { timeline, .. }| kept(&timeline.company.slug).then_some(timeline);
+        self.store.at_all(&basis, false, made, each)
     }
 
     fn rebuild(&self) -> Result<()> {

@@ -26,8 +26,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use intake::{Past, check_line, target_of};
 
-/// Takes one answer of many.
-pub(crate) type Each<'e> = &'e mut dyn FnMut(Timeline) -> Result<()>;
+/// Takes one answer of many, or hears that there was one that is not kept.
+pub(crate) type Each<'e> = &'e mut dyn FnMut(Option<Timeline>) -> Result<()>;
+/// Of which companies answers are kept.
+pub(crate) type Kept<'k> = &'k (dyn Fn(&Slug) -> bool + Sync);
 
 /// A store of events that was opened.
 pub(crate) trait System: Sync {
@@ -82,8 +84,8 @@ pub(crate) trait Answers {
     fn at(&self, company: &Slug, asked: &Asked) -> Result<Timeline>;
 
     /// The same of each company of which something was known, in the order of
-    /// their slugs.
-    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()>;
+    /// their slugs. An answer that is not kept ends on the thread that made it.
+    fn at_all(&self, asked: &Asked, kept: Kept<'_>, each: Each<'_>) -> Result<()>;
 
     /// Makes again from the events what is derived from them.
     fn rebuild(&self) -> Result<()>;

@@ -23,7 +23,7 @@ use annals::{Clock, SystemClock};
 use anyhow::{Context, Result, bail, ensure};
 use postgres::{Client, GenericClient, NoTls, Statement};
 
-use super::{Answers, Asked, Commit, Each, Past, System, check_line, target_of};
+use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line, target_of};
 
 const NEW_TABLE: &str = "
     DROP SCHEMA IF EXISTS annals_bench CASCADE;
@@ -269,7 +269,7 @@ impl Answers for Postgres {
         })
     }
 
-    fn at_all(&self, _: &Asked, _: Each<'_>) -> Result<()> {
+    fn at_all(&self, _: &Asked, _: Kept<'_>, _: Each<'_>) -> Result<()> {
         bail!("row (e) is not measured of PostgreSQL");
     }
 

@@ -30,7 +30,7 @@ use annals::{Clock, SystemClock};
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Answers, Asked, Commit, Each, Past, System, check_line, target_of};
+use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line, target_of};
 
 /// annals gives sled this much.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -252,7 +252,7 @@ impl Answers for Sqlite {
         Ok(fold_without_events(company, &events, &cuts))
     }
 
-    fn at_all(&self, asked: &Asked, each: Each<'_>) -> Result<()> {
+    fn at_all(&self, asked: &Asked, kept: Kept<'_>, each: Each<'_>) -> Result<()> {
         const SELECT: &str = "SELECT DISTINCT company FROM events ORDER BY company";
         let companies = {
             let reader = self.reader();
@@ -261,9 +261,10 @@ impl Answers for Sqlite {
             slugs.collect::<rusqlite::Result<Vec<String>>>()?
         };
         for company in companies {
-            let answer = self.at(&company.parse()?, asked)?;
+            let company = company.parse()?;
+            let answer = self.at(&company, asked)?;
             if answer.tally.visible > 0 {
-                each(answer)?;
+                each(kept(&company).then_some(answer))?;
             }
         }
         Ok(())

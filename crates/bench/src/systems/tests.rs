@@ -49,11 +49,12 @@ fn all_systems_answer_alike() {
                 day: day.to_owned(),
                 recorded: None,
             };
-            let mut take = |answer| {
-                told.push(digest(answer));
+            let mut take = |answer: Option<Timeline>| {
+                told.push(answer.map_or_else(String::new, digest));
                 Ok(())
             };
-            answers.at_all(&asked, &mut take).unwrap();
+            let kept = |company: &Slug| company.as_str() != workload.largest;
+            answers.at_all(&asked, &kept, &mut take).unwrap();
         }
         let (rows, out) = (dir.path().join("rows.csv"), dir.path().join("joined.csv"));
         std::fs::write(&rows, random_rows(3, workload.shape.companies, 300)).unwrap();
