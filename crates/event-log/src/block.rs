@@ -216,12 +216,23 @@ pub(crate) struct Block<'b> {
     stored: &'b [u8],
 }
 
+/// What a header says that was not checked.
+pub(crate) struct Peeked {
+    /// How long the block is, in bytes.
+    pub(crate) length: usize,
+    /// Its first position.
+    pub(crate) first: Position,
+    /// Its last.
+    pub(crate) last: Position,
+}
+
 impl<'b> Block<'b> {
     /// What a block begins with.
     pub(crate) const FORMAT: u8 = FORMAT;
 
-    /// How long the block is that these bytes may begin with, if its header could be one.
-    pub(crate) fn length_of(bytes: &[u8]) -> Option<usize> {
+    /// What the header says of the block that these bytes may begin with, if it could be
+    /// one.
+    pub(crate) fn peek(bytes: &[u8]) -> Option<Peeked> {
         let mut fields = Fields(bytes.get(..HEADER_BYTES)?);
         (fields.take()? == [FORMAT]).then_some(())?;
         let [codec] = fields.take()?;
@@ -229,6 +240,8 @@ impl<'b> Block<'b> {
         (1..=limits::BLOCK_EVENTS_MAX)
             .contains(&usize::from(count))
             .then_some(())?;
+        let first = u64::from_le_bytes(fields.take()?);
+        let last = first.checked_add(u64::from(count) - 1)?;
         let records = Fields(bytes.get(CHECKSUM_AT - size_of::<u32>()..)?).length()?;
         let stored = match codec {
             RAW if records <= limits::BLOCK_RECORDS_BYTES_MAX => records,
@@ -238,7 +251,11 @@ impl<'b> Block<'b> {
             }
             _ => return None,
         };
-        Some(HEADER_BYTES + stored)
+        Some(Peeked {
+            length: HEADER_BYTES + stored,
+            first: Position(first),
+            last: Position(last),
+        })
     }
 
     /// Reads all but the records.

@@ -20,13 +20,15 @@
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` gives the blocks, and is the only part that calls sled; `block_file` is
-//!   where they are, and `guard` keeps sled's habits away. `index` opens it; of a store
-//!   of format 1 `careful`, with `undo` for what it takes away.
+//!   where they are, `block_walk` reads all of them without sled, and `guard` keeps sled's
+//!   habits away. `index` opens it; of a store of format 1 `careful`, with `undo` for what
+//!   it takes away.
 
 mod aside;
 mod backup;
 mod batch;
 mod block_file;
+mod block_walk;
 mod careful;
 mod check;
 mod commit;

@@ -66,7 +66,7 @@ fn blocks_in(bytes: &[u8], end: usize) -> impl Iterator<Item = (usize, Block<'_>
     let bytes_to_begin = bytes.get(..end).unwrap_or_default();
     memchr::memchr_iter(Block::FORMAT, bytes_to_begin).filter_map(|at| {
         let rest = bytes.get(at..)?;
-        let length = Block::length_of(rest)?;
+        let length = Block::peek(rest)?.length;
         let block = Block::decode(rest.get(..length)?).ok()?;
         // Its own checksum holds; so must its chain.
         let records = block.records().ok()?;

@@ -7,6 +7,9 @@ use event_model::id::Position;
 use event_model::kinds;
 
 use super::SledLog;
+use super::block_file::BlockFile;
+use super::block_walk::{BlockWalk, Walked};
+use super::engine::StoredBlock;
 use super::seal::RUNS_MAX;
 use super::stored::PackedEvent;
 use super::witness::{CaresFor, Witness};
@@ -14,6 +17,7 @@ use crate::block::Block;
 use crate::error::{Damage, LogError};
 use crate::event_log::Head;
 use crate::hash::Hash;
+use crate::layout::format::BlocksIn;
 use crate::side_by_side::side_by_side;
 use crate::streams::{StreamsWriter, Tuning};
 use crate::sync;
@@ -133,10 +137,22 @@ impl SledLog {
             None => (None, None),
         };
         let mut filled = Filled::Plainly;
-        let engine = self.engine()?;
         let after = writer.head().position;
-        let blocks = engine.scan(Position(after.0 + 1), base.position);
-        let mut pieces = blocks.map(|found| found.map_err(|error| LogError::engine(after, error)));
+        let (file, engine);
+        let mut pieces: Pieces<'_> = match self.format.blocks {
+            // sled takes its time to open, and need not tell where the first block is.
+            BlocksIn::File if after == Position(0) => {
+                file = BlockFile::open_to_read(&self.layout.blocks())?;
+                let walk = BlockWalk::of(&file, base.position);
+                Box::new(walk.map(|found| found.map(|Walked { first, bytes, .. }| (first, bytes))))
+            }
+            BlocksIn::File | BlocksIn::Sled => {
+                engine = self.engine()?;
+                let blocks = engine.scan(Position(after.0 + 1), base.position);
+                let failed = move |error| LogError::engine(after, error);
+                Box::new(blocks.map(move |found| found.map_err(failed)))
+            }
+        };
         // A few at a time, so that the threads have something to do.
         let groups = std::iter::from_fn(|| {
             let group: Result<Vec<_>, LogError> = pieces.by_ref().take(FILL_BLOCKS).collect();
@@ -177,6 +193,9 @@ impl SledLog {
         }
     }
 }
+
+/// Blocks in their order.
+type Pieces<'p> = Box<dyn Iterator<Item = Result<StoredBlock, LogError>> + 'p>;
 
 /// What was added to the streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::fs;
 use event_model::id::Position;
 
 use super::block_file::{BlockFile, Extent};
+use super::block_walk::BlockWalk;
 use super::careful::ends_at;
 use super::engine::Engine;
 use super::guard;
@@ -17,7 +18,6 @@ use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::layout::format::BlocksIn;
 use crate::layout::{self, Layout, SledFolder, at};
-use crate::limits;
 use crate::throwaway;
 
 /// Opens the log, whose blocks have to go as far as a head.
@@ -95,68 +95,24 @@ fn make_again(folder: &SledFolder, base: Head, blocks: BlockFile) -> Result<Engi
 
 /// Goes from block to block, which must be whole up to a head, and tells where they are.
 fn walk(blocks: &BlockFile, base: Head) -> Result<Vec<(Position, Extent)>, LogError> {
-    let mut walk = Walk::default();
-    let mut bytes = Vec::new();
-    while walk.last < base.position {
-        let read = blocks.read_from(walk.offset, &mut bytes);
-        read.map_err(|error| LogError::engine(walk.last, EngineError::Io(error)))?;
-        walk.take(&bytes, base.position)
-            .map_err(|what| damaged(Position(walk.last.0 + 1), what))?;
+    let (mut last, mut hash) = (Position(0), Hash::ZERO);
+    let mut extents = Vec::new();
+    for walked in BlockWalk::of(blocks, base.position) {
+        let walked = walked?;
+        let block = Block::decode(&walked.bytes).map_err(|what| damaged(walked.first, what))?;
+        if block.previous != hash {
+            return Err(damaged(block.first, Damage::Chain));
+        }
+        extents.push((block.first, walked.extent));
+        (last, hash) = (block.last, block.hash);
     }
-    match (walk.last, walk.hash) == (base.position, base.hash) {
-        true => Ok(walk.extents),
-        false if walk.last == base.position => Err(damaged(walk.last, Damage::Chain)),
-        false => Err(damaged(Position(walk.last.0 + 1), Damage::BlockMissing)),
+    match (last, hash) == (base.position, base.hash) {
+        true => Ok(extents),
+        false if last == base.position => Err(damaged(last, Damage::Chain)),
+        false => Err(damaged(Position(last.0 + 1), Damage::BlockMissing)),
     }
 }
 
 fn damaged(position: Position, what: Damage) -> LogError {
     LogError::Damaged { position, what }
-}
-
-/// How far the blocks were gone through.
-struct Walk {
-    last: Position,
-    hash: Hash,
-    offset: u64,
-    extents: Vec<(Position, Extent)>,
-}
-
-impl Default for Walk {
-    fn default() -> Self {
-        Self {
-            last: Position(0),
-            hash: Hash::ZERO,
-            offset: 0,
-            extents: Vec::new(),
-        }
-    }
-}
-
-impl Walk {
-    /// Takes the blocks that bytes hold whole, at least one; the bytes are as many as
-    /// are read at once, or go to the end of the file.
-    fn take(&mut self, bytes: &[u8], upto: Position) -> Result<(), Damage> {
-        let is_end = bytes.len() < limits::WALK_BYTES;
-        let mut rest = bytes;
-        while self.last < upto && (is_end || rest.len() >= limits::BLOCK_BYTES_MAX) {
-            let length = Block::length_of(rest).ok_or(Damage::BlockMissing)?;
-            let block = rest.get(..length).ok_or(Damage::BlockMissing)?;
-            let extent = Extent {
-                offset: self.offset,
-                length: u32::try_from(length).map_err(|_| Damage::BlockLength)?,
-            };
-            let block = Block::decode(block)?;
-            if block.first.0 != self.last.0 + 1 {
-                return Err(Damage::BlockMissing);
-            }
-            if block.previous != self.hash {
-                return Err(Damage::Chain);
-            }
-            self.extents.push((block.first, extent));
-            (self.last, self.hash, self.offset) = (block.last, block.hash, extent.end());
-            rest = rest.get(length..).unwrap_or_default();
-        }
-        Ok(())
-    }
 }
