@@ -247,3 +247,18 @@ fn a_file_is_written_whole_or_not_at_all() {
     let kept = std::fs::read(environment.path("out.json")).unwrap();
     assert_eq!(kept, b"kept");
 }
+
+#[test]
+fn a_folder_is_no_file_to_write_to() {
+    let environment = Environment::with_sample();
+    let folder = environment.store();
+    let folder = folder.to_str().unwrap();
+    for typed in [
+        "export --all --at 2026-03-08",
+        "join /dev/null --field company.name",
+    ] {
+        environment
+            .type_in(&format!("{typed} -o {folder}"))
+            .refused(2, &[folder, "it is a folder", "the path of a file"]);
+    }
+}

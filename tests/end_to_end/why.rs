@@ -263,3 +263,17 @@ fn what_does_not_hold_any_more_is_told_where_nothing_stands() {
         .type_in("why alibaba chips[amd-mi400].stage --at 2025-12-22")
         .refused(3, &["nothing is known"]);
 }
+
+#[test]
+fn who_decided_what_a_company_is_called_can_be_asked() {
+    let environment = Environment::with_sample();
+    let at = environment.at("2026-03-08 alibaba");
+    let decided = &at["company"]["decided"]["name"];
+    assert!(decided["event"].is_string(), "{decided}");
+    for path in ["company.decided.name", "company.decided"] {
+        let told = why(&environment, &format!("alibaba {path} --at 2026-03-08"));
+        assert_eq!(told["made_by"][0]["event"], decided["event"], "{path}");
+    }
+    let told = why(&environment, "alibaba company.decided.name --at 2026-03-08");
+    assert_eq!(&told["value"], decided);
+}

@@ -184,6 +184,10 @@ pub(crate) fn to_file(
         let what = format!("cannot write {}", path.display());
         CommandError::new(ExitCode::Machine, what).because(&error)
     };
+    if path.is_dir() {
+        let what = format!("cannot write {}: it is a folder", path.display());
+        return Err(CommandError::usage(what).hint("give the path of a file"));
+    }
     let there = std::fs::symlink_metadata(path);
     if there.is_ok_and(|there| !there.is_file()) {
         // A pipe, a device or a link is written to, and never replaced.

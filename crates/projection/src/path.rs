@@ -223,9 +223,12 @@ impl Path {
     }
 
     /// The field that decides what stands there: of a kind of one's own `data.units` is
-    /// decided by `units`.
+    /// decided by `units`, and of a company `decided.aliases` by `aliases`.
     pub(crate) fn deciding(&self) -> Option<&str> {
         match self.fields.as_slice() {
+            [decided, name @ ..] if decided == "decided" && self.place == Place::Company => {
+                Some(name.first().map_or("name", String::as_str))
+            }
             [data, name, ..] if data == "data" && self.place == Place::Other => Some(name),
             [field, ..] => Some(field),
             [] => None,
@@ -324,7 +327,8 @@ impl Path {
             }
             (field, _) => {
                 let value = json!(company).get(field).cloned().unwrap_or_default();
-                (part_of(value, parts), company.decided.get(field))
+                let deciding = self.deciding().unwrap_or(field);
+                (part_of(value, parts), company.decided.get(deciding))
             }
         };
         Found {

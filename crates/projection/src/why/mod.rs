@@ -204,7 +204,7 @@ impl Reader<'_> {
     }
 
     fn of_company(&self, path: &Path, found: &FoundValue<'_>) -> Vec<Explanation> {
-        let field = path.field().unwrap_or("name");
+        let field = path.deciding().unwrap_or("name");
         let declaring = self.threads.iter();
         let declaring =
             declaring.filter(|thread| thread.section() == event_model::kind::Section::Company);
