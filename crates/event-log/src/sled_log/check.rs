@@ -88,7 +88,12 @@ impl SledLog {
         kept: &[KeptHead],
         progress: &mut dyn FnMut(Position),
     ) -> Result<Verified, LogError> {
-        self.queue.alone(|| self.verify_alone(kept, progress))
+        self.queue
+            .alone(|| match self.verify_alone(kept, progress) {
+                // It may have been written anew since it was opened, by a redaction.
+                Err(_) if self.looks_anew() => self.verify_alone(kept, progress),
+                verified => verified,
+            })
     }
 
     fn verify_alone(

@@ -176,7 +176,8 @@ fn copy_files(from: &SledFolder, to: &SledFolder) -> Result<(), LogError> {
     for name in names {
         match fs::copy(from.join(&name), to.join(&name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            copied => drop(copied.map_err(at(from))?),
+            // What is read is there; what is written may find no room.
+            copied => drop(copied.map_err(at(to))?),
         }
     }
     Ok(())

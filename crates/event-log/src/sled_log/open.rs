@@ -94,11 +94,14 @@ impl SledLog {
             if again > 0 {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
-            match look(&layout, &format)? {
-                Looked::Whole(seen) => return Ok(seen.into_log(layout, format, clock)),
-                Looked::Bare if again >= BARE_LOOKS => break,
+            match look(&layout, &format) {
+                Ok(Looked::Whole(seen)) => return Ok(seen.into_log(layout, format, clock)),
+                Ok(Looked::Bare) if again >= BARE_LOOKS => break,
                 // A writer may be at it.
-                Looked::Unsettled | Looked::Bare => {}
+                Ok(Looked::Unsettled | Looked::Bare) => {}
+                // A log that was written anew may have come into its place meanwhile.
+                Err(_) if again == 0 => {}
+                Err(error) => return Err(error),
             }
         }
         match Self::open(dir, Arc::clone(&clock)) {

@@ -57,6 +57,16 @@ impl SledLog {
         Ok(head)
     }
 
+    /// Reads once more what there is, of a log that another process may write; tells
+    /// whether it could.
+    pub(super) fn looks_anew(&self) -> bool {
+        let mut watch = sync::lock(&self.watch);
+        watch.as_mut().is_some_and(|watch| {
+            *sync::lock(&self.lent) = None;
+            self.look_again(watch).is_ok()
+        })
+    }
+
     /// Adds the frames by which the file has grown.
     fn take_in(&self, file: &mut Watched, bytes: &[u8]) -> Result<(), LogError> {
         let mut state = sync::write(&self.state);

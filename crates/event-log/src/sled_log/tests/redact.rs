@@ -278,6 +278,17 @@ fn who_reads_meanwhile_reads_what_was_there_or_what_is() {
 }
 
 #[test]
+fn who_reads_meanwhile_verifies_what_is() {
+    let (_held, store) = dir();
+    let log = log(&store);
+    let reader = read_only(&store).unwrap();
+    let log = log.redact(&left(NUMBERS), &[telling(1_003)]).unwrap();
+    let verified = reader.verify(&[], &mut |_| ()).unwrap();
+    assert_eq!(verified.head, log.head());
+    assert_eq!(verified.redactions.erased.len(), NUMBERS.len());
+}
+
+#[test]
 fn a_log_that_is_only_read_is_not_redacted() {
     let (_held, store) = dir();
     log(&store).close().unwrap();
