@@ -4,10 +4,13 @@
 //! Each time: a clear error, nothing lost, and it works again once the cause is gone.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::environment::{ANNALS, Environment, Run, large, lines, sample, skip, statement};
+use crate::environment::{
+    ANNALS, Environment, Run, large, lines, sample, sample_events, skip, statement,
+};
 use crate::small_disk::{SmallDisk, with_small_disks};
 
 /// What is asked before and after.
@@ -299,7 +302,7 @@ fn a_disk_that_takes_no_writes_is_read() {
             let words = [
                 "Read-only file system",
                 "takes no writes",
-                "`at` and `log` read it",
+                "only asks read it",
             ];
             stopped(&environment.type_in(typed), &words);
         }
@@ -312,6 +315,67 @@ fn a_disk_that_takes_no_writes_is_read() {
 }
 
 /// Runs annals under a limit of the shell.
+#[test]
+fn a_disk_that_takes_no_writes_is_read_without_its_caches() {
+    let name = "machine::a_disk_that_takes_no_writes_is_read_without_its_caches";
+    with_small_disks(name, || {
+        let environment = Environment::new();
+        let disk = SmallDisk::over(&environment.store(), "200m");
+        environment.append_file(&sample());
+        environment.append(&bulky());
+        let before = answers(&environment);
+        let cache = environment.store().join("cache");
+        let files = fs::read_dir(cache.join("streams")).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let is_run = |path: &PathBuf| path.extension().is_some_and(|it| it == "run");
+        let runs: Vec<PathBuf> = paths.filter(is_run).collect();
+        assert!(!runs.is_empty());
+        for (harm, verified) in [("damaged", 6), ("missing", 0)] {
+            match verified {
+                0 => fs::remove_dir_all(&cache).unwrap(),
+                _ => runs.iter().for_each(|run| flip_some(run)),
+            }
+            disk.change("ro");
+            assert_eq!(answers(&environment), before, "{harm}");
+            let asked = environment.type_in("at 2026-03-08 alibaba");
+            let note = "note: caches are missing or damaged, and made elsewhere";
+            assert!(asked.done().stderr.starts_with(note), "{harm}");
+            assert_eq!(environment.type_in("verify").code, Some(verified), "{harm}");
+            environment.type_in(&format!("backup {harm}")).done();
+            let left = fs::read_dir(environment.path("tmp")).unwrap().count();
+            assert_eq!(left, 0, "{harm}: it left something behind");
+            disk.change("rw");
+        }
+        assert_eq!(answers(&environment), before);
+        environment.type_in(SAY).done();
+    });
+}
+
+/// Flips a bit of every hundredth byte in the first half of a file, so that what leads
+/// to the rest is whole.
+fn flip_some(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let half = bytes.len() / 2;
+    let some = bytes.iter_mut().take(half).step_by(100);
+    some.for_each(|byte| *byte ^= 1);
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_told() {
+    let environment = Environment::with_sample();
+    for typed in [
+        "demo",
+        "backup -",
+        "--store nowhere append --dry-run --file -",
+    ] {
+        let mut command = environment.command(typed.split(' '));
+        command.env("TMPDIR", environment.path("nowhere-either"));
+        let run = Run::of(command, lines(&sample_events()).as_bytes());
+        stopped(&run, &["nowhere-either", "let TMPDIR name"]);
+    }
+}
+
 fn limited(environment: &Environment, limit: &str, typed: &str) -> Run {
     environment.shell(&format!("ulimit {limit}; exec {ANNALS} {typed}"))
 }

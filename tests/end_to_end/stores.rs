@@ -161,7 +161,12 @@ fn a_store_that_is_held_is_verified_and_proven() {
     environment
         .type_in(&format!("redact {} --reason x", ids[0]))
         .refused(7, &[&pid]);
+    // What is being written would look like damage.
+    environment
+        .type_in("salvage")
+        .refused(7, &[&pid, "salvage a copy"]);
     holder.kill();
+    environment.type_in("salvage").done();
 }
 
 #[test]

@@ -71,6 +71,18 @@ impl Store {
         Ok(Self::over(dir, log, clock))
     }
 
+    /// The same by caches that are made of the log in a temporary folder, where those of
+    /// the store are of no use and cannot be made again. It takes as long as that does;
+    /// what is appended later is not seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_with_caches_elsewhere(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let log = SledLog::open_with_caches_elsewhere(dir, Arc::clone(&clock))?;
+        Ok(Self::over(dir, log, clock))
+    }
+
     /// Opens a store, and makes it first if there is none, with settings of
     /// one's own for its log.
     ///

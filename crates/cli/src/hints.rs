@@ -3,7 +3,9 @@
 mod damage;
 
 use annals::Error;
-use annals::log_errors::{AppendError, BackupError, OpenError};
+use annals::log_errors::{AppendError, BackupError, LogError, OpenError};
+
+use crate::temporary;
 
 /// What to do about an id that another event has.
 pub(crate) const ID_TAKEN: &str =
@@ -21,6 +23,11 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         }
         Error::Open(OpenError::Held { .. }) => {
             "one process at a time: wait for that one, or end it, and try again"
+        }
+        Error::Log(LogError::Io { path, .. }) | Error::Open(OpenError::Io { path, .. })
+            if *path == std::env::temp_dir() =>
+        {
+            temporary::HINT
         }
         Error::Backup(BackupError::Foreign { .. }) => "move it away and try again",
         Error::Backup(BackupError::NotABackup { .. }) => {

@@ -13,6 +13,7 @@ mod progress;
 mod render;
 mod session;
 mod signals;
+mod temporary;
 
 use crate::exit_code::ExitCode;
 use crate::output::{Output, complain};

@@ -1,5 +1,6 @@
 //! What every command needs: the store, the clock, and the cuts of a question.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::cli::{AskArgs, CutArgs};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::say;
+use crate::temporary;
 
 /// The variable that stops the clock, so that what a command prints can be
 /// said beforehand.
@@ -30,6 +32,8 @@ pub(crate) struct Session {
     /// When the command began: "now" in all that it is asked.
     began: Instant,
     verbose: bool,
+    /// The store is read by caches of our own.
+    caches_elsewhere: Cell<bool>,
 }
 
 impl Session {
@@ -46,6 +50,7 @@ impl Session {
             began: clock.now(),
             clock,
             verbose,
+            caches_elsewhere: Cell::new(false),
         })
     }
 
@@ -55,6 +60,7 @@ impl Session {
             clock: Arc::clone(&self.clock),
             began: self.began,
             verbose: self.verbose,
+            caches_elsewhere: self.caches_elsewhere.clone(),
         }
     }
 
@@ -65,13 +71,31 @@ impl Session {
 
     /// Opens the store that is there to read it, whoever else uses it.
     pub(crate) fn open_to_read(&self) -> Result<Store, CommandError> {
-        let store = Store::open_to_read(&self.dir, Arc::clone(&self.clock));
-        store.map_err(|error| CommandError::from(error).in_store(&self.dir))
+        self.reading()
+            .map_err(|error| CommandError::from(error).in_store(&self.dir))
+    }
+
+    fn reading(&self) -> Result<Store, Error> {
+        let clock = || Arc::clone(&self.clock);
+        if !self.caches_elsewhere.get() {
+            match Store::open_to_read(&self.dir, clock()) {
+                Err(Error::Open(OpenError::Cache { .. })) => self.keep_caches_elsewhere(),
+                opened => return opened,
+            }
+        }
+        Store::open_with_caches_elsewhere(&self.dir, clock())
+    }
+
+    /// From now on reads the store by caches of our own: those that it has are of no use,
+    /// and cannot be made again where they are.
+    pub(crate) fn keep_caches_elsewhere(&self) {
+        self.caches_elsewhere.set(true);
+        say("note: caches are missing or damaged, and made elsewhere for this command");
     }
 
     /// Opens the store to read it, if there is one.
     pub(crate) fn open_if_there(&self) -> Result<Option<Store>, CommandError> {
-        match Store::open_to_read(&self.dir, Arc::clone(&self.clock)) {
+        match self.reading() {
             Ok(store) => Ok(Some(store)),
             Err(Error::Open(OpenError::NoStore { .. })) => Ok(None),
             Err(error) => Err(CommandError::from(error).in_store(&self.dir)),
@@ -112,10 +136,7 @@ impl Session {
         let store = match Store::open(&self.dir, Arc::clone(&self.clock)) {
             Ok(store) => store,
             Err(Error::Open(OpenError::NoStore { .. })) if dry_run => {
-                folder = tempfile::tempdir().map_err(|error| {
-                    CommandError::new(ExitCode::Machine, "cannot make a temporary folder")
-                        .detail(error.to_string())
-                })?;
+                folder = temporary::folder("annals-")?;
                 self.in_dir(&folder.path().join("store")).create_or_open()?
             }
             Err(Error::Open(OpenError::NoStore { .. })) => self.create_or_open()?,

@@ -30,6 +30,7 @@ use format::BlocksIn;
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     dir: PathBuf,
+    cache: PathBuf,
 }
 
 /// The folder of sled.
@@ -74,6 +75,15 @@ impl Layout {
     pub(crate) fn new(dir: &Path) -> Self {
         Self {
             dir: dir.to_owned(),
+            cache: dir.join("cache"),
+        }
+    }
+
+    /// The same with its caches in another folder.
+    pub(crate) fn with_cache(self, cache: &Path) -> Self {
+        Self {
+            cache: cache.to_owned(),
+            ..self
         }
     }
 
@@ -116,7 +126,7 @@ impl Layout {
     }
 
     pub(crate) fn cache(&self) -> PathBuf {
-        self.dir.join("cache")
+        self.cache.clone()
     }
 
     /// The mark of the head.

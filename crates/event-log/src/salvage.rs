@@ -1,7 +1,8 @@
 //! What can still be read of a damaged store: [`Salvage`].
 //!
 //! It opens nothing: neither the store nor sled. It looks through the bytes of the
-//! files for what is whole by its own checksum, and takes no lock and writes nothing.
+//! files for what is whole by its own checksum, and writes nothing. It shares the lock,
+//! where there is one, so that nobody writes meanwhile.
 //!
 //! - `piece` is a block or a frame, and where it was found; `scan` finds them.
 //! - `choice` tells which of them are the log: the chain says so.
@@ -24,6 +25,7 @@ use crate::event_log::NewEvent;
 use crate::head_mark;
 use crate::journal;
 use crate::layout::format::Format;
+use crate::layout::lock::Lock;
 use crate::layout::{Layout, at};
 use crate::limits;
 use crate::sled_log::read_packed;
@@ -69,6 +71,7 @@ pub struct Salvage {
     last_in_streams: u64,
     /// The last position that there is a sign of.
     last: u64,
+    _lock: Option<Lock>,
 }
 
 impl Salvage {
@@ -77,6 +80,7 @@ impl Salvage {
     /// # Errors
     ///
     /// [`OpenError::NoStore`] where there is nothing that could be one;
+    /// [`OpenError::Held`] while another process writes it;
     /// [`OpenError::Io`] if a file cannot be read.
     pub fn look(dir: &Path) -> Result<Self, OpenError> {
         let layout = Layout::new(dir);
@@ -88,6 +92,7 @@ impl Salvage {
                 dir: dir.to_owned(),
             });
         }
+        let lock = Lock::share(&layout.lock())?;
         let store = store_of(&layout);
         let mut pieces = Pieces::default();
         for path in layout.counting_log().block_files() {
@@ -114,6 +119,7 @@ impl Salvage {
             chosen,
             last_in_streams,
             last: last.into_iter().max().unwrap_or(0),
+            _lock: lock,
         })
     }
 

@@ -16,7 +16,8 @@
 //! - `redact` writes the log anew without what some events said, and `rewritten` tells
 //!   whether that can take the place of the one before.
 //! - `link` tells the hashes of the chain, and what they were made of.
-//! - `lent` gives the blocks where another process has the store, or nobody may write.
+//! - `lent` gives the blocks where another process has the store, or nobody may write,
+//!   and `elsewhere` makes the caches in another folder then.
 //! - `refresh` sees what another process appended.
 //! - `check` walks all of it, and makes the streams again.
 //! - `engine` gives the blocks, and is the only part that calls sled; `block_file` is
@@ -32,6 +33,7 @@ mod block_walk;
 mod careful;
 mod check;
 mod commit;
+mod elsewhere;
 mod engine;
 mod fill;
 mod guard;

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::commands::append::open_input;
 use crate::error::CommandError;
-use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
 use crate::session::Session;
+use crate::temporary;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -58,10 +58,7 @@ pub(crate) fn backup(
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
     if is_pipe(&args.to) {
-        let folder = tempfile::tempdir().map_err(|error| {
-            CommandError::new(ExitCode::Machine, "cannot make a temporary folder")
-                .detail(error.to_string())
-        })?;
+        let folder = temporary::folder("annals-")?;
         let head = store.back_up_to(&mut *out, &folder.path().join("backup"))?;
         out.finish()?;
         say(&format!("backed up {head}"));

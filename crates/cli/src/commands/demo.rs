@@ -10,6 +10,7 @@ use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::Output;
 use crate::session::Session;
+use crate::temporary;
 
 /// The timeline that this project states in its own words.
 const SAMPLE: &str = include_str!("../../../../data/alibaba.jsonl");
@@ -101,11 +102,7 @@ pub(crate) fn run(
 /// there yet, or a new one among the temporary ones.
 fn folder(keep: Option<&Path>) -> Result<PathBuf, CommandError> {
     match keep {
-        None => {
-            let temporary = tempfile::Builder::new().prefix("annals-demo-").tempdir();
-            let temporary = temporary.map_err(|error| refused(&std::env::temp_dir(), &error))?;
-            Ok(temporary.keep())
-        }
+        None => Ok(temporary::folder("annals-demo-")?.keep()),
         Some(folder) if folder.exists() => {
             let what = format!("{} is there already", folder.display());
             Err(CommandError::usage(what).hint("give a folder that is not there yet"))

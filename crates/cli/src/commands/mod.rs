@@ -28,11 +28,13 @@ pub(crate) mod why;
 
 use crate::cli::{Cli, Command, ImportFormat};
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
 use crate::session::Session;
 
 /// Runs a command. One that only reads, and finds a cache damaged before it has
-/// told anything, makes the caches again and runs once more.
+/// told anything, makes the caches again and runs once more: where the store takes no
+/// writes, elsewhere.
 pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
     if cli.no_pager {
         out.without_pager();
@@ -40,10 +42,17 @@ pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
     let session = Session::new(cli.store, cli.verbose)?;
     match run_in(&session, &cli.command, out) {
         Err(error) if error.is_of_cache() && reads(&cli.command) && out.take_back() => {
-            say("note: a cache was damaged, and is made again");
-            let store = session.open()?;
-            store.rebuild()?;
-            store.close()?;
+            match session.open() {
+                Err(refused) if refused.code == ExitCode::Machine => {
+                    session.keep_caches_elsewhere();
+                }
+                opened => {
+                    say("note: a cache was damaged, and is made again");
+                    let store = opened?;
+                    store.rebuild()?;
+                    store.close()?;
+                }
+            }
             run_in(&session, &cli.command, out)
         }
         ran => ran.map_err(|error| error.of_append_to(&session.dir)),

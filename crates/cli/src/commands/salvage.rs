@@ -4,6 +4,7 @@ use std::io::Write;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use annals::log_errors::OpenError;
 use annals::{Error, Salvage, SalvagedFrom};
 use clap::Args;
 
@@ -19,8 +20,9 @@ Examples:
   annals --store again append --file saved.jsonl --new-company
 
 The events come as JSON Lines, in the order of the log, without what the log
-gave them. The store is only read, and need not open. Which positions are
-missing is told on standard error; the exit code is then 6.")]
+gave them. The store is only read, and need not open; no other process may be
+writing it. Which positions are missing is told on standard error; the exit
+code is then 6.")]
 pub(crate) struct SalvageArgs {
     /// The folder of the store [default: that of --store]
     #[arg(value_name = "DIR")]
@@ -40,7 +42,11 @@ pub(crate) fn run(
 ) -> Result<(), CommandError> {
     let dir = args.dir.as_ref().unwrap_or(&session.dir);
     let salvage = Salvage::look(dir).map_err(|error| {
-        CommandError::from(Error::from(error)).hint("give the folder of a store")
+        let hint = match &error {
+            OpenError::Held { .. } => "let that process end, or salvage a copy of the folder",
+            _ => "give the folder of a store",
+        };
+        CommandError::from(Error::from(error)).hint(hint)
     })?;
     let mut told = Told::default();
     match &args.output {

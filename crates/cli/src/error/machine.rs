@@ -40,7 +40,7 @@ pub(super) fn hint_for(error: &io::Error) -> Option<&'static str> {
         }
         ErrorKind::ReadOnlyFilesystem => {
             "the disk takes no writes: mount it to be written to, or copy the store to another; \
-             `at` and `log` read it as it is"
+             `at`, `log` and whatever only asks read it as it is"
         }
         ErrorKind::PermissionDenied => {
             "ask whoever owns it for the right, or say with --store where another store is"

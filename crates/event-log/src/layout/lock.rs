@@ -22,6 +22,8 @@ pub(crate) struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // Who it was is of no use any more; where it is shared, this is not ours to say.
+        let _ = self.file.set_len(0);
         // Closing it would do, but for a process that is being started just now: until it
         // runs its program, it has all files open that we have.
         let _ = self.file.unlock();
@@ -48,6 +50,19 @@ impl Lock {
             .and_then(|()| file.write_all(text.as_bytes()))
             .map_err(at(path))?;
         Ok(Self { file })
+    }
+
+    /// Keeps the store from being written to, beside others that do the same. Nothing is
+    /// written for it. `None` where there is no lock, or the system refuses it.
+    pub(crate) fn share(path: &Path) -> Result<Option<Self>, OpenError> {
+        let Ok(file) = File::open(path) else {
+            return Ok(None);
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(Self { file })),
+            Err(TryLockError::WouldBlock) => Err(holder(path)),
+            Err(TryLockError::Error(_)) => Ok(None),
+        }
     }
 }
 
@@ -80,6 +95,28 @@ mod tests {
         ));
         let _as_a_child_has_it = lock.file.try_clone().unwrap();
         drop(lock);
+        assert!(Lock::take(&path, now).is_ok());
+    }
+
+    #[test]
+    fn who_shares_it_keeps_others_from_taking_it_and_is_nobody_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("LOCK");
+        let now = Instant::from_micros(0).unwrap();
+        assert!(Lock::share(&path).unwrap().is_none());
+        let lock = Lock::take(&path, now).unwrap();
+        let is_ours = |pid: Option<u32>| pid == Some(std::process::id());
+        assert!(matches!(
+            Lock::share(&path),
+            Err(OpenError::Held { pid, .. }) if is_ours(pid)
+        ));
+        drop(lock);
+        let shared = [(); 2].map(|()| Lock::share(&path).unwrap().unwrap());
+        assert!(matches!(
+            Lock::take(&path, now),
+            Err(OpenError::Held { pid: None, .. })
+        ));
+        drop(shared);
         assert!(Lock::take(&path, now).is_ok());
     }
 }

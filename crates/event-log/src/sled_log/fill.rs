@@ -147,7 +147,7 @@ impl SledLog {
                 Box::new(walk.map(|found| found.map(|Walked { first, bytes, .. }| (first, bytes))))
             }
             BlocksIn::File | BlocksIn::Sled => {
-                engine = self.engine()?;
+                engine = self.blocks()?;
                 let blocks = engine.scan(Position(after.0 + 1), base.position);
                 let failed = move |error| LogError::engine(after, error);
                 Box::new(blocks.map(move |found| found.map_err(failed)))

@@ -100,7 +100,7 @@ pub(super) fn is_refused(error: &LogError) -> bool {
 }
 
 /// Whether the system does not let a file be opened, read or written.
-fn is_of_machine(error: &OpenError) -> bool {
+pub(super) fn is_of_machine(error: &OpenError) -> bool {
     matches!(
         error,
         OpenError::Io { .. }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use event_model::id::Position;
 
 use super::engine::Engine;
+use super::lent::is_of_machine;
 use super::refresh::Watch;
 use super::tail::Tail;
 use super::{Settings, SledLog, State, guard, rewritten};
@@ -86,7 +87,8 @@ impl SledLog {
     ///
     /// # Errors
     ///
-    /// As [`SledLog::open`].
+    /// As [`SledLog::open`]; [`OpenError::Cache`] where they are to be made again and the
+    /// system does not allow it: [`SledLog::open_with_caches_elsewhere`] does without.
     pub fn open_to_read(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let layout = found(dir)?;
         let format = Format::read(&layout)?;
@@ -109,9 +111,19 @@ impl SledLog {
                 Some(seen) => Ok(seen.into_log(layout, format, clock)),
                 None => Err(held),
             },
+            Err(refused) if is_of_machine(&refused) && !is_rewritten(&layout)? => {
+                Err(OpenError::Cache {
+                    what: format!("the caches are missing or damaged, and {refused}"),
+                })
+            }
             opened => opened,
         }
     }
+}
+
+/// Whether a log that was written anew is not in its place yet.
+pub(super) fn is_rewritten(layout: &Layout) -> Result<bool, OpenError> {
+    layout::exists(layout.rewritten().dir())
 }
 
 /// What who only reads finds.
@@ -135,12 +147,11 @@ pub(super) struct Seen {
 ///
 /// A log that was written anew may be on its way into its place, now or a moment ago.
 pub(super) fn look(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
-    let is_moving = || layout::exists(layout.rewritten().dir());
-    if is_moving()? {
+    if is_rewritten(layout)? {
         return Ok(Looked::Unsettled);
     }
     match look_at(layout, format) {
-        Err(_) if is_moving()? => Ok(Looked::Unsettled),
+        Err(_) if is_rewritten(layout)? => Ok(Looked::Unsettled),
         looked => looked,
     }
 }
@@ -171,7 +182,7 @@ fn look_at(layout: &Layout, format: &Format) -> Result<Looked, OpenError> {
 /// Looks at the log as it was before what a writer is putting into the streams: the
 /// file of the journal that goes on where they end is there until they go further.
 fn look_before(layout: &Layout, format: &Format) -> Result<Option<Seen>, OpenError> {
-    if layout::exists(layout.rewritten().dir())? {
+    if is_rewritten(layout)? {
         return Ok(None);
     }
     let streams = Streams::open(&layout.streams(), format.store)?.map(Arc::new);
@@ -207,7 +218,7 @@ impl Seen {
     }
 }
 
-fn found(dir: &Path) -> Result<Layout, OpenError> {
+pub(super) fn found(dir: &Path) -> Result<Layout, OpenError> {
     let layout = Layout::new(dir);
     match layout.look()? {
         Found::Store => Ok(layout),
@@ -354,16 +365,16 @@ pub(super) fn tail_of(contents: &Contents) -> Result<Tail, OpenError> {
 }
 
 /// What a log is opened with.
-struct Opened {
-    layout: Layout,
-    format: Format,
-    clock: Arc<dyn Clock>,
-    settings: Settings,
-    marked: Option<(Position, Hash)>,
+pub(super) struct Opened {
+    pub(super) layout: Layout,
+    pub(super) format: Format,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) settings: Settings,
+    pub(super) marked: Option<(Position, Hash)>,
 }
 
 impl Opened {
-    fn log(self, state: State, journal: Option<Journal>, lock: Option<Lock>) -> SledLog {
+    pub(super) fn log(self, state: State, journal: Option<Journal>, lock: Option<Lock>) -> SledLog {
         let head = state.tail.head();
         let marked = self.marked.map_or(Position(0), |(position, _)| position);
         SledLog {
@@ -386,7 +397,7 @@ impl Opened {
 }
 
 /// Refuses a log that ends before it did when it was last closed.
-fn check_mark(marked: Option<(Position, Hash)>, head: Head) -> Result<(), OpenError> {
+pub(super) fn check_mark(marked: Option<(Position, Hash)>, head: Head) -> Result<(), OpenError> {
     let Some((position, hash)) = marked else {
         return Ok(());
     };

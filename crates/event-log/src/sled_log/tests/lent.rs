@@ -73,3 +73,23 @@ fn who_only_reads_finds_what_is_damaged() {
     assert_eq!(reader.verify(&[], &mut |_| ()).unwrap().events, 40);
     assert_eq!(fs::read(&index).unwrap(), b"torn", "it was mended");
 }
+
+#[test]
+fn who_has_caches_elsewhere_reads_what_is_there_and_writes_nothing() {
+    for blocks in [BlocksIn::File, BlocksIn::Sled] {
+        let (_dir, store) = dir();
+        let writer = held(&store, blocks);
+        append(&writer, 40..41);
+        let sees = |log: &SledLog| {
+            let all: Result<Vec<_>, _> = log.read(Position(0), Position(100)).collect();
+            (all.unwrap(), log.companies().unwrap(), log.head())
+        };
+        let whole = sees(&writer);
+        fs::remove_dir_all(store.join("cache")).unwrap();
+        let before = contents(&store);
+        let reader = SledLog::open_with_caches_elsewhere(&store, clock()).unwrap();
+        assert_eq!(sees(&reader), whole);
+        assert_eq!(reader.verify(&[], &mut |_| ()).unwrap().events, 41);
+        assert!(contents(&store) == before, "it wrote to the store");
+    }
+}
