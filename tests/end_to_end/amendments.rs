@@ -166,6 +166,10 @@ fn a_file_of_corrections_is_all_or_nothing() {
             &["standard input:3", "line 2"],
         ),
         (
+            "id,data.stage\na0000001,ordered\na0000001-0000-4000-8000-000000000000,agreed\n",
+            &["standard input:3", "line 2"],
+        ),
+        (
             "id,stge\na0000001,ordered\n\n",
             &["standard input:2", "stge"],
         ),
@@ -184,6 +188,23 @@ fn a_file_of_corrections_is_all_or_nothing() {
             .refused(1, words);
         environment.assert_files(&files, input);
     }
+}
+
+#[test]
+fn an_event_and_its_correction_are_amended_once() {
+    let environment = three_claims();
+    let correct = "correct a0000001 --set data.stage=ordered --fault record --reason r --json";
+    let correction = environment.type_in(correct).json()["id"].clone();
+    let correction = correction.as_str().unwrap();
+    let files = environment.settled_files();
+    let input = format!("id,data.stage\na0000001,agreed\n{correction},denied\n");
+    environment
+        .feed(
+            "correct --fault record --reason r --file -",
+            input.as_bytes(),
+        )
+        .refused(1, &["standard input:3", correction, "line 2"]);
+    environment.assert_files(&files, "amending one event twice");
 }
 
 #[test]

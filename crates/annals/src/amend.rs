@@ -13,6 +13,7 @@ use std::io::{Seek, Write};
 
 use event_model::draft::Draft;
 use event_model::event::Event;
+use event_model::id::EventId;
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
@@ -116,8 +117,7 @@ impl Store {
         for amended in &listed {
             let (line, made) = match amended {
                 Ok(amended) => {
-                    let made = batch.first_time(amended);
-                    let made = made.and_then(|()| batch.amended(amended, amendment));
+                    let made = batch.amended(amended, amendment);
                     (amended.line, made.map_err(|error| refused(&error)))
                 }
                 Err((line, problem)) => (*line, Err(problem.clone())),
@@ -156,7 +156,8 @@ struct Batch<'s> {
     lines: tempfile::SpooledTempFile,
     /// The line of the file that each of the lines above is of.
     origins: Vec<u64>,
-    seen: HashMap<String, u64>,
+    /// By the last version of each that was amended, the line that did so.
+    seen: HashMap<EventId, u64>,
     strikes: StrikesOf,
     problems: Faults,
 }
@@ -175,8 +176,9 @@ impl<'s> Batch<'s> {
     }
 
     /// Refuses to amend an event twice: which of the two would hold?
-    fn first_time(&mut self, amended: &Listed) -> Result<(), Error> {
-        match self.seen.insert(amended.id.clone(), amended.line) {
+    fn first_time(&mut self, target: &Target, amended: &Listed) -> Result<(), Error> {
+        let last = target.last_version();
+        match last.and_then(|last| self.seen.insert(last, amended.line)) {
             None => Ok(()),
             Some(line) => Err(Error::AmendedTwice {
                 id: amended.id.clone(),
@@ -190,6 +192,7 @@ impl<'s> Batch<'s> {
         let store = self.store;
         let id = store.event(&amended.id)?.event.id;
         let target = store.target_within(id, &mut self.strikes)?;
+        self.first_time(&target, amended)?;
         store.amending(&target, |versions| match &amended.settings {
             None => Ok(retractions(versions, amendment, store.now())),
             Some(settings) => corrections(versions, settings, amendment, &self.kinds, store.now()),

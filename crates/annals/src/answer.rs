@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use event_log::{EventLog, Recorded, Stored};
-use event_model::id::{Position, Slug};
+use event_model::id::{Position, Slug, Version};
 use projection::basis::{Basis, Cuts, Placed};
 use projection::fold::{fold, fold_without_events};
 use projection::parts::{Inseparable, Parts, Share};
@@ -11,7 +11,7 @@ use projection::timeline::{Answer, Timeline};
 
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
-use crate::replays::{self, Asked};
+use crate::replays::Asked;
 use crate::seen::Seen;
 use crate::store::Store;
 use crate::visiting::go_on;
@@ -40,23 +40,20 @@ impl Store {
     ///
     /// As [`Store::at`].
     pub fn at_without_events(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
-        let cuts = &basis.cuts;
+        let version = Version(self.version(company)?);
         let asked = match basis.filter.is_none() {
-            true => self.replays().ask(company),
+            true => self.replays().ask(company, version, basis),
             false => Asked::First,
         };
-        let kept = match asked {
-            Asked::Kept(replay) => replays::answer(&replay, basis),
-            // What is kept has all events, whichever cut is asked about now.
-            Asked::Again(growths) if cuts.recorded == self.head().position => {
-                let events = self.history(company, cuts.recorded)?;
-                Some(self.replays().keep(company, events, basis, growths))
+        let recorded = basis.cuts.recorded;
+        let timeline = match asked {
+            Asked::Kept(timeline) => *timeline,
+            // What is kept has all events, whichever cut is asked about later.
+            Asked::Again if recorded == self.head().position => {
+                let events = self.history(company, recorded)?;
+                self.replays().keep(company, version, events, basis)
             }
-            Asked::First | Asked::Again(_) => None,
-        };
-        let timeline = match kept {
-            Some(timeline) => timeline,
-            None => self.tell(company, basis, self.parts_of(company)?)?,
+            Asked::First | Asked::Again => self.tell(company, basis, version.0 / PART_EVENTS)?,
         };
         Ok(Answer {
             basis: basis.clone(),
@@ -76,12 +73,6 @@ impl Store {
             basis: basis.clone(),
             timeline: self.tell(company, basis, parts)?,
         })
-    }
-
-    /// In how many parts a company is told.
-    fn parts_of(&self, company: &Slug) -> Result<u64, Error> {
-        let head = self.log().stream_head(company)?;
-        Ok(head.map_or(0, |(version, _)| version.0 / PART_EVENTS))
     }
 
     /// What could have been known of a company that is not kept.
@@ -221,5 +212,65 @@ impl Store {
                 .filter(is_visible)
                 .map(|read| read.map_err(Error::from)),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use event_log::{Expected, NewEvent};
+    use event_model::time::Instant;
+
+    use super::*;
+    use crate::append::AppendOptions;
+    use crate::{Moment, Question};
+
+    fn statement(number: usize) -> String {
+        format!(
+            r#"{{"company":"alibaba","kind":"statement","published":"2026-01-0{number}",
+            "certainty":"asserted","source":{{"name":"paper"}},"data":{{"text":"{number}"}}}}"#
+        )
+        .replace('\n', " ")
+    }
+
+    #[test]
+    fn a_company_that_is_kept_answers_with_what_came_since() {
+        let dir = tempfile::tempdir().unwrap();
+        let now: Instant = "2026-03-01T00:00:00Z".parse().unwrap();
+        let store = Store::create_or_open(&dir.path().join("store"), Arc::new(move || now));
+        let store = store.unwrap();
+        let new_company = AppendOptions {
+            new_company: true,
+            ..AppendOptions::default()
+        };
+        let mut append = |number| {
+            let line = statement(number);
+            let name = "a test";
+            store
+                .append_lines(name, &mut line.as_bytes(), new_company)
+                .unwrap();
+        };
+        append(1);
+        append(2);
+        let company: Slug = "alibaba".parse().unwrap();
+        let basis = || {
+            let question = Question::at(Moment::parse("2026-02-01").unwrap());
+            store.basis(&question).unwrap()
+        };
+        let told = || store.at_without_events(&company, &basis()).unwrap();
+        (0..3).for_each(|_| drop(told()));
+        // As an append of another thread is seen that has not ended yet.
+        let last = store.history(&company, Position(2)).unwrap().pop().unwrap();
+        let again = NewEvent {
+            id: store.new_id(),
+            ..NewEvent::of(&last.event)
+        };
+        let log = store.log();
+        log.append(&company, Expected::Any, vec![again]).unwrap();
+        for _ in 0..3 {
+            let whole = store.at(&company, &basis()).unwrap();
+            assert_eq!(told().timeline.tally, whole.timeline.tally);
+        }
     }
 }

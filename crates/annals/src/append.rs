@@ -14,7 +14,6 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::error::{Error, IdReused, OtherEvent};
 use crate::intake::Intake;
-use crate::kinds::is_of_kinds;
 use crate::naming::tells_of_names;
 use crate::preparation::{Preparation, Prepared};
 use crate::store::{ADDED_EVENTS_MAX, Store};
@@ -173,12 +172,8 @@ impl Store {
             }
         };
         if !options.dry_run {
-            if companies.iter().any(is_of_kinds) {
-                self.kept_declarations().forget();
-                self.replays().forget_all();
-            }
-            self.replays().forget(&companies);
-            self.keep_directory()?;
+            // A cache that cannot be written is made again when it is needed.
+            self.keep_directory().ok();
         }
         Ok(Appended {
             outcomes,

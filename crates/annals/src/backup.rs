@@ -45,7 +45,7 @@ impl Store {
     pub fn restore(from: &Path, dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let folder = BackupFolder::open(from)?;
         let log = SledLog::restore(&folder, dir, Arc::clone(&clock))?;
-        Ok(Self::over(dir, carry_out(log)?, clock))
+        Self::over_restored(dir, log, clock)
     }
 
     /// The same of what [`Store::back_up_to`] wrote.
@@ -60,7 +60,21 @@ impl Store {
     ) -> Result<Self, Error> {
         let mut part = PartReader::open(input, Path::new(PIPE))?;
         let log = SledLog::restore_part(&mut part, Path::new(PIPE), dir, Arc::clone(&clock))?;
-        Ok(Self::over(dir, carry_out(log)?, clock))
+        Self::over_restored(dir, log, clock)
+    }
+
+    /// The store of a log that was restored, without what it says was redacted.
+    fn over_restored(dir: &Path, log: SledLog, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        match carry_out(log) {
+            Ok(log) => Ok(Self::over(dir, log, clock)),
+            Err(error) => {
+                // What was to be erased must not stay. The error is the one to tell.
+                if let Ok(log) = SledLog::open(dir, clock) {
+                    log.discard().ok();
+                }
+                Err(error)
+            }
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use projection::basis::Placed;
 
 use crate::directory::Directory;
 use crate::error::{Error, io_at};
+use crate::new_file::new_file;
 
 const MAGIC: &str = "annals-directory-3";
 /// What a line begins with that ends a section; others begin with a position.
@@ -181,7 +182,7 @@ pub(crate) fn save(path: &Path, directory: &Directory, log: &impl EventLog) -> R
     let between = (Position(0), directory.upto());
     let text = format!("{MAGIC}\n{}", section_of(between, directory.events(), log)?);
     let folder = path.parent().unwrap_or(path);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(io_at(folder))?;
+    let mut file = new_file(folder).map_err(io_at(folder))?;
     let refused = |error| io_at(path)(error);
     file.write_all(text.as_bytes()).map_err(refused)?;
     if path.is_dir() {

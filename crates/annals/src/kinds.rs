@@ -34,16 +34,9 @@ pub struct DeclaredKind {
     pub declaration: Placed,
 }
 
-/// The events that declare kinds, once somebody asked.
+/// The events that declare kinds, once somebody asked, with the version of their stream.
 #[derive(Debug, Default)]
-pub(crate) struct Declarations(Mutex<Option<Arc<[Placed]>>>);
-
-impl Declarations {
-    /// Forgets them, since they became more.
-    pub(crate) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
+pub(crate) struct Declarations(Mutex<Option<(u64, Arc<[Placed]>)>>);
 
 impl Store {
     /// The kinds that are known by a recorded cut: the built-in ones, and those
@@ -142,17 +135,21 @@ impl Store {
 
     /// The events of the stream of declarations, as far as the log goes now.
     pub(crate) fn declarations(&self) -> Result<Arc<[Placed]>, Error> {
+        let Ok(stream) = own_kinds::COMPANY.parse::<Slug>() else {
+            return Ok([].into());
+        };
         let kept = &self.kept_declarations().0;
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(declarations) = &*kept {
-            return Ok(Arc::clone(declarations));
+        let version = self.version(&stream)?;
+        match &*kept {
+            Some((of, declarations)) if *of == version => Ok(Arc::clone(declarations)),
+            _ => {
+                let declarations = self.history(&stream, self.head().position)?;
+                let declarations: Arc<[Placed]> = declarations.into();
+                *kept = Some((version, Arc::clone(&declarations)));
+                Ok(declarations)
+            }
         }
-        let declarations: Arc<[Placed]> = match own_kinds::COMPANY.parse::<Slug>() {
-            Ok(stream) => self.history(&stream, self.head().position)?.into(),
-            Err(_) => [].into(),
-        };
-        *kept = Some(Arc::clone(&declarations));
-        Ok(declarations)
     }
 }
 

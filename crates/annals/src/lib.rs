@@ -57,6 +57,7 @@ pub mod kinds;
 pub mod listing;
 pub mod moment;
 mod naming;
+mod new_file;
 mod preparation;
 mod proofs;
 pub mod question;
@@ -85,6 +86,7 @@ pub use event_log::{
 pub use event_model as model;
 pub use exchange::rows;
 pub use moment::Moment;
+pub use new_file::new_file;
 pub use projection;
 pub use question::{Question, RecordedCut};
 pub use store::Store;

@@ -132,13 +132,7 @@ impl Store {
     ///
     /// [`Error::Log`] if it cannot be read.
     pub fn refresh(&self) -> Result<Head, Error> {
-        let before = self.head().position;
-        let head = self.log().refresh()?;
-        if head.position != before {
-            self.kept_declarations().forget();
-            self.replays().forget_all();
-        }
-        Ok(head)
+        Ok(self.log().refresh()?)
     }
 
     /// Follows the log after what a query lists.

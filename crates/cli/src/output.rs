@@ -198,22 +198,16 @@ pub(crate) fn to_file(
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let temporary = new_file(folder.unwrap_or(Path::new(".")));
+    let temporary = annals::new_file(folder.unwrap_or(Path::new(".")));
     let mut file = BufWriter::new(temporary.map_err(refused)?);
     write(&mut file).map_err(|error| error.naming_output(path))?;
     let temporary = file
         .into_inner()
         .map_err(|error| refused(error.into_error()))?;
+    // What was there goes only when this is on the disk.
+    temporary.as_file().sync_all().map_err(refused)?;
     temporary
         .persist(path)
         .map_err(|error| refused(error.error))?;
     Ok(())
-}
-
-/// A temporary file that others may read, as they may any file that is made.
-fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }

@@ -173,11 +173,24 @@ impl SledLog {
     ///
     /// [`OpenError`] if a file cannot be removed.
     pub fn discard_if_empty(self) -> Result<(), OpenError> {
-        let is_empty = self.head().position == Position(0);
-        let is_ours = sync::lock(&self.lock).is_some();
+        match self.head().position == Position(0) {
+            true => self.discard(),
+            false => Ok(self.close()?),
+        }
+    }
+
+    /// Closes a store, and takes away all of it; the folder itself stays. One that was
+    /// opened only to read it is only closed.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] if a file cannot be removed.
+    pub fn discard(mut self) -> Result<(), OpenError> {
+        // Others must not come in before it is gone.
+        let lock = sync::lock(&self.lock).take();
         let layout = self.layout.clone();
-        self.close()?;
-        if is_empty && is_ours {
+        self.close_now()?;
+        if lock.is_some() {
             layout.clear()?;
             layout.remove_lock()?;
         }
@@ -187,7 +200,8 @@ impl SledLog {
     fn close_now(&mut self) -> Result<(), LogError> {
         self.progress.shut();
         let head = self.head();
-        let writes = sync::lock(&self.journal).is_some();
+        // Taken out, so that the mark is not written once more after the lock is gone.
+        let writes = sync::lock(&self.journal).take().is_some();
         let is_sound = !self.poisoned.load(Ordering::Acquire);
         if writes && is_sound && self.marked.load(Ordering::Acquire) != head.position.0 {
             // Without a new mark, a loss after the old one is not seen.
@@ -220,7 +234,11 @@ impl EventLog for SledLog {
         let weight = request.weight();
         self.queue
             .submit(request, weight, |requests| self.commit(requests))
-            .unwrap_or(Err(AppendError::Poisoned))
+            // Who was at work panicked: what it wrote is not known.
+            .unwrap_or_else(|| {
+                self.poison();
+                Err(AppendError::Poisoned)
+            })
     }
 
     fn head(&self) -> Head {

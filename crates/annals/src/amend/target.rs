@@ -32,6 +32,11 @@ impl Target {
         Some(correction.id)
     }
 
+    /// What is amended itself: the event, or the last correction of it.
+    pub(super) fn last_version(&self) -> Option<EventId> {
+        self.versions.last().map(|event| event.id)
+    }
+
     /// The event by which it does not hold already.
     #[must_use]
     pub fn retracted_by(&self) -> Option<EventId> {

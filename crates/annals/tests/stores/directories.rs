@@ -30,6 +30,34 @@ fn lines(number: usize) -> [Value; 2] {
     ]
 }
 
+#[test]
+fn an_append_is_told_as_done_though_the_directory_cannot_be_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path().join("store");
+    let settings = Settings {
+        journal_bytes_max: 700,
+        ..tiny()
+    };
+    let open = || Store::create_or_open_with(&dir, clock(), settings).unwrap();
+    let store = open();
+    (0..ROUNDS).for_each(|number| append(&store, &lines(number)));
+    store.close().unwrap();
+    // It has to be made of the streams, which are damaged.
+    fs::remove_file(dir.join("cache/directory")).unwrap();
+    for file in fs::read_dir(dir.join("cache/streams")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|it| it == "run") {
+            let mut bytes = fs::read(&path).unwrap();
+            bytes[20] ^= 1;
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+    let store = open();
+    let before = store.head().position.0;
+    (ROUNDS..ROUNDS + 3).for_each(|number| append(&store, &lines(number)));
+    assert_eq!(store.head().position.0, before + 6);
+}
+
 fn meant(store: &Store, number: usize) -> Option<Slug> {
     let question = Question::at(Moment::parse(&format!("2026-01-{:02}", number + 1)).unwrap());
     let cuts = store.basis(&question).unwrap().cuts;

@@ -9,6 +9,7 @@ use event_model::id::Position;
 use super::{BackupError, PartReader, PartWriter};
 use crate::error::Damage;
 use crate::kept_head::KeptHead;
+use crate::layout::MadeFolders;
 
 /// How the file of a part ends.
 const EXTENSION: &str = "annals";
@@ -41,7 +42,7 @@ impl BackupFolder {
     /// [`BackupError::NotABackup`] if it holds anything else, [`BackupError::Foreign`] if
     /// it also does.
     pub fn make(dir: &Path) -> Result<Self, BackupError> {
-        fs::create_dir_all(dir).map_err(BackupError::at(dir))?;
+        MadeFolders::make(dir)?.sync()?;
         Self::open(dir)
     }
 
@@ -145,12 +146,13 @@ impl BackupFolder {
         self.read(|_, _| Ok(()))
     }
 
-    /// Adds a part; `fill` writes its blocks. It is read again before it counts.
+    /// Adds a part; `fill` writes its blocks. It is read again before it counts. Tells the
+    /// head that it ends with, and its file.
     pub(crate) fn add(
         &mut self,
         after: KeptHead,
         fill: impl FnOnce(&mut PartWriter<BufWriter<File>>) -> Result<(), BackupError>,
-    ) -> Result<PathBuf, BackupError> {
+    ) -> Result<(KeptHead, PathBuf), BackupError> {
         let folder = self.unfinished();
         let new = folder.join("part");
         let file = File::create(&new).map_err(BackupError::at(&new))?;
@@ -169,7 +171,7 @@ impl BackupFolder {
         fs::rename(&new, &path).map_err(BackupError::at(&path))?;
         sync_folder(&self.dir)?;
         self.parts.push(path.clone());
-        Ok(path)
+        Ok((head, path))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Damage, LogError};
+use super::{Damage, LogError, OpenError};
 
 /// What sled, or the disk under it, said.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum EngineError {
     /// What was written may not count.
     #[error("the journal that would make them count could not be begun")]
     TurnOver(#[source] Box<LogError>),
+    /// What was written anew may count.
+    #[error("the log was written anew, and may count already")]
+    Rewritten(#[source] Box<OpenError>),
     /// sled reports a fault of its own.
     #[error("sled failed")]
     Sled(#[source] sled::Error),

@@ -40,6 +40,9 @@ pub enum OpenError {
         /// Since when.
         since: Option<Instant>,
     },
+    /// The store was opened only to read it.
+    #[error("the store was opened only to read it")]
+    ReadOnly,
     /// The store was written by a newer version of this program.
     #[error("the store has format {found}; this program knows up to {known}")]
     NewerFormat {

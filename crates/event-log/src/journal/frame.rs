@@ -19,6 +19,9 @@ use crate::hash::Hash;
 const MAGIC: [u8; 4] = *b"frm1";
 /// The bytes before the records.
 pub(crate) const HEADER_BYTES: usize = 56;
+/// Looking for a frame, so many times the bytes that are looked through may be hashed: of
+/// what happens to look like one, nothing near that comes together.
+const HASHED_TIMES_MAX: usize = 64;
 
 /// The events of one write.
 #[derive(Debug, Clone, Copy)]
@@ -70,17 +73,24 @@ impl<'b> Frame<'b> {
         (frame.checksum(store) == checksum && frame.count > 0).then_some(frame)
     }
 
-    /// Where the next whole frame begins in these bytes, if there is one.
+    /// Where the next whole frame begins in these bytes, if there is one; or what was made
+    /// to look like frames over and over, so that it would take hours to tell.
     pub(crate) fn search(store: Uuid, bytes: &'b [u8]) -> Option<usize> {
-        let starts = bytes.windows(MAGIC.len()).enumerate();
-        starts
-            .filter(|(_, window)| **window == MAGIC)
-            .map(|(at, _)| at)
-            .find(|at| {
-                bytes
-                    .get(*at..)
-                    .is_some_and(|rest| Self::decode(store, rest).is_some())
-            })
+        let mut hashed = 0;
+        memchr::memmem::find_iter(bytes, &MAGIC).find(|at| {
+            let rest = bytes.get(*at..).unwrap_or_default();
+            let length = Self::claimed(rest).filter(|length| *length <= rest.len());
+            hashed += length.unwrap_or_default();
+            let is_over = hashed > bytes.len().saturating_mul(HASHED_TIMES_MAX);
+            is_over || Self::decode(store, rest).is_some()
+        })
+    }
+
+    /// How long the records are, by the header.
+    fn claimed(bytes: &[u8]) -> Option<usize> {
+        let mut fields = Fields(bytes);
+        let _magic: [u8; 4] = fields.take()?;
+        usize::try_from(u32::from_le_bytes(fields.take()?)).ok()
     }
 
     fn checksum(&self, store: Uuid) -> u32 {
@@ -91,5 +101,45 @@ impl<'b> Frame<'b> {
         hasher.update(self.hash.as_bytes());
         hasher.update(self.records);
         hasher.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(store: Uuid, bytes: &mut Vec<u8>) {
+        let frame = Frame {
+            first: Position(1),
+            count: 1,
+            hash: Hash::ZERO,
+            records: b"some records",
+        };
+        frame.encode(store, bytes).unwrap();
+    }
+
+    #[test]
+    fn a_whole_frame_is_found_among_what_looks_like_one() {
+        let store = Uuid::from_u128(7);
+        let mut bytes = b"frm1 frm1 \x04\0\0\0 frm1".to_vec();
+        let at = bytes.len();
+        frame(store, &mut bytes);
+        assert_eq!(Frame::search(store, &bytes), Some(at));
+        assert_eq!(Frame::search(store, &bytes[at + 1..]), None);
+        assert_eq!(Frame::search(Uuid::from_u128(8), &bytes), None);
+    }
+
+    #[test]
+    fn what_would_take_hours_to_tell_is_taken_for_a_frame() {
+        const HEADERS: u32 = 16_384;
+        let store = Uuid::from_u128(7);
+        // Each claims to go on up to the end.
+        let forged = |left: u32| [*b"frm1", (left * 8 - 56).to_le_bytes()].concat();
+        let many: Vec<u8> = (8..HEADERS).rev().flat_map(forged).collect();
+        let found = Frame::search(store, &many).unwrap();
+        assert!(found < many.len() / 8, "{found}");
+        // Some of them are told apart.
+        let few = many.get(many.len() - 400..).unwrap();
+        assert_eq!(Frame::search(store, few), None);
     }
 }

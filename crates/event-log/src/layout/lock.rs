@@ -4,7 +4,8 @@
 //! holds it. What the file says is only for the one who finds it held.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use event_model::time::Instant;
@@ -22,8 +23,6 @@ pub(crate) struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Who it was is of no use any more; where it is shared, this is not ours to say.
-        let _ = self.file.set_len(0);
         // Closing it would do, but for a process that is being started just now: until it
         // runs its program, it has all files open that we have.
         let _ = self.file.unlock();
@@ -32,18 +31,26 @@ impl Drop for Lock {
 
 impl Lock {
     pub(crate) fn take(path: &Path, now: Instant) -> Result<Self, OpenError> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(at(path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(holder(path)),
-            Err(TryLockError::Error(error)) => return Err(at(path)(error)),
-        }
+        let mut file = loop {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path)
+                .map_err(at(path))?;
+            match file.try_lock() {
+                Ok(()) if is_at(path, &file).map_err(at(path))? => break file,
+                // Who took the store away removed it since, and others have another.
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    // Who shares it did not say so.
+                    let is_shared = file.try_lock_shared().is_ok();
+                    return Err(if is_shared { somebody() } else { holder(path) });
+                }
+                Err(TryLockError::Error(error)) => return Err(at(path)(error)),
+            }
+        };
         let text = format!("{} {}\n", std::process::id(), now.micros());
         file.set_len(0)
             .and_then(|()| file.rewind())
@@ -63,6 +70,23 @@ impl Lock {
             Err(TryLockError::WouldBlock) => Err(holder(path)),
             Err(TryLockError::Error(_)) => Ok(None),
         }
+    }
+}
+
+/// Whether a path names a file that is open.
+fn is_at(path: &Path, file: &File) -> io::Result<bool> {
+    let (open, named) = (file.metadata()?, std::fs::metadata(path));
+    match named {
+        Ok(named) => Ok((named.dev(), named.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn somebody() -> OpenError {
+    OpenError::Held {
+        pid: None,
+        since: None,
     }
 }
 

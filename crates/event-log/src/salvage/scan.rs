@@ -116,12 +116,10 @@ fn next_frame(store: Uuid, bytes: &[u8], from: usize) -> Option<(usize, Frame<'_
 }
 
 fn piece_of(frame: &Frame<'_>, file: usize, offset: u64) -> Option<Piece> {
-    // Positions count from 1.
-    let last = frame
-        .first
-        .0
-        .checked_sub(1)?
-        .checked_add(frame.count.into())?;
+    // Positions count from 1, and after the last that there can be nothing follows.
+    let before = frame.first.0.checked_sub(1)?;
+    let last = before.checked_add(frame.count.into());
+    let last = last.filter(|last| *last < u64::MAX)?;
     let (raw, _) = Raw::split(frame.records).ok()?;
     Some(Piece {
         first: frame.first.0,

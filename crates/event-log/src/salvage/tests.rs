@@ -217,3 +217,27 @@ fn the_mark_of_the_head_tells_the_store_where_nothing_else_does() {
     let (found, missing) = salvaged(dir.path());
     assert_eq!(missing, [found.len() as u64 + 1..=12]);
 }
+
+#[test]
+fn a_frame_of_the_last_position_that_there_could_be_is_passed_over() {
+    let dir = tempfile::tempdir().unwrap();
+    store(dir.path());
+    let journal = fs::read_dir(dir.path().join("journal")).unwrap().next();
+    let path = journal.unwrap().unwrap().path();
+    let mut bytes = fs::read(&path).unwrap();
+    let store = store_of(&Layout::new(dir.path())).unwrap();
+    let at = journal::Frame::search(store, &bytes).unwrap();
+    let frame = journal::Frame::decode(store, &bytes[at..]).unwrap();
+    let end = at + frame.bytes();
+    let forged = journal::Frame {
+        first: Position(u64::MAX - u64::from(frame.count) + 1),
+        ..frame
+    };
+    let mut after = bytes[..end].to_vec();
+    forged.encode(store, &mut after).unwrap();
+    after.extend(bytes.drain(..).skip(end));
+    fs::write(&path, after).unwrap();
+    let (found, missing) = salvaged(dir.path());
+    assert_eq!(positions(&found), (1..=12).collect::<Vec<_>>());
+    assert!(missing.is_empty());
+}

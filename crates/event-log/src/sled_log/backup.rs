@@ -79,8 +79,8 @@ impl SledLog {
             let unfinished = folder.unfinished();
             let scratch = Scratch::make(&unfinished)?;
             let copy = scratch.0.join("copy");
-            let file = folder.add(kept, |part| self.write_blocks(kept, part, &copy))?;
-            backed_up.head = head.into();
+            let (head, file) = folder.add(kept, |part| self.write_blocks(kept, part, &copy))?;
+            backed_up.head = head;
             backed_up.file = Some(file);
         }
         Ok(backed_up)

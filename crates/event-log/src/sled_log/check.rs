@@ -13,7 +13,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::seal::follow;
 use super::witness::Witness;
 use super::{SledLog, Stored};
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, OpenError};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::kept_head::KeptHead;
 use crate::limits;
@@ -192,9 +192,15 @@ impl SledLog {
     ///
     /// # Errors
     ///
-    /// [`LogError`] if the log cannot be read or the streams not be written.
+    /// [`LogError`] if the log cannot be read or the streams not be written, as where the
+    /// store was opened only to read it.
     pub fn rebuild(&self, witness: Option<Witness<'_>>) -> Result<Position, LogError> {
         self.queue.alone(|| {
+            if sync::lock(&self.lock).is_none() {
+                return Err(LogError::Open {
+                    source: Box::new(OpenError::ReadOnly),
+                });
+            }
             let base = sync::read(&self.state).tail.base();
             if base != Head::ZERO {
                 self.install(self.new_streams(base, witness)?)?;

@@ -253,7 +253,7 @@ impl Filling {
             noted: Vec::new(),
         };
         block.walk(&records, |raw, hash| {
-            filling.redacts |= raw.kind() == kinds::REDACTION;
+            filling.redacts |= raw.kind_then() == kinds::REDACTION;
             let event = PackedEvent::of(&raw, hash, &mut filling.packed)?;
             filling.events.push(event);
             Ok(())

@@ -246,10 +246,10 @@ pub(super) fn create(
     if layout.look()? == Found::Store {
         return open_locked(layout, clock, settings, lock);
     }
-    create_locked(&layout, &made, blocks)
-        .map(|(format, journal)| {
+    match create_locked(&layout, &made, blocks) {
+        Ok((format, journal)) => {
             let opened = Opened {
-                layout: layout.clone(),
+                layout,
                 format,
                 clock,
                 settings,
@@ -259,14 +259,17 @@ pub(super) fn create(
                 streams: None,
                 tail: Tail::after(Head::ZERO),
             };
-            opened.log(state, Some(journal), Some(lock))
-        })
-        .inspect_err(|_| {
+            Ok(opened.log(state, Some(journal), Some(lock)))
+        }
+        Err(error) => {
             // The error that led here is the one to tell.
             let _ = layout.clear();
-            let _ = fs::remove_file(layout.lock());
+            let _ = layout.remove_lock();
             made.remove();
-        })
+            drop(lock);
+            Err(error)
+        }
+    }
 }
 
 fn create_locked(

@@ -4,6 +4,7 @@
 //! again, so the whole log is written anew. What is left of an event holds the hash of its payload, and the chain stays.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use event_model::id::{Position, Slug, Version};
 
@@ -41,7 +42,8 @@ impl SledLog {
     ///
     /// [`AppendError::DiskFull`] where there is not the room for a second log,
     /// [`AppendError::ReadOnly`] where the store is only read, [`AppendError::Read`] if
-    /// the log is damaged or a file cannot be written.
+    /// the log is damaged or a file cannot be written, [`AppendError::OutcomeUnknown`] if
+    /// the new log may count all the same.
     pub fn redact(self, left: &Left, telling: &[NewEvent]) -> Result<Self, AppendError> {
         self.check_writable()?;
         for event in telling {
@@ -55,7 +57,13 @@ impl SledLog {
             self.layout.discard_rewrite().ok();
             return Err(error);
         }
-        self.layout.count_rewrite().map_err(unopened)?;
+        if let Err(error) = self.layout.count_rewrite() {
+            let counts = layout::exists(self.layout.rewritten().dir());
+            return Err(match counts {
+                Ok(false) => unopened(error),
+                _ => unknown(error),
+            });
+        }
         self.reopened()
     }
 
@@ -64,10 +72,10 @@ impl SledLog {
         let lock = sync::lock(&self.lock).take();
         let lock = lock.ok_or(AppendError::ReadOnly)?;
         let (layout, settings) = (self.layout.clone(), self.settings);
-        let clock = std::sync::Arc::clone(&self.clock);
+        let clock = Arc::clone(&self.clock);
         // What it says of the old log is of no interest any more.
         self.close_now().ok();
-        open_locked(layout, clock, settings, lock).map_err(unopened)
+        open_locked(layout, clock, settings, lock).map_err(unknown)
     }
 
     /// Writes the log with what is left of some events, and more events after it.
@@ -205,6 +213,13 @@ fn redacted(block: &Block<'_>, left: &Left) -> Result<Blocks, Wrong> {
     let encoded = Encoder::new().encode(block.chained(&bytes, &ends), &mut blocks);
     encoded.map_err(|what| (block.first, what))?;
     Ok(blocks)
+}
+
+/// The log was written anew, and may count.
+fn unknown(source: OpenError) -> AppendError {
+    AppendError::OutcomeUnknown {
+        source: Arc::new(EngineError::Rewritten(Box::new(source))),
+    }
 }
 
 fn unopened(source: OpenError) -> AppendError {

@@ -133,9 +133,7 @@ fn restored(
         return Ok(log);
     };
     // The error that led here is the one to tell.
-    drop(log);
-    let _ = layout.clear();
-    let _ = layout.remove_lock();
+    let _ = log.discard();
     if is_new {
         let _ = fs::remove_dir(dir);
     }

@@ -93,3 +93,15 @@ fn who_has_caches_elsewhere_reads_what_is_there_and_writes_nothing() {
         assert!(contents(&store) == before, "it wrote to the store");
     }
 }
+
+#[test]
+fn who_only_reads_makes_nothing_again() {
+    let (_dir, store) = dir();
+    let writer = held(&store, BlocksIn::File);
+    let reader = read_only(&store).unwrap();
+    let before = contents(&store);
+    reader.rebuild(None).unwrap_err();
+    assert!(contents(&store) == before, "it wrote to the store");
+    append(&writer, 40..60);
+    assert_eq!(writer.verify(&[], &mut |_| ()).unwrap().events, 60);
+}

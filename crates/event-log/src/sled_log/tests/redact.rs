@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::head_mark;
 use crate::salvage::Salvage;
 use crate::sled_log::redact::Left;
 
@@ -82,6 +83,20 @@ fn only_what_was_redacted_changes_and_the_chain_stays() {
     log.verify(&[], &mut |_| ()).unwrap();
 }
 
+#[test]
+fn the_head_of_the_log_before_is_marked_no_more() {
+    let (_held, store) = dir();
+    let log = log(&store);
+    let before = log.head();
+    let log = log.redact(&left(NUMBERS), &[telling(1_003)]).unwrap();
+    let (layout, id) = (Layout::new(&store), log.format.store);
+    let marked = || head_mark::load(&layout.head_mark(), id).map(|(position, _)| position);
+    assert_ne!(marked(), Some(before.position));
+    let head = log.head();
+    log.close().unwrap();
+    assert_eq!(marked(), Some(head.position));
+}
+
 /// All files of a store that hold this text as it is.
 fn holding(folder: &Path, text: &str) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
@@ -117,6 +132,7 @@ fn no_file_holds_what_was_redacted() {
     assert!(!holding(&store, &secret(EVENTS)).is_empty());
     assert!(salvaged(17));
     let log = open(&store).unwrap().redact(&left(NUMBERS), &[]).unwrap();
+    log.close().unwrap();
     for _ in 0..2 {
         for number in NUMBERS {
             assert_eq!(
@@ -126,7 +142,7 @@ fn no_file_holds_what_was_redacted() {
             assert!(!salvaged(*number));
         }
         assert!(salvaged(16) && salvaged(19));
-        log.rebuild(None).unwrap();
+        open(&store).unwrap().rebuild(None).unwrap();
     }
 }
 
