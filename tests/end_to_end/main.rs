@@ -15,6 +15,7 @@ mod across;
 mod amendments;
 mod append;
 mod backup;
+mod chains;
 mod check;
 mod corrections;
 mod damage;

@@ -2,26 +2,25 @@
 //!
 //! - `setting`: a field is set by its path
 //! - `file`: a file that lists what to amend
+//! - `making`: the events that amend others
 //! - [`Target`]: what is amended, with what became of it already
 
 mod file;
+mod making;
 mod setting;
 mod target;
 
 use std::collections::HashMap;
 use std::io::{Seek, Write};
 
-use event_model::draft::Draft;
 use event_model::event::Event;
 use event_model::id::EventId;
-use event_model::kinds;
 use event_model::own_kinds::Kinds;
-use event_model::time::Instant;
 use event_model::vocabulary::Fault;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use self::file::Listed;
-use self::setting::set;
+use self::making::Making;
 use self::target::StrikesOf;
 pub use self::target::Target;
 use crate::append::{AppendOptions, Appended};
@@ -50,6 +49,15 @@ pub struct Amendment {
     pub options: AppendOptions,
 }
 
+impl Amendment {
+    /// Whether it may have made an event that amends: for the same reason, whenever that
+    /// was published.
+    fn made(&self, event: &Event) -> bool {
+        let reason = event.reason.as_deref();
+        event.fault == Some(self.fault) && reason == self.reason.as_deref()
+    }
+}
+
 /// What is to become of the events that a file lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amending {
@@ -66,9 +74,8 @@ impl Store {
     ///
     /// What [`Store::append_lines`] says.
     pub fn retract(&self, target: &Target, amendment: &Amendment) -> Result<Appended, Error> {
-        let made = self.amending(target, |versions| {
-            Ok(retractions(versions, amendment, self.now()))
-        })?;
+        let kinds = self.kinds(self.head().position)?;
+        let made = self.amending(target, None, amendment, &kinds)?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
@@ -89,9 +96,7 @@ impl Store {
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
         let kinds = self.kinds(self.head().position)?;
-        let made = self.amending(target, |versions| {
-            corrections(versions, settings, amendment, &kinds, self.now())
-        })?;
+        let made = self.amending(target, Some(settings), amendment, &kinds)?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
@@ -125,6 +130,39 @@ impl Store {
             batch.add(line, made)?;
         }
         batch.append(name, listed.len(), amendment.options)
+    }
+
+    /// The events that amend a target: that set fields of it, or retract it. Where it was
+    /// corrected, what stands in its place is amended: two corrections of one event would
+    /// both count, and the later undo the earlier. What was amended just so before is
+    /// amended once.
+    fn amending(
+        &self,
+        target: &Target,
+        settings: Option<&[(String, String)]>,
+        amendment: &Amendment,
+        kinds: &Kinds,
+    ) -> Result<Vec<Value>, Error> {
+        let making = Making {
+            amendment,
+            kinds,
+            now: self.now(),
+        };
+        let known = |event: &Event| serde_json::to_value(event).unwrap_or_default();
+        let Some(settings) = settings else {
+            let by = self.retraction_just_so(target, amendment)?;
+            return Ok(match by {
+                Some(by) => vec![known(&by)],
+                None => making.retractions(target.versions()),
+            });
+        };
+        match making.corrections(target.versions(), settings) {
+            Err(Error::NothingChanged) => match target.corrected_just_so(amendment) {
+                Some(by) => Ok(vec![known(by)]),
+                None => Err(Error::NothingChanged),
+            },
+            made => made,
+        }
     }
 
     /// Appends one event that is given as a JSON value. Without an id it gets one
@@ -193,10 +231,7 @@ impl<'s> Batch<'s> {
         let id = store.event(&amended.id)?.event.id;
         let target = store.target_within(id, &mut self.strikes)?;
         self.first_time(&target, amended)?;
-        store.amending(&target, |versions| match &amended.settings {
-            None => Ok(retractions(versions, amendment, store.now())),
-            Some(settings) => corrections(versions, settings, amendment, &self.kinds, store.now()),
-        })
+        store.amending(&target, amended.settings.as_deref(), amendment, &self.kinds)
     }
 
     fn add(&mut self, line: u64, made: Result<Vec<Value>, LineProblem>) -> Result<(), Error> {
@@ -279,134 +314,4 @@ fn in_file(error: Error, origins: &[u64]) -> Error {
         }
         error => error,
     }
-}
-
-/// The retractions of an event and of its corrections: were one left, it would count.
-fn retractions(versions: &[Event], amendment: &Amendment, now: Instant) -> Vec<Value> {
-    let retract = |event| retraction(event, amendment, now);
-    versions.iter().map(retract).collect()
-}
-
-fn retraction(target: &Event, amendment: &Amendment, now: Instant) -> Value {
-    let mut fields = amending(target, amendment, now);
-    fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
-    fields.insert("data".to_owned(), json!({"target": target.id}));
-    Value::Object(fields)
-}
-
-/// The event that says what another should have said; or, where that was put
-/// under the wrong company, its retraction and the claim under the right one. The last
-/// of its versions is what stands.
-fn corrections(
-    versions: &[Event],
-    settings: &[(String, String)],
-    amendment: &Amendment,
-    kinds: &Kinds,
-    now: Instant,
-) -> Result<Vec<Value>, Error> {
-    let Some(target) = versions.last() else {
-        return Ok(Vec::new());
-    };
-    if target.is_redacted() {
-        return Err(Error::CorrectsRedacted { id: target.id });
-    }
-    if target.is_retraction() {
-        return Err(Error::CorrectsRetraction { id: target.id });
-    }
-    let sets = |name: &str| settings.iter().find(|(path, _)| path == name);
-    let company = sets("company").map(|(_, company)| company);
-    let moved = company.filter(|company| **company != *target.company.as_str());
-    let mut fields = as_object(target);
-    let before = fields.clone();
-    for (path, value) in settings.iter().filter(|(path, _)| path != "company") {
-        set(&mut fields, kinds.named(&target.kind), path, value)?;
-    }
-    if fields == before && moved.is_none() {
-        return Err(Error::NothingChanged);
-    }
-    if keyed_thread(target, kinds) && sets("thread").is_none() {
-        fields.remove("thread");
-    }
-    for name in ["id", "repeats"] {
-        fields.remove(name);
-    }
-    let amending = amending(target, amendment, now);
-    if amendment.source_name.is_some() {
-        fields.extend(
-            amending
-                .get("source")
-                .map(|it| ("source".to_owned(), it.clone())),
-        );
-    }
-    if sets("published").is_none() {
-        // Left out, it is that of the target.
-        fields.remove("published");
-        let published = amending
-            .get("published")
-            .or_else(|| moved.and(before.get("published")));
-        fields.extend(published.map(|it| ("published".to_owned(), it.clone())));
-    }
-    if let Some(company) = moved {
-        for name in ["supersedes", "fault", "reason"] {
-            fields.remove(name);
-        }
-        fields.insert("company".to_owned(), json!(company));
-        let mut made = retractions(versions, amendment, now);
-        made.push(Value::Object(fields));
-        return Ok(made);
-    }
-    for name in ["fault", "reason"] {
-        fields.extend(amending.get(name).map(|it| (name.to_owned(), it.clone())));
-    }
-    fields.insert("supersedes".to_owned(), json!(target.id));
-    Ok(vec![Value::Object(fields)])
-}
-
-/// The envelope of an event that amends another.
-fn amending(target: &Event, amendment: &Amendment, now: Instant) -> Map<String, Value> {
-    let mut fields = Map::new();
-    let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
-    put("company", json!(target.company));
-    put("certainty", json!(target.certainty));
-    put("fault", json!(amendment.fault));
-    if let Some(reason) = &amendment.reason {
-        put("reason", json!(reason));
-    }
-    match (&amendment.published, amendment.fault) {
-        (Some(published), _) => drop(put("published", json!(published))),
-        (None, Fault::Source) => drop(put("published", json!(now))),
-        (None, Fault::Record) => {}
-    }
-    let source = match &amendment.source_name {
-        Some(name) => json!({"name": name, "url": amendment.source_url}),
-        None => json!(target.source),
-    };
-    put("source", source);
-    fields
-}
-
-fn as_object(event: &Event) -> Map<String, Value> {
-    match serde_json::to_value(event) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
-}
-
-/// Whether the thread of an event follows from its data, so that a correction
-/// of the data may lead to another thread.
-fn keyed_thread(event: &Event, kinds: &Kinds) -> bool {
-    let derived = Event {
-        thread: "".into(),
-        ..event.clone()
-    };
-    let mut fields = as_object(&derived);
-    for name in ["thread", "supersedes", "fault", "repeats"] {
-        fields.remove(name);
-    }
-    let kind = kinds.named(&event.kind);
-    let has_key = kind.is_some_and(|kind| !kind.thread_key.is_empty());
-    let company = event.company.clone();
-    let draft = Draft::read(&Value::Object(fields)).of_kinds(kinds);
-    let again = draft.finish(Ok(company), |_| None, Instant::LAST);
-    has_key && again.is_ok_and(|again| again.thread == event.thread)
 }

@@ -244,7 +244,7 @@ mod tests {
             new_company: true,
             ..AppendOptions::default()
         };
-        let mut append = |number| {
+        let append = |number| {
             let line = statement(number);
             let name = "a test";
             store

@@ -368,6 +368,8 @@ fn hedged(text: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// A currency has a code of so many letters.
+const CURRENCY_LETTERS: usize = 3;
 /// Hedges of a lower bound, and of an upper one.
 const AT_LEAST: &[&str] = &["over", "above", "more than", "at least"];
 const AT_MOST: &[&str] = &["under", "below", "less than", "at most", "up to"];
@@ -388,16 +390,7 @@ fn quantity(text: &str) -> Value {
             true => (text, "units"),
             false => (range, unit),
         };
-    let mut fields = bounds(range, number);
-    if let Some(hedge) = hedge {
-        let is = |bounds: &[&str]| bounds.contains(&hedge) && !range.contains("..");
-        if is(AT_LEAST) {
-            fields.remove("max");
-        } else if is(AT_MOST) {
-            fields.remove("min");
-        }
-        fields.insert("hedge".to_owned(), json!(hedge));
-    }
+    let mut fields = bounds(range, hedge, number);
     if !shared.is_empty() {
         fields.insert("shared_with".to_owned(), json!(shared));
     }
@@ -405,24 +398,43 @@ fn quantity(text: &str) -> Value {
     Value::Object(fields)
 }
 
-/// `10..12 USD`, `1.2 USD`, or an amount alone; with its currency a hedge before it.
+/// `10..12 USD`, `1.2 USD`, `5 percent`, with a hedge before it; or an amount alone. Words
+/// without a currency behind the amount are left for the store to refuse.
 fn money(text: &str) -> Value {
-    let (hedge, text) = hedged(text);
-    let Some((range, currency)) = text.split_once(' ') else {
+    let (hedge, amount) = hedged(text);
+    let Some((range, of)) = amount.split_once(' ') else {
         return json!(text);
     };
-    let mut fields = match range.contains("..") {
-        true => bounds(range, |text| json!(text)),
-        false => Map::from_iter([("value".to_owned(), json!(range))]),
+    let amount = |text: &str| json!(text);
+    let mut fields = match range.contains("..") || hedge.is_some_and(is_of_bound) {
+        true => bounds(range, hedge, amount),
+        false => {
+            let mut fields = Map::from_iter([("value".to_owned(), amount(range))]);
+            fields.extend(hedge.map(|hedge| ("hedge".to_owned(), json!(hedge))));
+            fields
+        }
     };
-    fields.insert("currency".to_owned(), json!(currency.trim()));
-    fields.extend(hedge.map(|hedge| ("hedge".to_owned(), json!(hedge))));
+    let of = of.trim();
+    let is_code = of.len() == CURRENCY_LETTERS && of.bytes().all(|it| it.is_ascii_alphabetic());
+    let of_what = if is_code { "currency" } else { "unit" };
+    fields.insert(of_what.to_owned(), json!(of));
     Value::Object(fields)
 }
 
-fn bounds(range: &str, read: impl Fn(&str) -> Value) -> Map<String, Value> {
-    let (min, max) = range.split_once("..").unwrap_or((range, range));
+fn is_of_bound(hedge: &str) -> bool {
+    AT_LEAST.contains(&hedge) || AT_MOST.contains(&hedge)
+}
+
+/// The bounds of a range, or of a number with the hedge of one bound.
+fn bounds(range: &str, hedge: Option<&str>, read: impl Fn(&str) -> Value) -> Map<String, Value> {
+    let both = range.split_once("..").unwrap_or((range, range));
+    let (min, max) = match hedge {
+        Some(hedge) if AT_LEAST.contains(&hedge) && !range.contains("..") => (range, ""),
+        Some(hedge) if AT_MOST.contains(&hedge) && !range.contains("..") => ("", range),
+        _ => both,
+    };
     let mut fields = Map::new();
+    fields.extend(hedge.map(|hedge| ("hedge".to_owned(), json!(hedge))));
     for (name, bound) in [("min", min), ("max", max)] {
         if !bound.is_empty() {
             fields.insert(name.to_owned(), read(bound));

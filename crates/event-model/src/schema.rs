@@ -188,7 +188,7 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
 }
 
 fn decimal() -> Value {
-    json!({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"})
+    json!({"type": "string", "pattern": r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)$"})
 }
 
 fn currency() -> Value {

@@ -6,13 +6,8 @@ use std::sync::Arc;
 
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
-use event_model::time::{Day, Instant};
-use projection::basis::Cuts;
-use projection::standing::Standing;
-use serde_json::Value;
 
-use super::lines;
-use crate::append::AppendOptions;
+use super::Amendment;
 use crate::error::Error;
 use crate::store::Store;
 
@@ -32,6 +27,17 @@ impl Target {
         Some(correction.id)
     }
 
+    /// The event, and after it its corrections, one of the other.
+    pub(super) fn versions(&self) -> &[Event] {
+        &self.versions
+    }
+
+    /// The last correction of it that an amendment may have made.
+    pub(super) fn corrected_just_so(&self, amendment: &Amendment) -> Option<&Event> {
+        let corrections = self.versions.get(1..).unwrap_or_default();
+        corrections.iter().rfind(|event| amendment.made(event))
+    }
+
     /// What is amended itself: the event, or the last correction of it.
     pub(super) fn last_version(&self) -> Option<EventId> {
         self.versions.last().map(|event| event.id)
@@ -44,8 +50,12 @@ impl Target {
     }
 }
 
-/// What strikes the events of a company that are struck, by their ids.
-type Strikes = HashMap<EventId, EventId>;
+/// What strikes the events of a company, by their ids.
+#[derive(Debug, Default)]
+pub(super) struct Strikes {
+    corrections: HashMap<EventId, EventId>,
+    retractions: HashMap<EventId, EventId>,
+}
 
 /// The same of each company of which events are amended.
 pub(super) type StrikesOf = HashMap<Slug, Strikes>;
@@ -71,15 +81,12 @@ impl Store {
             }
         };
         let mut versions = Vec::new();
-        let mut retracted_by = None;
-        while let Some(by) = strikes.get(&last.id) {
-            let strike = self.target_event(*by)?;
-            if strike.supersedes != Some(last.id) {
-                retracted_by = Some(*by);
-                break;
-            }
-            versions.push(std::mem::replace(&mut last, strike));
+        // One that was corrected after it was retracted stands corrected.
+        while let Some(by) = strikes.corrections.get(&last.id) {
+            let correction = self.target_event(*by)?;
+            versions.push(std::mem::replace(&mut last, correction));
         }
+        let retracted_by = strikes.retractions.get(&last.id).copied();
         versions.push(last);
         Ok(Target {
             versions,
@@ -89,18 +96,23 @@ impl Store {
 
     /// What strikes the events of a company, as far as the log goes.
     fn strikes(&self, company: &Slug) -> Result<Strikes, Error> {
-        let all = Cuts {
-            known: Instant::LAST,
-            on: Day::MAX,
-            recorded: self.head().position,
-        };
-        let events = self.history(company, all.recorded)?;
-        let standing = Standing::of(&events, &all);
-        let struck = standing.events.iter().filter_map(|stood| {
-            let by = stood.struck_by.filter(|_| stood.struck)?;
-            Some((stood.placed.event.id, by.event.id))
-        });
-        Ok(struck.collect())
+        let mut strikes = Strikes::default();
+        // An event strikes only what came before it, and nothing once it is retracted.
+        for placed in self.history(company, self.head().position)?.iter().rev() {
+            let event = &placed.event;
+            let Some(target) = event.strikes() else {
+                continue;
+            };
+            if strikes.retractions.contains_key(&event.id) {
+                continue;
+            }
+            let of_sort = match event.is_retraction() {
+                true => &mut strikes.retractions,
+                false => &mut strikes.corrections,
+            };
+            of_sort.entry(target).or_insert(event.id);
+        }
+        Ok(strikes)
     }
 
     fn target_event(&self, id: EventId) -> Result<Event, Error> {
@@ -110,34 +122,13 @@ impl Store {
             .ok_or_else(|| Error::UnknownEvent { id: id.to_string() })
     }
 
-    /// The events that amend a target. Where it was corrected, what stands in its place
-    /// is amended: two corrections of one event would both count, and the later undo
-    /// the earlier. What was amended just so before is amended once.
-    ///
-    /// `make` is given the event, and after it its corrections, one of the other.
-    pub(super) fn amending(
+    /// The retraction of a target that an amendment would make once more.
+    pub(super) fn retraction_just_so(
         &self,
         target: &Target,
-        make: impl Fn(&[Event]) -> Result<Vec<Value>, Error>,
-    ) -> Result<Vec<Value>, Error> {
-        if let [first, _, ..] = target.versions.as_slice() {
-            let made = make(std::slice::from_ref(first));
-            if let Ok(made) = made
-                && self.knows(&made)?
-            {
-                return Ok(made);
-            }
-        }
-        make(&target.versions)
-    }
-
-    /// Whether the log has all of these events.
-    fn knows(&self, made: &[Value]) -> Result<bool, Error> {
-        let options = AppendOptions {
-            dry_run: true,
-            ..AppendOptions::default()
-        };
-        let tried = self.append_lines("the event", &mut lines(made).as_bytes(), options);
-        Ok(tried.is_ok_and(|tried| tried.new == 0))
+        amendment: &Amendment,
+    ) -> Result<Option<Event>, Error> {
+        let by = target.retracted_by.map(|by| self.target_event(by));
+        Ok(by.transpose()?.filter(|by| amendment.made(by)))
     }
 }
