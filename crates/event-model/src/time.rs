@@ -191,11 +191,28 @@ impl FromStr for Instant {
                 return Err(TimeError::NoOffset { text: text_owned() });
             }
         }
-        if text.get(10..11).is_some_and(|mark| mark == "T") {
-            return Err(TimeError::NoSuchDate { text: text_owned() });
+        match text.get(10..).is_some_and(shaped_like_a_time) {
+            true => Err(TimeError::NoSuchDate { text: text_owned() }),
+            false => Err(TimeError::Malformed { text: text_owned() }),
         }
-        Err(TimeError::Malformed { text: text_owned() })
     }
+}
+
+/// Whether a text is `T`, a time in digits, and an offset if any: `+01:00` or `Z`.
+fn shaped_like_a_time(text: &str) -> bool {
+    let is_offset = |text: &str| {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or_default();
+        let is_shaped = |(at, byte): (usize, u8)| match at {
+            2 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        };
+        digits.len() == 5 && digits.bytes().enumerate().all(is_shaped)
+    };
+    let Some(time) = text.strip_prefix('T') else {
+        return false;
+    };
+    let offset = time.trim_start_matches(|c: char| c.is_ascii_digit() || ":.".contains(c));
+    ["", "Z", "z"].contains(&offset) || is_offset(offset)
 }
 
 impl Serialize for Instant {

@@ -23,6 +23,8 @@ pub use self::error::{RowError, RowsError};
 use self::ration::{Rationed, is_too_long};
 pub use self::writer::{RowWriter, cell};
 
+/// A line ends with so many bytes at most, which do not count.
+const LINE_END_MAX: usize = 2;
 /// About how many bytes a row has.
 const ROW_BYTES: usize = 64;
 
@@ -215,6 +217,17 @@ fn next_csv(
             // The reader stands at the begin of the next line, or at the end.
             let next = reader.position().line();
             let lines = (first, next.saturating_sub(1).max(first));
+            let begin = record.position().map_or(0, csv::Position::byte);
+            if reader.position().byte() - begin > (TABLE_ROW_BYTES_MAX + LINE_END_MAX) as u64 {
+                return Err(RowsError::RowTooLong { after: row });
+            }
+            let is_over_lines = record
+                .iter()
+                .next_back()
+                .is_some_and(|it| it.contains('\n'));
+            if is_over_lines && reader.get_ref().ended_in_a_quote() {
+                return Err(RowsError::QuoteOpen { row: row + 1 });
+            }
             Ok(Some(match fields == columns {
                 true => Ok(Cells::Csv(record)),
                 false => Err(RowError::Fields {
@@ -235,13 +248,15 @@ fn next_json(input: &mut Box<dyn BufRead + '_>) -> io::Result<Option<Result<Cell
     let mut bytes = Vec::new();
     loop {
         bytes.clear();
-        let most = TABLE_ROW_BYTES_MAX as u64;
-        let read = input.take(most).read_until(b'\n', &mut bytes)?;
+        let most = TABLE_ROW_BYTES_MAX + LINE_END_MAX;
+        let read = input.take(most as u64).read_until(b'\n', &mut bytes)?;
         if read == 0 {
             return Ok(None);
         }
-        if read == TABLE_ROW_BYTES_MAX && bytes.last() != Some(&b'\n') {
-            skip_line(input)?;
+        if bytes.trim_ascii_end().len() > TABLE_ROW_BYTES_MAX {
+            if bytes.last() != Some(&b'\n') {
+                skip_line(input)?;
+            }
             return Ok(Some(Err(RowError::TooLong)));
         }
         if !bytes.trim_ascii().is_empty() {

@@ -143,16 +143,17 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         .from_reader(text.as_bytes());
     let mut paths: Option<Vec<String>> = None;
     let mut listed = Vec::new();
+    let mut lines = Lines::of(text);
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = lines.at(error.position());
                 listed.push(Err((line, refused(error.to_string()))));
                 break;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.at(record.position());
         let is_heading = paths.is_none() && record.get(0) == Some("id");
         let heading = paths.get_or_insert_with(|| {
             let cells = record.iter().map(str::to_owned);
@@ -167,6 +168,41 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         }
     }
     listed
+}
+
+/// The numbers of the lines of a text, asked for in order.
+///
+/// A record begins where the one before it ended: before the line feed of a `\r\n`, and
+/// before blank lines, which the reader counts as if they came after it.
+struct Lines<'t> {
+    rest: &'t str,
+    read: usize,
+    line: u64,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            rest: text,
+            read: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the record that begins at a position.
+    fn at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let begin = position.and_then(|it| usize::try_from(it.byte()).ok());
+        let before = begin.unwrap_or(self.read).saturating_sub(self.read);
+        let after = self.rest.get(before..).unwrap_or_default();
+        let blank = after.len() - after.trim_start().len();
+        if let Some((passed, rest)) = self.rest.split_at_checked(before + blank) {
+            let feeds = passed.bytes().filter(|byte| *byte == b'\n').count();
+            self.line += u64::try_from(feeds).unwrap_or_default();
+            self.read += passed.len();
+            self.rest = rest;
+        }
+        self.line
+    }
 }
 
 fn of_cells(
@@ -240,5 +276,24 @@ mod tests {
             ["2: a1 ", "3! sets fields, and is to be retracted"]
         );
         assert!(read("file", &mut "\n".as_bytes(), Amending::Retract).is_err());
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        let lines = |text: &str| -> Vec<u64> {
+            let mut input = text.as_bytes();
+            let listed = read("a test", &mut input, Amending::Correct).unwrap();
+            let line = |it: Result<Listed, Fault>| it.map_or_else(|(line, _)| line, |it| it.line);
+            listed.into_iter().map(line).collect()
+        };
+        for (text, told) in [
+            ("id,data.a\na,1\nb,2\n", vec![2, 3]),
+            ("id,data.a\r\na,1\r\nb,2\r\n", vec![2, 3]),
+            ("\u{feff}\n\nid,data.a\n\r\na,1\n\n\nb,2", vec![5, 8]),
+            ("id,data.a\r\na,\"1\r\n2\"\r\nb,2", vec![2, 4]),
+            ("a\n\nb\n", vec![1, 3]),
+        ] {
+            assert_eq!(lines(text), told, "{text:?}");
+        }
     }
 }

@@ -261,7 +261,14 @@ impl Table {
         });
         let column = |name: &str, flag: &str| {
             let found = rows.column(name);
-            found.map_err(|error| input(args, &error).hint(format!("name it with {flag}")))
+            found.map_err(|error| {
+                input(args, &error).hint(match columns.as_slice() {
+                    [one] if one.contains([';', '\t', '|']) => {
+                        "columns are set apart by commas, and nothing else".to_owned()
+                    }
+                    _ => format!("name it with {flag}"),
+                })
+            })
         };
         let date = args.date_column.as_deref();
         let date = date.unwrap_or_else(|| date_column(&columns));

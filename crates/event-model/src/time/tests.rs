@@ -42,6 +42,12 @@ fn what_is_no_instant_says_why() {
         error("2025-02-30T09:30:00Z"),
         TimeError::NoSuchDate { .. }
     ));
+    for no_time in ["2025-12-23T25:00:00Z", "2025-12-23T09:61:00+01:00"] {
+        assert!(matches!(error(no_time), TimeError::NoSuchDate { .. }));
+    }
+    for other in ["2025-12-23T09:30:00+0100", "2025-12-23T09:30:00 EST"] {
+        assert!(matches!(error(other), TimeError::Malformed { .. }));
+    }
     assert!(matches!(error("yesterday"), TimeError::Malformed { .. }));
     assert!(matches!(error("2025-12-23"), TimeError::Malformed { .. }));
     assert!(matches!(

@@ -31,6 +31,12 @@ pub enum RowsError {
         /// The last row that could be read; 0: the heading.
         after: u64,
     },
+    /// A quote that is not closed by the end of the table.
+    #[error("row {row} has a quote that is never closed, and takes in all that follows")]
+    QuoteOpen {
+        /// The row.
+        row: u64,
+    },
     /// Two columns of one name.
     #[error("two columns are called {name:?}")]
     ColumnTwice {

@@ -12,6 +12,9 @@ use event_model::limits::TABLE_ROW_BYTES_MAX;
 pub(super) struct Rationed<'i> {
     input: Box<dyn BufRead + 'i>,
     left: Cell<usize>,
+    /// The last byte so far that ends no line.
+    last: u8,
+    has_ended: bool,
 }
 
 /// What reading says when a row goes on and on.
@@ -24,7 +27,15 @@ impl<'i> Rationed<'i> {
         Self {
             input,
             left: Cell::new(TABLE_ROW_BYTES_MAX),
+            last: 0,
+            has_ended: false,
         }
+    }
+
+    /// Whether the input has ended, and a field with lines in it, that it ended with, has
+    /// no quote after it.
+    pub(super) fn ended_in_a_quote(&self) -> bool {
+        self.has_ended && self.last != b'"'
     }
 
     /// A row begins; what was read ahead of it is not counted.
@@ -44,6 +55,10 @@ impl Read for Rationed<'_> {
             .input
             .read(buffer.get_mut(..room).unwrap_or_default())?;
         self.left.set(left - read);
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let last = bytes.iter().rfind(|byte| !b"\r\n".contains(byte));
+        self.last = last.copied().unwrap_or(self.last);
+        self.has_ended |= read == 0 && room > 0;
         Ok(read)
     }
 }

@@ -100,3 +100,52 @@ fn a_table_of_csv_is_written_as_one_whatever_its_columns_are_called() {
         "\"{a\",\"x\",\"y\"\n1,\"s, t\",u;v\n"
     );
 }
+
+#[test]
+fn a_quote_that_is_never_closed_and_takes_in_the_rest_is_told() {
+    let told = |text: &str| -> Vec<Result<usize, String>> {
+        let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
+        rows.map(|row| match row {
+            Ok(row) => Ok(row.map_or(0, |row| row.text(&Column::At(1)).len())),
+            Err(error) => Err(error.to_string()),
+        })
+        .collect()
+    };
+    for open in ["a,b\n1,x\n2,\"y\n3,z\n", "a,b\n1,x\n2,\"y\n3,z"] {
+        let told = told(open);
+        assert_eq!(told.first(), Some(&Ok(1)));
+        let error = told.get(1).unwrap().as_ref().unwrap_err();
+        assert!(error.contains("row 2 has a quote"), "{error}");
+    }
+    for closed in [
+        "a,b\n1,x\n2,\"y\n3,z\"\n",
+        "a,b\n1,x\n2,\"y\n3,z\"",
+        "a,b\n1,x\n2,\"y\n3,\"\"z\"\"\"\r\n\r\n",
+        "a,b\n1,\"x\n\"\n2,yyy\n",
+    ] {
+        let told = told(closed);
+        assert_eq!(told.len(), 2, "{closed:?}");
+        assert!(told.iter().all(Result::is_ok), "{closed:?}: {told:?}");
+    }
+}
+
+#[test]
+fn a_row_has_so_many_bytes_and_no_more() {
+    let csv = |bytes: usize| format!("a,b\n1,{}\n2,z\n", "x".repeat(bytes - 2));
+    let json = |bytes: usize| {
+        let empty = r#"{"a":""}"#.len();
+        format!(
+            "{{\"a\":\"{}\"}}\r\n{{\"a\":2}}\n",
+            "x".repeat(bytes - empty)
+        )
+    };
+    for table in [&csv as &dyn Fn(usize) -> String, &json] {
+        let read = |bytes: usize| -> Vec<bool> {
+            let text = table(bytes);
+            let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
+            rows.map(|row| row.is_ok_and(|row| row.is_ok())).collect()
+        };
+        assert_eq!(read(TABLE_ROW_BYTES_MAX), [true, true]);
+        assert_eq!(read(TABLE_ROW_BYTES_MAX + 3).first(), Some(&false));
+    }
+}
