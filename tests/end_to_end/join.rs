@@ -254,11 +254,14 @@ fn a_quote_that_is_left_open_is_told() {
     let environment = Environment::with_sample();
     let rows = "company,date\nalibaba,2026-03-08\n\"alibaba,2026-03-08\nalibaba,2026-03-08\n";
     let run = environment.feed("join - --field earnings.next.date", rows.as_bytes());
+    run.failed(1, &["row 2, from line 3 on", "never closed"]);
+    let rows = "company,date\nalibaba,2026-03-08\n\"alibaba,2026-03-08\nx\"\nalibaba,2026-03-08\n";
+    let run = environment.feed("join - --field earnings.next.date", rows.as_bytes());
     let run = run.done();
     let told =
         "row 2: has 1 field under 2 columns and goes from line 3 to 4: is a quote left open?";
     assert!(run.stderr.contains(told), "{}", run.stderr);
-    assert_eq!(run.text().lines().count(), 2);
+    assert_eq!(run.text().lines().count(), 3);
 }
 
 #[test]

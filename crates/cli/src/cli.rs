@@ -23,6 +23,7 @@ use crate::commands::redact::RedactArgs;
 use crate::commands::salvage::SalvageArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::why::WhyArgs;
+use crate::render::words::quoted;
 
 /// What was known when: an event-sourced store of corporate timelines
 ///
@@ -135,6 +136,27 @@ pub(crate) struct CutArgs {
     /// Hear only claims that are so sure, or surer
     #[arg(long, value_name = "WORD", value_parser = certainty(), help_heading = FILTERS)]
     pub(crate) min_certainty: Option<Certainty>,
+}
+
+impl CutArgs {
+    /// The flags by which another command asks at the same date under the same cuts.
+    pub(crate) fn as_typed(&self, at: &str) -> String {
+        let flag = |name: &str, value: &str| format!("--{name} {}", quoted(value));
+        let cuts = [
+            ("on", &self.on),
+            ("known", &self.known),
+            ("recorded", &self.recorded),
+        ];
+        let cuts = cuts.into_iter();
+        let given = cuts.filter_map(|(name, value)| Some(flag(name, value.as_ref()?)));
+        let zone = (self.zone != "UTC").then(|| flag("zone", &self.zone));
+        let sources = self.source.iter().map(|source| flag("source", source));
+        let least = self.min_certainty;
+        let least = least.map(|least| flag("min-certainty", &least.to_string()));
+        let at = std::iter::once(flag("at", at));
+        let flags = at.chain(given).chain(zone).chain(sources).chain(least);
+        flags.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Reads a word for who stands behind a claim.

@@ -226,7 +226,8 @@ fn next_csv(
                 .next_back()
                 .is_some_and(|it| it.contains('\n'));
             if is_over_lines && reader.get_ref().ended_in_a_quote() {
-                return Err(RowsError::QuoteOpen { row: row + 1 });
+                let (row, line) = (row + 1, first);
+                return Err(RowsError::QuoteOpen { row, line });
             }
             Ok(Some(match fields == columns {
                 true => Ok(Cells::Csv(record)),

@@ -163,7 +163,8 @@ fn one(
         Some(selected) if args.json => out.json(selected)?,
         Some(selected) => {
             let tenures = store.tenures(company, &basis.cuts)?;
-            let page = render::timeline::timeline(selected, &tenures, out.is_terminal());
+            let asked = args.cuts.as_typed(&args.date);
+            let page = render::timeline::timeline(selected, &tenures, &asked, out.is_terminal());
             out.text(&page)?;
         }
     }

@@ -9,6 +9,7 @@ use crate::cli::{Cli, DemoArgs};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::Output;
+use crate::render::words::quoted;
 use crate::session::Session;
 use crate::temporary;
 
@@ -122,15 +123,6 @@ fn refused(path: &Path, error: &io::Error) -> CommandError {
         format!("cannot write {}", path.display()),
     )
     .detail(error.to_string())
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    match word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
 }
 
 /// Says what a command is for, shows it as it is typed, and runs it.

@@ -26,8 +26,14 @@ const WIDTH_SURE: u16 = 13;
 /// How much is shown of what a thread is about, in characters.
 const WHAT_CHARS_MAX: usize = 84;
 
-/// The page. `tenures` tell what the company is called on other days.
-pub(crate) fn timeline(selected: &Selected<'_>, tenures: &Tenures, is_terminal: bool) -> String {
+/// The page. `tenures` tell what the company is called on other days, and `asked` are the
+/// flags by which another command asks the same.
+pub(crate) fn timeline(
+    selected: &Selected<'_>,
+    tenures: &Tenures,
+    asked: &str,
+    is_terminal: bool,
+) -> String {
     let answer = selected.answer;
     let mut table = Table::new(is_terminal);
     let others = match selected.sections() {
@@ -55,7 +61,7 @@ pub(crate) fn timeline(selected: &Selected<'_>, tenures: &Tenures, is_terminal: 
             "            and {others} more before these; --section other shows all\n"
         ));
     }
-    page.push_str(&footing(answer));
+    page.push_str(&footing(selected, asked, is_terminal));
     page
 }
 
@@ -121,7 +127,9 @@ fn earnings(earnings: &Earnings) -> Vec<Item<'_>> {
 
 /// What is said of a page without lines.
 fn nothing(selected: &Selected<'_>) -> &'static str {
-    match (selected.sections(), selected.answer.timeline.tally.telling) {
+    let tally = selected.answer.timeline.tally;
+    match (selected.sections(), tally.telling) {
+        (_, 0) if tally.visible > 0 => "Nothing was known but what it is called.\n",
         (_, 0) => "Nothing was known.\n",
         ([], _) => "Nothing had happened by that day, as far as was known.\n",
         _ => "Nothing of that was known.\n",
@@ -192,7 +200,8 @@ pub(crate) fn as_known(basis: &Basis) -> String {
     words::clean(&text)
 }
 
-fn footing(answer: &Answer) -> String {
+fn footing(selected: &Selected<'_>, asked: &str, is_terminal: bool) -> String {
+    let answer = selected.answer;
     let tally = answer.timeline.tally;
     let plural = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
@@ -206,27 +215,32 @@ fn footing(answer: &Answer) -> String {
             answer.timeline.company.slug
         ),
     };
-    format!(
-        "\n{redacted}{} from {}. Next: annals {}\n",
+    let told = format!(
+        "{} from {}.",
         plural(tally.telling, "event"),
-        plural(tally.sources, "source"),
-        next(answer)
-    )
+        plural(tally.sources, "source")
+    );
+    let next = format!("Next: annals {}", next(selected, asked));
+    let fits = told.chars().count() + 1 + next.chars().count() <= usize::from(width(is_terminal));
+    let between = if fits { ' ' } else { '\n' };
+    format!("\n{redacted}{told}{between}{next}\n")
 }
 
 /// What to ask next: what the first that stands there follows from.
-fn next(answer: &Answer) -> String {
-    let timeline = &answer.timeline;
+fn next(selected: &Selected<'_>, asked: &str) -> String {
+    let timeline = &selected.answer.timeline;
     let slug = &timeline.company.slug;
+    let shows = |section| selected.sections().is_empty() || selected.sections().contains(&section);
     // A name with other signs would have to be quoted twice.
     let is_plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let deal = timeline.chips.iter().map(|view| view.thread());
-    match (
-        deal.rev().find(|name| is_plain(name)),
-        &timeline.earnings.next,
-    ) {
-        (Some(deal), _) => format!("why {slug} 'chips[{deal}].stage'"),
-        (None, Some(_)) => format!("why {slug} earnings.next.date"),
+    let deals = timeline.chips.iter().map(|view| view.thread());
+    let deal = deals.rev().find(|name| is_plain(name));
+    let next = timeline.earnings.next.as_ref();
+    let deal = deal.filter(|_| shows(SectionName::Chips));
+    let next = next.filter(|_| shows(SectionName::Earnings));
+    match (deal, next) {
+        (Some(deal), _) => format!("why {slug} 'chips[{deal}].stage' {asked}"),
+        (None, Some(_)) => format!("why {slug} earnings.next.date {asked}"),
         (None, None) => format!("log {slug}"),
     }
 }

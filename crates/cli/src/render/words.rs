@@ -188,3 +188,12 @@ pub(crate) fn is_made(thread: &str) -> bool {
 pub(crate) fn symbol(identifier: &str) -> &str {
     identifier.rsplit(':').next().unwrap_or(identifier)
 }
+
+/// A word as a shell reads it.
+pub(crate) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    match word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}

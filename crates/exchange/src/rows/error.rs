@@ -32,10 +32,14 @@ pub enum RowsError {
         after: u64,
     },
     /// A quote that is not closed by the end of the table.
-    #[error("row {row} has a quote that is never closed, and takes in all that follows")]
+    #[error(
+        "row {row}, from line {line} on, has a quote that is never closed, and takes in all that follows"
+    )]
     QuoteOpen {
         /// The row.
         row: u64,
+        /// The line that it begins on.
+        line: u64,
     },
     /// Two columns of one name.
     #[error("two columns are called {name:?}")]

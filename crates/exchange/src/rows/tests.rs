@@ -115,7 +115,7 @@ fn a_quote_that_is_never_closed_and_takes_in_the_rest_is_told() {
         let told = told(open);
         assert_eq!(told.first(), Some(&Ok(1)));
         let error = told.get(1).unwrap().as_ref().unwrap_err();
-        assert!(error.contains("row 2 has a quote"), "{error}");
+        assert!(error.contains("row 2, from line 3 on"), "{error}");
     }
     for closed in [
         "a,b\n1,x\n2,\"y\n3,z\"\n",
