@@ -239,9 +239,14 @@ fn all_companies_are_told_that_changed() {
         "{page}"
     );
     let page = environment
-        .type_in("diff 2026-03-08 2026-03-09 --all --section chips")
+        .type_in("diff 2026-03-08 2026-03-09 --all")
         .text();
     assert!(page.contains("Nothing is believed differently"), "{page}");
+    let page = environment
+        .type_in("diff 2026-02-09 2026-02-10 --all --change stage")
+        .text();
+    let told = "Nothing of that is believed differently";
+    assert!(page.contains(told), "{page}");
 }
 
 #[test]

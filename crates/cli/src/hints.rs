@@ -4,6 +4,7 @@ mod damage;
 
 use annals::Error;
 use annals::log_errors::{AppendError, BackupError, LogError, OpenError};
+use annals::model::time::TimeError;
 
 use crate::temporary;
 
@@ -65,6 +66,10 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::UnknownEvent { .. } => {
             "`annals log COMPANY` lists the ids; four digits or more will do"
         }
+        Error::Time(TimeError::UnknownZone { .. }) => {
+            "a zone is written Asia/Shanghai, America/New_York, UTC or +08:00"
+        }
+        Error::CutInFuture { .. } => "leave --recorded out for the log as it stands now",
         Error::Time(_) | Error::Moment(_) => {
             "a day is written 2025-12-23, an instant 2025-12-23T09:30:00Z; \
              'last friday' and '3 months ago' will do"

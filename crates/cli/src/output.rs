@@ -199,7 +199,10 @@ pub(crate) fn to_file(
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let temporary = annals::new_file(folder.unwrap_or(Path::new(".")));
-    let mut file = BufWriter::new(temporary.map_err(refused)?);
+    let mut file = BufWriter::new(temporary.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => refused(error).hint("make its folder first"),
+        _ => refused(error),
+    })?);
     write(&mut file).map_err(|error| error.naming_output(path))?;
     let temporary = file
         .into_inner()

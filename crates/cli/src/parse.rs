@@ -30,8 +30,10 @@ impl From<clap::Error> for ParseError {
     }
 }
 
-/// Tells no more of what was typed than a person reads.
+/// Tells no more of what was typed than a person reads, and no way to pass it as a value
+/// of nothing: `-- -1` ends in another error.
 fn shortened(mut error: clap::Error) -> clap::Error {
+    error.insert(ContextKind::Suggested, ContextValue::None);
     let short = |(kind, value): (ContextKind, &ContextValue)| match value {
         ContextValue::String(text) => Some((kind, brief(text).into_owned())),
         _ => None,

@@ -51,7 +51,15 @@ pub enum PathError {
         /// How many it has.
         bytes: usize,
     },
-    /// There is no such section, list or field.
+    /// A part of what has none.
+    #[error("{path:?}: {field} has no parts")]
+    NoParts {
+        /// What was read.
+        path: String,
+        /// The field.
+        field: String,
+    },
+    /// There is no such section, list, field or part.
     #[error("{path:?}: no {what} {name:?}{}", instead(near, known))]
     Unknown {
         /// What was read.

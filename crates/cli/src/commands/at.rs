@@ -39,7 +39,7 @@ pub(crate) struct AtArgs {
     #[arg(value_name = "DATE")]
     date: String,
     /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(conflicts_with = "all")]
     company: Option<String>,
     /// Every company
     #[arg(long)]
@@ -75,6 +75,10 @@ pub(crate) fn section() -> impl TypedValueParser<Value = SectionName> {
 }
 
 pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<(), CommandError> {
+    if args.company.is_none() && !args.all {
+        return Err(CommandError::usage("a DATE, and no COMPANY")
+            .hint("name one, or ask about --all of them"));
+    }
     let store = session.open_to_read()?;
     let basis = session.basis(&store, &args.date, &args.cuts)?;
     if !args.json {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::commands::append::open_input;
 use crate::error::CommandError;
+use crate::exit_code::ExitCode;
 use crate::output::{Output, say};
 use crate::session::Session;
 use crate::temporary;
@@ -92,10 +93,28 @@ pub(crate) fn restore(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let (dir, clock) = (&session.dir, session.clock());
-    let store = match is_pipe(&args.from) {
-        true => Store::restore_from(open_input(&args.from)?, dir, clock)?,
-        false => Store::restore(&args.from, dir, clock)?,
+    if args.from.is_file() && !is_pipe(&args.from) {
+        let what = format!(
+            "{} is a file, and not the folder of a backup",
+            args.from.display()
+        );
+        let hint =
+            "what `annals backup -` wrote is restored from standard input: annals restore - < FILE";
+        return Err(CommandError::usage(what).hint(hint));
+    }
+    let restored = match is_pipe(&args.from) {
+        true => Store::restore_from(open_input(&args.from)?, dir, clock),
+        false => Store::restore(&args.from, dir, clock),
     };
+    let store = restored.map_err(|error| {
+        let told = CommandError::from(error);
+        match told.code {
+            ExitCode::Usage | ExitCode::NotFound => {
+                told.hint("give the folder of a backup, or - and a backup on standard input")
+            }
+            _ => told,
+        }
+    })?;
     let head = store.head();
     store.close()?;
     let kept = KeptHead::from(head);

@@ -82,10 +82,23 @@ pub(crate) fn run(
     if !args.json {
         out.page();
     }
+    let asked = checks(args);
+    if asked.is_empty() {
+        say("note: all checks are left out");
+    }
     match &args.company {
         Some(key) => {
             let company = store.find(key, &basis.cuts)?;
-            let found = store.check(&company, &basis, &checks(args))?;
+            for check in asked.iter().filter(|check| check.is_across()) {
+                // Of all checks nobody asked for it.
+                if args.only.contains(check) {
+                    let name = check.name;
+                    say(&format!(
+                        "note: {name} holds companies against each other, not one"
+                    ));
+                }
+            }
+            let found = store.check(&company, &basis, &asked)?;
             tell(&store, (&company, &found), args, out)?;
             told.count(&found);
         }

@@ -227,7 +227,10 @@ fn of_one(
         let name = name.unwrap_or(company.as_str());
         let heading = changes::heading(name, (before, after));
         out.text(&heading)?;
-        out.text(&changes::changes(&changes, out.is_terminal()))
+        match changes.is_empty() {
+            true => out.text(nothing(args)),
+            false => out.text(&changes::changes(&changes, out.is_terminal())),
+        }
     }
 }
 
@@ -262,7 +265,14 @@ fn of_all(
     })?;
     match any || args.json {
         true => Ok(()),
-        false => out.text(changes::NOTHING),
+        false => out.text(nothing(args)),
+    }
+}
+
+fn nothing(args: &DiffArgs) -> &'static str {
+    match args.section.is_empty() && args.change.is_empty() {
+        true => changes::NOTHING,
+        false => changes::NOTHING_OF_THAT,
     }
 }
 

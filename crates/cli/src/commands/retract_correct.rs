@@ -75,9 +75,14 @@ fn amend_file(
     let store = session.open()?;
     let appended = store.amend_file(&name, &mut input, amending, amendment);
     let appended = appended.map_err(|error| {
-        CommandError::from(error)
+        let lists_nothing = matches!(error, Error::NoEvents { .. });
+        let told = CommandError::from(error)
             .in_input(&name)
-            .without_new_company()
+            .without_new_company();
+        match lists_nothing {
+            true => told.hint("list an id a line, or give CSV or JSON Lines: see --help"),
+            false => told,
+        }
     });
     close(store, appended)
 }

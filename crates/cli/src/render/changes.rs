@@ -10,6 +10,8 @@ use crate::render::words;
 
 /// What is told where nothing is.
 pub(crate) const NOTHING: &str = "Nothing is believed differently.\n";
+/// The same where only some changes are asked for.
+pub(crate) const NOTHING_OF_THAT: &str = "Nothing of that is believed differently.\n";
 
 /// The lines that say what is compared.
 pub(crate) fn heading(name: &str, (before, after): (&Basis, &Basis)) -> String {
@@ -28,10 +30,7 @@ pub(crate) fn changes(changes: &[Change], is_terminal: bool) -> String {
         .filter(|change| change.change != ChangeKind::Evidence)
         .collect();
     if told.is_empty() {
-        return match changes.is_empty() {
-            true => NOTHING.to_owned(),
-            false => "Only who says so is different; --json tells.\n".to_owned(),
-        };
+        return "Only who says so is different; --json tells.\n".to_owned();
     }
     let mut table = Table::new(is_terminal);
     let mut thread = None;

@@ -85,5 +85,5 @@ pub(crate) fn width(is_terminal: bool) -> u16 {
     terminal
         .filter(|_| is_terminal)
         .unwrap_or(WIDTH)
-        .min(WIDTH_MAX)
+        .clamp(WIDTH, WIDTH_MAX)
 }

@@ -50,6 +50,14 @@ impl Wanted {
         }
     }
 
+    pub(super) fn is_number(&self) -> bool {
+        self.number.is_some()
+    }
+
+    pub(super) fn is_date(&self) -> bool {
+        self.days.is_some()
+    }
+
     /// Whether it is a number or a date, which come before one another.
     pub(super) fn has_order(&self) -> bool {
         self.number.is_some() || self.days.is_some()

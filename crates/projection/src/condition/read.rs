@@ -55,6 +55,16 @@ pub enum ConditionError {
         /// All there are.
         known: Vec<String>,
     },
+    /// The field holds dates or numbers, and this is none.
+    #[error("{path} is never {value:?}: it is {what}")]
+    OtherSort {
+        /// The path.
+        path: String,
+        /// What was read.
+        value: String,
+        /// What the field holds.
+        what: &'static str,
+    },
     /// Neither before nor after anything.
     #[error(
         "{path} has no order in which {value:?} stands; numbers, dates, stages and certainty have"
@@ -146,6 +156,19 @@ fn wanted(path: &Path, operator: Operator, value: &str) -> Result<Wanted, Condit
         (None, _) => value,
     };
     let wanted = Wanted::of(value);
+    let sort = match path.parts() {
+        [] if operator != Operator::Contains => sort_of(path, field),
+        _ => None,
+    };
+    if let Some((what, is_one)) = sort
+        && !is_one(&wanted)
+    {
+        return Err(ConditionError::OtherSort {
+            path: path.to_string(),
+            value: value.to_owned(),
+            what,
+        });
+    }
     if operator.orders() && !has_order(path, field, value, &wanted) {
         return Err(ConditionError::NoOrder {
             path: path.to_string(),
@@ -153,6 +176,24 @@ fn wanted(path: &Path, operator: Operator, value: &str) -> Result<Wanted, Condit
         });
     }
     Ok(wanted)
+}
+
+/// What it is called, and how to tell one.
+type Sort = (&'static str, fn(&Wanted) -> bool);
+
+/// What a field holds that holds dates or numbers alone.
+fn sort_of(path: &Path, field: &str) -> Option<Sort> {
+    let date: Option<Sort> = Some(("a date", Wanted::is_date));
+    if let Some(Reading::Days) = Reading::of_common(field, path.kind()) {
+        return date.filter(|_| path.section() != "company");
+    }
+    match path.kind()?.field(field)?.shape {
+        Shape::Date => date,
+        Shape::Decimal | Shape::Money | Shape::Number | Shape::Quantity => {
+            Some(("a number", Wanted::is_number))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a value can come before or after others at the path, as far as can be

@@ -228,7 +228,12 @@ fn what_is_no_condition_is_told_with_what_is_near() {
         ),
         ("chips.vendor<AMD", "has no order in which \"AMD\""),
         ("chips.open>false", "has no order"),
-        ("chips.quantity>many", "has no order"),
+        ("chips.quantity>many", "is never \"many\": it is a number"),
+        ("chips.quantity=many", "it is a number"),
+        ("market.value!=x", "it is a number"),
+        ("earnings.next.date=soon", "it is a date"),
+        ("chips.published!=2026-02-30", "it is a date"),
+        ("chips.quantity.mim>1", "did you mean min?"),
     ] {
         assert!(told(text).contains(words), "{text}: {}", told(text));
     }
@@ -238,6 +243,9 @@ fn what_is_no_condition_is_told_with_what_is_near() {
         "other.kind=patent-grant",
         "chips.stage=Interest Expressed",
         "chips.stage~order",
+        "earnings.next.date~2026",
+        "chips.published>=2026-02",
+        "chips.quantity.unit=units",
         "chips.certainty>=attributed",
         "company.identifiers[lei]=5493001NTNQJDH60PM02",
         "earnings.next.moves.days>20",

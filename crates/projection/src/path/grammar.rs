@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use event_model::kind::Kind;
+use event_model::kind::{Kind, Shape};
 use event_model::kinds;
 use event_model::limits::PATH_BYTES_MAX;
 use event_model::problem::near;
@@ -62,10 +62,27 @@ impl FromStr for Path {
         {
             return Err(unknown("field", field, known));
         }
+        if let [field, part, ..] = fields.as_slice()
+            && let Some(known) = known_parts(place, field)
+            && !known.contains(&part.as_str())
+        {
+            return Err(match known {
+                [] => PathError::NoParts {
+                    path: text.to_owned(),
+                    field: field.clone(),
+                },
+                known => unknown("part", part, known.to_vec()),
+            });
+        }
+        let is_scheme = place == Place::Company;
         Ok(Self {
             text: text.to_owned(),
             place,
-            chosen: chosen.map(str::to_owned),
+            // Schemes are written in lower case.
+            chosen: chosen.map(|it| match is_scheme {
+                true => it.to_lowercase(),
+                false => it.to_owned(),
+            }),
             fields,
         })
     }
@@ -86,6 +103,34 @@ fn known_fields(place: Place) -> Option<Vec<&'static str>> {
     let described = described.map(|field| field.name);
     let all = described.chain(FIELDS.iter().copied());
     Some(all.chain(further.iter().copied()).collect())
+}
+
+/// The parts that the value of a field can have; `None` where any can be.
+fn known_parts(place: Place, field: &str) -> Option<&'static [&'static str]> {
+    const QUANTITY: &[&str] = &["min", "max", "unit", "hedge", "shared_with", "certainty"];
+    const MONEY: &[&str] = &["value", "min", "max", "currency", "unit", "hedge"];
+    const IDENTIFIERS: &[&str] = &["scheme", "value", "from", "to"];
+    const MOVES: &[&str] = &["from", "to", "days", "published", "event"];
+    const ITEMS: &[&str] = &["code", "type"];
+    if place == Place::Company {
+        return match field {
+            "identifiers" => Some(IDENTIFIERS),
+            "decided" => None,
+            _ => Some(&[]),
+        };
+    }
+    let kind = kind_at(place).and_then(Kind::named)?;
+    match kind.field(field).map(|field| field.shape) {
+        Some(Shape::Quantity) => Some(QUANTITY),
+        Some(Shape::Money) => Some(MONEY),
+        Some(Shape::Identifiers) => Some(IDENTIFIERS),
+        Some(Shape::Items) => Some(ITEMS),
+        Some(Shape::Schema) => None,
+        Some(_) => Some(&[]),
+        None if field == "moves" => Some(MOVES),
+        None if ["decided", "linked", "events"].contains(&field) => None,
+        None => Some(&[]),
+    }
 }
 
 /// The names of a path, each with what stands between its brackets.

@@ -74,6 +74,9 @@ fn what_names_no_place_is_told_with_what_is_near() {
     }
     assert!(told("chip").ends_with("no section \"chip\"; did you mean chips?"));
     assert!(told("earnings.next.dat").ends_with("no field \"dat\"; did you mean date?"));
+    assert!(told("chips.quantity.mim").ends_with("no part \"mim\"; did you mean min?"));
+    assert!(told("earnings.next.date.day").ends_with("date has no parts"));
+    assert!(told("company.name.x").ends_with("name has no parts"));
     assert!(told("nothing").contains("there are company, strategy, earnings"));
     assert!("other.anything".parse::<Path>().is_ok());
     let deep = format!("other{}", ".a".repeat(60_000));
