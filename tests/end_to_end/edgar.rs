@@ -311,3 +311,63 @@ fn an_import_is_all_or_nothing() {
     environment.assert_files(&before, "an import that is refused");
     assert_eq!(environment.head()["position"], 38);
 }
+
+/// A file of a company with filings accepted at these times.
+fn made(name: &str, times: &[&str]) -> Value {
+    let each = |cell: &dyn Fn(usize) -> Value| -> Value { (0..times.len()).map(cell).collect() };
+    json!({
+        "cik": "7", "name": name, "tickers": [], "exchanges": [], "formerNames": [],
+        "filings": {"files": [], "recent": {
+            "accessionNumber": each(&|at| json!(format!("0000000007-25-{at:06}"))),
+            "acceptanceDateTime": json!(times),
+            "filingDate": each(&|_| json!("2025-02-03")),
+            "form": each(&|_| json!("8-K")),
+            "items": each(&|_| json!("2.02")),
+            "reportDate": each(&|_| json!("")),
+            "size": each(&|_| json!(1)),
+            "primaryDocDescription": each(&|_| json!("")),
+            "core_type": each(&|_| json!("8-K")),
+        }},
+    })
+}
+
+#[test]
+fn times_that_cannot_be_utc_are_told_and_read_as_eastern_if_asked() {
+    let environment = Environment::new();
+    let file = made(
+        "Seven",
+        &["2025-02-03T07:30:00.000Z", "2025-02-03T16:00:00.000Z"],
+    );
+    environment.write("CIK0000000007.json", file.to_string());
+    let filings = |question: &str| {
+        let answer = environment.at(&format!("{question} cik:7 --section other"));
+        answer["other"].as_array().unwrap().len()
+    };
+    let import = "import edgar CIK0000000007.json";
+    let run = environment.type_in(import).done();
+    assert!(
+        run.stderr.contains("1 of 2 times cannot be UTC"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(filings("2025-02-03T16:00:00Z"), 2);
+    // It mends what was imported before.
+    let run = environment.type_in(&format!("{import} --times detected"));
+    assert!(run.done().stderr.contains("read in Eastern time"));
+    assert_eq!(filings("2025-02-03T16:00:00Z"), 1);
+    assert_eq!(filings("2025-02-03T21:00:00Z"), 2);
+}
+
+#[test]
+fn a_file_without_filings_keeps_no_other_from_being_imported() {
+    let environment = Environment::new();
+    environment.write("CIK0000000007.json", made("Seven", &[]).to_string());
+    let alone = environment.type_in("import edgar CIK0000000007.json");
+    alone.refused(1, &["has no filing"]);
+    let other = made("Seven", &["2025-02-03T16:00:00.000Z"]);
+    environment.write("CIK0000000007.b.json", other.to_string());
+    let run = environment.type_in("import edgar CIK0000000007.json CIK0000000007.b.json");
+    let run = run.done();
+    assert!(run.stderr.contains("has no filing"), "{}", run.stderr);
+    assert!(run.stderr.contains("left out"), "{}", run.stderr);
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event_model::event::Event;
 use event_model::id::{Position, Slug};
 use event_model::identifier::CompanyKey;
-use exchange::edgar::{self, Crawl, Plan, Report};
+use exchange::edgar::{self, Crawl, EdgarError, Plan, Report};
 
 use crate::append::AppendOptions;
 use crate::error::{Error, causes};
@@ -21,6 +21,49 @@ pub struct ImportFile {
     pub bytes: Vec<u8>,
 }
 
+/// How files are imported.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// The CIK of older pages whose names do not tell it.
+    pub cik: Option<String>,
+    /// In which zone times of acceptance are.
+    pub times: Times,
+    /// Check everything and append nothing.
+    pub dry_run: bool,
+}
+
+/// In which zone the times of a file are, which all are marked as UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Times {
+    /// As they are marked.
+    #[default]
+    Marked,
+    /// In Eastern time, where some cannot be UTC.
+    Detected,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, Default)]
+pub struct Imports {
+    /// What was imported, company by company.
+    pub companies: Vec<Imported>,
+    /// The files whose times are Eastern.
+    pub eastern: Vec<EasternFile>,
+    /// The files that say nothing, each with why.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// A file whose times are Eastern, though they are marked as UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EasternFile {
+    /// The file.
+    pub file: String,
+    /// How many of its times cannot be UTC.
+    pub impossible: usize,
+    /// How many it has.
+    pub times: usize,
+}
+
 /// What was imported of one company.
 #[derive(Debug, Clone)]
 pub struct Imported {
@@ -32,11 +75,30 @@ pub struct Imported {
     pub report: Report,
 }
 
+impl Imports {
+    /// The crawl with its times in their zone, as it is to be read.
+    fn in_its_zone(&mut self, crawl: Crawl, times: Times) -> Crawl {
+        let impossible = crawl.eastern_times();
+        if impossible == 0 {
+            return crawl;
+        }
+        self.eastern.push(EasternFile {
+            file: crawl.file.clone(),
+            impossible,
+            times: crawl.rows.len(),
+        });
+        match times {
+            Times::Marked => crawl,
+            Times::Detected => crawl.in_eastern_time(),
+        }
+    }
+}
+
 impl Store {
     /// Imports submissions files of the SEC's EDGAR, all or nothing.
     ///
-    /// `cik` is of older pages whose names do not tell it. A company that no
-    /// one has by its CIK gets a slug from its name.
+    /// A company that no one has by its CIK gets a slug from its name. A file without
+    /// filings is left out, unless there is no other: nothing says as of when it holds.
     ///
     /// # Errors
     ///
@@ -45,25 +107,34 @@ impl Store {
     pub fn import_edgar(
         &self,
         files: &[ImportFile],
-        cik: Option<&str>,
-        dry_run: bool,
-    ) -> Result<Vec<Imported>, Error> {
+        options: &ImportOptions,
+    ) -> Result<Imports, Error> {
         let mut faults = Vec::new();
+        let mut imports = Imports::default();
         let mut by_cik: BTreeMap<String, Vec<Crawl>> = BTreeMap::new();
         for file in files {
-            match edgar::read(&file.name, &file.bytes, cik) {
-                Ok(crawl) => by_cik.entry(crawl.cik.clone()).or_default().push(crawl),
+            match edgar::read(&file.name, &file.bytes, options.cik.as_deref()) {
+                Ok(crawl) => {
+                    let crawl = imports.in_its_zone(crawl, options.times);
+                    by_cik.entry(crawl.cik.clone()).or_default().push(crawl);
+                }
                 Err(error) => {
                     let why = causes(&error);
                     let why = why
                         .strip_prefix(&format!("{}: ", file.name))
                         .unwrap_or(&why);
-                    faults.push((file.name.clone(), why.to_owned()));
+                    let told = (file.name.clone(), why.to_owned());
+                    match error {
+                        EdgarError::NoRows { .. } => imports.left_out.push(told),
+                        _ => faults.push(told),
+                    }
                 }
             }
         }
+        if by_cik.is_empty() {
+            faults.append(&mut imports.left_out);
+        }
         let mut taken = Vec::new();
-        let mut imported = Vec::new();
         let mut events = Vec::new();
         for (cik, crawls) in &by_cik {
             let company = self.company_of(cik, crawls, &taken)?;
@@ -77,7 +148,7 @@ impl Store {
                     events.extend(planned);
                     let files = crawls.iter().map(|crawl| crawl.file.clone()).collect();
                     taken.push(company.clone());
-                    imported.push(Imported {
+                    imports.companies.push(Imported {
                         company,
                         files,
                         report,
@@ -91,12 +162,12 @@ impl Store {
         }
         if !events.is_empty() {
             let options = AppendOptions {
-                dry_run,
+                dry_run: options.dry_run,
                 ..AppendOptions::default()
             };
             self.append_events(&events, options)?;
         }
-        Ok(imported)
+        Ok(imports)
     }
 
     /// The company of a CIK, or the slug that it is to have.

@@ -317,8 +317,13 @@ pub(crate) enum ImportFormat {
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  annals import edgar CIK0001318605.json CIK0001318605-submissions-001.json")]
+Examples:
+  annals import edgar CIK0001318605.json CIK0001318605-submissions-001.json
+  annals import edgar --times detected crawls/*.json
+
+EDGAR has marked Eastern times as UTC, so that a filing seems to have been
+public four or five hours before it was. A file with times at which nothing is
+accepted in New York is told; a later crawl of the company corrects them.")]
 pub(crate) struct EdgarArgs {
     /// The files, or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -326,12 +331,23 @@ pub(crate) struct EdgarArgs {
     /// The CIK, for an older page whose name does not tell it
     #[arg(long)]
     pub(crate) cik: Option<String>,
+    /// In which zone times of acceptance are
+    #[arg(long, value_enum, default_value = "marked")]
+    pub(crate) times: TimesArg,
     /// Check everything and append nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimesArg {
+    /// UTC, as they are marked
+    Marked,
+    /// Eastern in files of which some cannot be UTC
+    Detected,
 }
 
 #[derive(Debug, Args)]

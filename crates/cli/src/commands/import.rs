@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::path::Path;
 
-use annals::import::{ImportFile, Imported};
+use annals::import::{EasternFile, ImportFile, ImportOptions, Imported, Imports, Times};
 use annals::model::limits::{IMPORT_BYTES_MAX, IMPORT_FILE_BYTES_MAX};
 use serde_json::json;
 
-use crate::cli::EdgarArgs;
+use crate::cli::{EdgarArgs, TimesArg};
 use crate::commands::append::{name_of, open_input};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
@@ -29,9 +29,18 @@ pub(crate) fn edgar(
             .ok_or_else(too_much_at_once)?;
         files.push(file);
     }
-    let imported = session.appending(args.dry_run, |store| {
-        Ok(store.import_edgar(&files, args.cik.as_deref(), args.dry_run)?)
+    let imports = session.appending(args.dry_run, |store| {
+        let options = ImportOptions {
+            cik: args.cik.clone(),
+            times: match args.times {
+                TimesArg::Marked => Times::Marked,
+                TimesArg::Detected => Times::Detected,
+            },
+            dry_run: args.dry_run,
+        };
+        Ok(store.import_edgar(&files, &options)?)
     })?;
+    tell(&imports, args);
     let mut table = Table::new(out.is_terminal());
     table.header([
         "company",
@@ -46,7 +55,7 @@ pub(crate) fn edgar(
         company,
         files,
         report,
-    } in &imported
+    } in &imports.companies
     {
         if args.json {
             out.json_line(&json!({
@@ -79,7 +88,7 @@ pub(crate) fn edgar(
         out.text(&table.to_string())?;
     }
     out.finish()?;
-    let total = |count: fn(&Imported) -> usize| imported.iter().map(count).sum::<usize>();
+    let total = |count: fn(&Imported) -> usize| imports.companies.iter().map(count).sum::<usize>();
     let new = total(|one| one.report.new + one.report.facts_new);
     let corrected = total(|one| one.report.corrected + one.report.older);
     match args.dry_run {
@@ -90,6 +99,27 @@ pub(crate) fn edgar(
         )),
     }
     Ok(())
+}
+
+/// Tells of the files that are not quite what they seem.
+fn tell(imports: &Imports, args: &EdgarArgs) {
+    for (file, why) in &imports.left_out {
+        say(&format!("note: {file}: {why}; left out"));
+    }
+    for eastern in &imports.eastern {
+        let EasternFile {
+            file,
+            impossible,
+            times,
+        } = eastern;
+        let read = match args.times {
+            TimesArg::Detected => "it is read in Eastern time",
+            TimesArg::Marked => "see --times",
+        };
+        say(&format!(
+            "note: {file}: {impossible} of {times} times cannot be UTC; {read}"
+        ));
+    }
 }
 
 fn too_much_at_once() -> CommandError {

@@ -1,6 +1,6 @@
 //! Filings of the SEC, crawled twice, with claims in between.
 
-use annals::import::ImportFile;
+use annals::import::{ImportFile, ImportOptions};
 use anyhow::Result;
 
 use crate::claims::submissions;
@@ -15,7 +15,7 @@ pub(super) fn run(mut session: Session) -> Result<Session> {
             bytes: submissions(filings).to_string().into_bytes(),
         };
         session.grow(|store| {
-            store.import_edgar(std::slice::from_ref(&file), None, false)?;
+            store.import_edgar(std::slice::from_ref(&file), &ImportOptions::default())?;
             Ok(())
         })?;
         let claim = session.claims.claim();

@@ -99,20 +99,13 @@ pub(super) fn facts(company: &Slug, crawl: &Crawl) -> Fields {
     fields
 }
 
-/// A name from a day on. Every crawl tells it alike, so it is of no edition.
-pub(super) fn former_name(company: &Slug, crawl: &Crawl, name: &str, from: Day) -> Fields {
+/// A name from a day on, which was public then. Every crawl tells it alike, so it is of no
+/// edition.
+pub(super) fn name_since(company: &Slug, crawl: &Crawl, name: &str, from: Day) -> Fields {
     let source = json!({"name": SOURCE, "url": url(&crawl.cik), "locator": "formerNames"});
     let mut fields = base(company, "company", source, json!({"name": name}));
     set(&mut fields, "published", text(from));
     set(&mut fields, "occurred", text(from));
-    fields
-}
-
-/// The present name, from the day on which the last former one ended.
-pub(super) fn present_name(company: &Slug, crawl: &Crawl, name: &str, since: Day) -> Fields {
-    let mut fields = base(company, "company", source(crawl), json!({"name": name}));
-    set(&mut fields, "published", crawl.edition.to_string());
-    set(&mut fields, "occurred", text(since));
     fields
 }
 

@@ -20,25 +20,20 @@ impl Planner<'_> {
         for former in &crawl.former_names {
             let Some(from) = former.from else { continue };
             let key = format!("name/{}/{}/{from}", crawl.cik, former.name);
-            self.state(
-                crawl,
-                draft::former_name(self.company, crawl, &former.name, from),
-                &key,
-            );
+            let fields = draft::name_since(self.company, crawl, &former.name, from);
+            self.state(crawl, fields, &key);
         }
         let Some(name) = &crawl.name else { return };
         let others = crawl
             .former_names
             .iter()
             .filter(|former| former.name != *name);
+        // The present name, from the day on which the last former one ended.
         let since = others.filter_map(|former| former.to).max();
         if let Some(since) = since.filter(|since| *since <= crawl.edition.day()) {
-            let key = format!("present/{}/{name}/{since}/{}", crawl.cik, crawl.edition);
-            self.state(
-                crawl,
-                draft::present_name(self.company, crawl, name, since),
-                &key,
-            );
+            let key = format!("present/{}/{name}/{since}", crawl.cik);
+            let fields = draft::name_since(self.company, crawl, name, since);
+            self.state(crawl, fields, &key);
         }
     }
 

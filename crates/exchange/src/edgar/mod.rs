@@ -8,6 +8,7 @@
 //!
 //! - [`read`] makes a [`Crawl`] of the bytes of a file.
 //! - [`slug_for`] proposes a slug for a company that has none yet.
+//! - [`Crawl::eastern_times`] tells whether its times are what they are marked to be.
 //! - [`plan`] compares crawls with a company's history and makes a [`Plan`]:
 //!   the events to append, and a [`Report`] of what they are.
 //!
@@ -29,6 +30,7 @@
 mod columns;
 mod crawl;
 mod draft;
+mod eastern;
 mod facts;
 mod ids;
 mod items;

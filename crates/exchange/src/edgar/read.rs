@@ -382,10 +382,10 @@ fn padded(text: &str) -> Option<String> {
     is_cik.then(|| format!("{text:0>10}"))
 }
 
-/// `12-31` of `1231`. One that no common year has says nothing.
+/// `12-31` of `1231`. One that no year has says nothing.
 fn month_day(text: &str) -> Option<String> {
     let (month, day) = (text.get(..2)?, text.get(2..)?);
-    parse_day(&format!("2023-{month}-{day}")).ok()?;
+    parse_day(&format!("2024-{month}-{day}")).ok()?;
     Some(format!("{month}-{day}"))
 }
 

@@ -62,7 +62,7 @@ fn a_ticker_that_came_back_and_went_again_ended_twice() {
 #[test]
 fn names_and_facts_leave_out_what_says_nothing() {
     let mut value = main_file("2025-02-01", &["s", "", "U"], &[(1, "2025-02-01", "X")]);
-    value["fiscalYearEnd"] = json!("0229");
+    value["fiscalYearEnd"] = json!("0230");
     value["exchanges"] = json!(["NYSE"]);
     value["lei"] = json!("5493001NTNQJDH60PM02");
     value["formerNames"] = json!([
@@ -198,4 +198,30 @@ fn the_same_document_of_two_companies_has_two_ids() {
     let text = table("2025-01-02", &[(1, "2025-01-02", "Y")]).to_string();
     let events = |cik| planned(&[read("a.json", text.as_bytes(), Some(cik)).unwrap()], &[]).events;
     assert_ne!(events("7")[1].id, events("8")[1].id);
+}
+
+#[test]
+fn times_that_cannot_be_utc_are_eastern() {
+    // In New York: 2:30 as it is marked, and at the end of the day.
+    let eastern = ["2025-02-03T07:30:00.000Z", "2025-07-03T21:59:59.000Z"];
+    // 5:15 in the morning and 0:15, when EDGAR has its own filings.
+    let utc = ["2025-02-04T03:00:00.000Z", "2025-07-04T04:15:12.000Z"];
+    let of = |times: &[&str]| {
+        let rows = [(1, "2025-02-01", "X"), (2, "2025-07-01", "Y")];
+        let mut value = main_file("2025-07-01", &[], &rows);
+        value["filings"]["recent"]["acceptanceDateTime"] = json!(times);
+        crawl(&value)
+    };
+    assert_eq!(of(&utc).eastern_times(), 0);
+    let marked = of(&eastern);
+    assert_eq!(marked.eastern_times(), 1);
+    let read = marked.in_eastern_time();
+    let times: Vec<String> = read
+        .rows
+        .iter()
+        .map(|row| row.accepted.to_string())
+        .collect();
+    assert_eq!(times, ["2025-02-03T12:30:00Z", "2025-07-04T01:59:59Z"]);
+    assert_eq!(read.edition.to_string(), "2025-07-04T01:59:59Z");
+    assert_eq!(read.eastern_times(), 0);
 }
