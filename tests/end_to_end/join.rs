@@ -132,7 +132,8 @@ fn how_the_log_will_stand_nobody_knows() {
     assert_eq!(joined(&environment, field, rows), ["2026-03-19"; 2]);
     let typed = format!("join - {field} --clock recorded");
     let run = environment.feed(&typed, rows.as_bytes()).done();
-    let told = "row 2: asks how the log stood at 2026-11-23T23:59:59.999999Z, which is in the future";
+    let told =
+        "row 2: asks how the log stood at 2026-11-23T23:59:59.999999Z, which is in the future";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert!(!run.stderr.contains("row 1"), "{}", run.stderr);
     environment

@@ -15,6 +15,7 @@ use event_model::id::Position;
 
 pub use append::{AppendError, BatchError};
 pub use damage::Damage;
+pub(crate) use damage::{Wrong, damaged};
 pub use engine::EngineError;
 pub use log::LogError;
 pub use open::OpenError;

@@ -31,7 +31,7 @@ pub struct NewEvent {
     pub published: Instant,
     /// The version of the event model in which the payload is written.
     pub schema: u16,
-    /// Its content, opaque to the log.
+    /// Its content, which is kept as it came.
     pub payload: Box<[u8]>,
 }
 

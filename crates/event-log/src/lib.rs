@@ -3,7 +3,7 @@
 //! What is appended is never changed, gets a [position](event_model::id::Position)
 //! in the whole log and a [version](event_model::id::Version) in the stream of
 //! its company, and is chained to what came before it by a [`struct@Hash`]. The
-//! payload is opaque here.
+//! payload is kept as it came, and read only to compare it and to pack it for the streams.
 //!
 //! - [`EventLog`]: what every log does.
 //! - [`SledLog`]: the log on disk. An append that returned survives a power cut.

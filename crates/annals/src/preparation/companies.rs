@@ -21,6 +21,9 @@ use crate::error::Error;
 use crate::kinds::is_of_kinds;
 use crate::store::Store;
 
+/// Of how many unknown keys names that look like them are looked for, which takes long.
+const NEAR_MAX: usize = 20;
+
 /// The companies that the store has, and those that the batch declares.
 pub(super) struct Companies<'s> {
     store: &'s Store,
@@ -30,8 +33,8 @@ pub(super) struct Companies<'s> {
     declared: Directory,
     /// Those that are there, of those that were looked for.
     there: RefCell<HashSet<Slug>>,
-    /// What companies are called, and which of them are near to a key: made
-    /// only if a key is unknown.
+    /// What companies are called, and which of them are near to a key, of the first that
+    /// are unknown: made only if there is one.
     words: OnceCell<Vec<(String, Slug)>>,
     near: RefCell<HashMap<String, Vec<String>>>,
 }
@@ -128,8 +131,15 @@ impl<'s> Companies<'s> {
         }
         let words = self.words.get().map(Vec::as_slice).unwrap_or_default();
         let mut near_keys = self.near.borrow_mut();
-        let near = near_keys.entry(key.to_owned());
-        Ok(near.or_insert_with(|| Directory::near(key, words)).clone())
+        if let Some(near) = near_keys.get(key) {
+            return Ok(near.clone());
+        }
+        if near_keys.len() >= NEAR_MAX {
+            return Ok(Vec::new());
+        }
+        let near = Directory::near(key, words);
+        near_keys.insert(key.to_owned(), near.clone());
+        Ok(near)
     }
 }
 

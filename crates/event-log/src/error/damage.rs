@@ -2,8 +2,17 @@
 
 use event_model::id::{EventId, Position, Version};
 
+use super::LogError;
 use crate::hash::Hash;
 use crate::limits;
+
+/// What is wrong, and at which position.
+pub(crate) type Wrong = (Position, Damage);
+
+/// The log is damaged there.
+pub(crate) fn damaged((position, what): Wrong) -> LogError {
+    LogError::Damaged { position, what }
+}
 
 /// What is wrong with stored bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -14,7 +14,7 @@ use super::SledLog;
 use super::engine::Engine;
 use crate::backup::{BackedUp, BackupError, BackupFolder, PartWriter};
 use crate::block::{Block, Encoder, Records};
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, Wrong, damaged};
 use crate::event_log::EventLog;
 use crate::kept_head::KeptHead;
 use crate::sync;
@@ -129,10 +129,6 @@ impl SledLog {
     }
 }
 
-fn damaged((position, what): (Position, Damage)) -> LogError {
-    LogError::Damaged { position, what }
-}
-
 /// Writes blocks after a position and up to another.
 pub(super) fn write_sealed<W: Write>(
     engine: &Engine,
@@ -165,7 +161,6 @@ pub(super) fn write_sealed<W: Write>(
 
 /// A block and its bytes, or what is wrong at a position.
 type Blocks = Vec<(Position, Vec<u8>)>;
-type Wrong = (Position, Damage);
 
 /// The records of a block after a position, as blocks.
 fn rest_of(bytes: &[u8], after: Position) -> Result<Blocks, Wrong> {

@@ -4,7 +4,7 @@ use event_model::id::Position;
 
 use super::engine::Engine;
 use super::guard;
-use super::seal::follow;
+use super::seal::follow_all;
 use super::undo::{Reach, Undo};
 use crate::block::Block;
 use crate::error::{Damage, EngineError, LogError, OpenError};
@@ -96,19 +96,7 @@ pub(super) fn ends_at(engine: &Engine, base: Head) -> Result<bool, LogError> {
 
 /// Walks the blocks, which must be whole up to a head.
 fn reaches(engine: &Engine, base: Head) -> Result<(), LogError> {
-    let damaged = |(position, what)| LogError::Damaged { position, what };
-    let (mut last, mut hash) = (Position(0), Hash::ZERO);
-    for found in engine.scan(Position(0), base.position) {
-        let next = Position(last.0 + 1);
-        let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
-        let block = follow(next, first, &bytes, hash).map_err(damaged)?;
-        (last, hash) = (block.last, block.hash);
-    }
-    match (last, hash) == (base.position, base.hash) {
-        true => Ok(()),
-        false if last == base.position => Err(damaged((last, Damage::Chain))),
-        false => Err(damaged((Position(last.0 + 1), Damage::BlockMissing))),
-    }
+    follow_all(engine, (Position(0), Hash::ZERO), base, |_| Ok(()))
 }
 
 /// What sled says of its file when it is opened is said of the whole log.

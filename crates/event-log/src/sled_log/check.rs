@@ -13,7 +13,7 @@ use foldhash::{HashMap, HashMapExt};
 use super::seal::follow;
 use super::witness::Witness;
 use super::{SledLog, Stored};
-use crate::error::{Damage, LogError, OpenError};
+use crate::error::{Damage, LogError, OpenError, Wrong, damaged};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::kept_head::KeptHead;
 use crate::limits;
@@ -254,10 +254,6 @@ fn disagree() -> LogError {
     }
 }
 
-fn damaged((position, what): Wrong) -> LogError {
-    LogError::Damaged { position, what }
-}
-
 fn folder_bytes(folder: &Path) -> io::Result<u64> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -334,8 +330,6 @@ impl Default for Walk {
         }
     }
 }
-
-type Wrong = (Position, Damage);
 
 impl Walk {
     /// Takes in the heads that it is to come by.

@@ -10,11 +10,11 @@ use super::SledLog;
 use super::block_file::BlockFile;
 use super::block_walk::{BlockWalk, Walked};
 use super::engine::StoredBlock;
-use super::seal::RUNS_MAX;
+use super::seal::COMPACT_RUNS;
 use super::stored::PackedEvent;
 use super::witness::{CaresFor, Witness};
 use crate::block::Block;
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, Wrong, damaged};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::layout::format::BlocksIn;
@@ -88,7 +88,7 @@ impl SledLog {
 
     /// Shows streams to readers that go as far as the blocks.
     pub(super) fn install(&self, mut writer: StreamsWriter) -> Result<(), LogError> {
-        match writer.runs() < RUNS_MAX {
+        match writer.runs() < COMPACT_RUNS {
             true => writer.commit()?,
             // Otherwise the next append that seals would have to wait for it.
             false => writer.compact()?,
@@ -204,12 +204,6 @@ enum Filled {
     Plainly,
     /// Among others, what tells that something was redacted.
     WithRedactions,
-}
-
-type Wrong = (Position, Damage);
-
-fn damaged((position, what): Wrong) -> LogError {
-    LogError::Damaged { position, what }
 }
 
 /// A block on its way into the streams.

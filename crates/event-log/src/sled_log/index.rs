@@ -13,7 +13,7 @@ use super::careful::ends_at;
 use super::engine::Engine;
 use super::guard;
 use crate::block::Block;
-use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::error::{Damage, EngineError, LogError, OpenError, damaged};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::layout::format::BlocksIn;
@@ -99,20 +99,16 @@ fn walk(blocks: &BlockFile, base: Head) -> Result<Vec<(Position, Extent)>, LogEr
     let mut extents = Vec::new();
     for walked in BlockWalk::of(blocks, base.position) {
         let walked = walked?;
-        let block = Block::decode(&walked.bytes).map_err(|what| damaged(walked.first, what))?;
+        let block = Block::decode(&walked.bytes).map_err(|what| damaged((walked.first, what)))?;
         if block.previous != hash {
-            return Err(damaged(block.first, Damage::Chain));
+            return Err(damaged((block.first, Damage::Chain)));
         }
         extents.push((block.first, walked.extent));
         (last, hash) = (block.last, block.hash);
     }
     match (last, hash) == (base.position, base.hash) {
         true => Ok(extents),
-        false if last == base.position => Err(damaged(last, Damage::Chain)),
-        false => Err(damaged(Position(last.0 + 1), Damage::BlockMissing)),
+        false if last == base.position => Err(damaged((last, Damage::Chain))),
+        false => Err(damaged((Position(last.0 + 1), Damage::BlockMissing))),
     }
-}
-
-fn damaged(position: Position, what: Damage) -> LogError {
-    LogError::Damaged { position, what }
 }

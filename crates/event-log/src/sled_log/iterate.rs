@@ -7,9 +7,8 @@ use event_model::id::{Position, Slug};
 
 use super::SledLog;
 use super::lent::is_refused;
-use super::read::damaged;
 use super::select::Direction;
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, damaged};
 use crate::event_log::{EventLog, Events, Recorded};
 use crate::sync;
 

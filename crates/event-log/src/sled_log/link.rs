@@ -3,8 +3,8 @@
 use event_model::id::Position;
 
 use super::SledLog;
-use super::read::{block_with, damaged};
-use crate::error::{Damage, LogError};
+use super::read::block_with;
+use crate::error::{Damage, LogError, damaged};
 use crate::event_log::EventLog;
 use crate::hash::Hash;
 use crate::link::Link;

@@ -12,7 +12,7 @@ use super::engine::StoredBlock;
 use super::stored::{self, OwnStored, Stored, StreamRange, Visit};
 use super::{SledLog, State};
 use crate::block::Block;
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, damaged};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::hash::Hash;
 use crate::prefix::{digits_alike, ids_of};
@@ -24,10 +24,6 @@ type Wanted<'w> = &'w dyn Fn(&Slug) -> bool;
 
 /// The same of one company after the other, in the order of their slugs.
 type Choose<'c> = &'c mut dyn FnMut(&Slug) -> Choice;
-
-pub(super) fn damaged((position, what): (Position, Damage)) -> LogError {
-    LogError::Damaged { position, what }
-}
 
 impl State {
     /// Gives the events of a company after a position and up to another.

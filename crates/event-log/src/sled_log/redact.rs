@@ -16,7 +16,7 @@ use super::{SledLog, guard};
 use crate::admission;
 use crate::block::{Block, Encoder};
 use crate::chain::Chain;
-use crate::error::{AppendError, Damage, EngineError, LogError, OpenError};
+use crate::error::{AppendError, Damage, EngineError, LogError, OpenError, Wrong};
 use crate::event_log::{EventLog, Head, NewEvent};
 use crate::journal::Journal;
 use crate::layout::{self, Layout};
@@ -28,7 +28,6 @@ use crate::sync;
 pub type Left = BTreeMap<Position, Box<[u8]>>;
 
 type Blocks = Vec<(Position, Vec<u8>)>;
-type Wrong = (Position, Damage);
 
 impl SledLog {
     /// Erases what events said from all files of the store, and appends the events that

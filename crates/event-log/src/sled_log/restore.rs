@@ -10,7 +10,7 @@ use super::SledLog;
 use crate::backup::{BackupError, BackupFolder, PartReader};
 use crate::block::Block;
 use crate::clock::Clock;
-use crate::error::{Damage, LogError};
+use crate::error::{Damage, LogError, Wrong, damaged};
 use crate::event_log::Head;
 use crate::kept_head::KeptHead;
 use crate::layout::{Found, Layout};
@@ -138,12 +138,6 @@ fn restored(
         let _ = fs::remove_dir(dir);
     }
     Err(error)
-}
-
-type Wrong = (Position, Damage);
-
-fn damaged((position, what): Wrong) -> LogError {
-    LogError::Damaged { position, what }
 }
 
 /// When the last event of a block was recorded.

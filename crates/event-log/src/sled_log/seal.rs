@@ -16,7 +16,7 @@ use super::engine::Engine;
 use super::tail::Tail;
 use super::{SledLog, State, careful, index, stored};
 use crate::block::{Block, Encoder, RecordEnd};
-use crate::error::{Damage, EngineError, LogError, OpenError};
+use crate::error::{Damage, EngineError, LogError, OpenError, Wrong, damaged};
 use crate::event_log::Head;
 use crate::hash::Hash;
 use crate::journal::{self, Contents, Journal};
@@ -27,7 +27,7 @@ use crate::sync;
 
 /// From so many runs of the streams on they are merged, however large: each is
 /// one more place to look into, for every answer and every id.
-pub(super) const RUNS_MAX: usize = 8;
+pub(super) const COMPACT_RUNS: usize = 8;
 
 impl SledLog {
     /// The blocks, opened if they are not yet, with nothing after the end of the log.
@@ -145,7 +145,7 @@ impl SledLog {
         let dir = self.layout.journal();
         let next = Journal::prepare(&dir, self.format.store, head)?;
         *journal = next.count().inspect_err(|_| self.poison())?;
-        let installed = match streams.runs() < RUNS_MAX {
+        let installed = match streams.runs() < COMPACT_RUNS {
             true => streams.commit(),
             // After large batches; what is appended alone keeps them few.
             false => streams.compact(),
@@ -203,12 +203,6 @@ fn add_tail(
     }
     streams.write_ahead()?;
     Ok(streams)
-}
-
-type Wrong = (Position, Damage);
-
-fn damaged((position, what): Wrong) -> LogError {
-    LogError::Damaged { position, what }
 }
 
 /// The block that was found where the next one must be.

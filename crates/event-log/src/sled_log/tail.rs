@@ -9,7 +9,7 @@ use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt};
 
 use crate::block::{RecordEnd, Records};
-use crate::error::Damage;
+use crate::error::{Damage, Wrong};
 use crate::event_log::{Head, Recorded};
 use crate::hash::Hash;
 use crate::journal::Frame;
@@ -33,8 +33,6 @@ pub(crate) struct Tail {
     /// The hashes of the last events, as whoever appended them here made them.
     made: Vec<Hash>,
 }
-
-type Wrong = (Position, Damage);
 
 impl Tail {
     /// Nothing after this head.
