@@ -223,6 +223,7 @@ fn the_document_on_limits_has_each_with_its_value() {
         AMENDMENTS_BYTES_MAX,
         KIND_FILE_BYTES_MAX,
         KIND_DECLARATIONS_MAX,
+        KIND_EVENTS_MAX,
         IMPORT_FILE_BYTES_MAX,
         IMPORT_BYTES_MAX,
         TABLE_ROW_BYTES_MAX,

@@ -12,7 +12,7 @@ use event_model::event::Event;
 use event_model::id::{Position, Slug};
 use event_model::kind::Kind;
 use event_model::kinds;
-use event_model::limits::KIND_DECLARATIONS_MAX;
+use event_model::limits::{KIND_DECLARATIONS_MAX, KIND_EVENTS_MAX};
 use event_model::own_kinds::{self, Kinds, declared};
 use event_model::problem::{Defect, Problem};
 use event_model::time::{Day, Instant};
@@ -170,18 +170,28 @@ pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
     kinds
 }
 
-/// What is wrong with a declaration where there are as many as may be, since each is
-/// read whenever a store is opened, and kept.
+/// What is wrong with an event about kinds where there are as many as may be, since each
+/// is read whenever a store is opened, and kept. When there are no more declarations, those
+/// that are there can be taken back still.
 pub(crate) fn one_too_many(declarations: &[Placed], event: &Event) -> Option<LineProblem> {
     let declares = &*event.kind == kinds::KIND_DECLARATION;
-    let is_over = declares && declarations.len() >= KIND_DECLARATIONS_MAX;
-    is_over.then(|| {
+    let (most, unit) = match declares {
+        true => (
+            KIND_DECLARATIONS_MAX,
+            "declarations in this store, those included that were taken back",
+        ),
+        false if is_of_kinds(&event.company) => {
+            (KIND_EVENTS_MAX, "events about kinds in this store")
+        }
+        false => return None,
+    };
+    (declarations.len() >= most).then(|| {
         LineProblem::Event(Box::new(Problem {
             path: "kind".to_owned(),
             what: Defect::TooMuch {
                 actual: declarations.len() + 1,
-                unit: "declarations in this store, those included that were taken back",
-                most: KIND_DECLARATIONS_MAX,
+                unit,
+                most,
             },
         }))
     })

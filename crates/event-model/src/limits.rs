@@ -62,6 +62,8 @@ pub const AMENDMENTS_BYTES_MAX: usize = 64 << 20;
 pub const KIND_FILE_BYTES_MAX: usize = LINE_BYTES_MAX;
 /// The most declarations of kinds in a store, those included that count no more.
 pub const KIND_DECLARATIONS_MAX: usize = 1_000;
+/// The most events about kinds in a store: declarations, and what takes them back.
+pub const KIND_EVENTS_MAX: usize = 4_000;
 /// The largest file that is imported, in bytes (16 MiB).
 pub const IMPORT_FILE_BYTES_MAX: usize = 16 << 20;
 /// The largest files that are imported at once, in bytes of all (512 MiB).

@@ -131,6 +131,8 @@ impl AppendError {
                 source: source.kind().into(),
             },
             Self::Encoding => Self::Encoding,
+            Self::ReadOnly => Self::ReadOnly,
+            Self::Shut => Self::Shut,
             Self::Read {
                 source: LogError::Damaged { position, what },
             } => Self::Read {

@@ -16,7 +16,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::check::check;
 use self::ids::{IdOf, Ids};
-use super::past::Stored;
+use super::past::OnDisk;
 use super::witness::Witness;
 use super::{SledLog, guard};
 use crate::admission::Past;
@@ -431,7 +431,7 @@ impl<'c> Places<'c> {
 
 /// The versions of companies before a batch.
 fn versions_of(log: &SledLog, companies: HashSet<Slug>) -> Result<HashMap<Slug, u64>, AppendError> {
-    let past = Stored::new(log);
+    let past = OnDisk::new(log);
     let version = |company: Slug| {
         let version = past.version(&company);
         let version = version.map_err(|source| AppendError::Read { source })?;

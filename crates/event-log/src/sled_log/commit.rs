@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use event_model::id::Version;
 
-use super::past::Stored;
+use super::past::OnDisk;
 use super::{SledLog, guard};
 use crate::admission::{Group, Past, Request};
 use crate::chain::Chain;
@@ -20,11 +20,10 @@ pub(super) const RECORD_BYTES: u64 = 300;
 impl SledLog {
     /// Answers the appends of one group, with one sync for all.
     pub(super) fn commit(&self, requests: Vec<Request>) -> Vec<Result<Vec<Outcome>, AppendError>> {
-        if self.check_writable().is_err() {
-            let refuse = |_| self.check_writable().map(|()| Vec::new());
-            return requests.into_iter().map(refuse).collect();
+        if let Err(error) = self.check_writable() {
+            return requests.iter().map(|_| Err(error.shared())).collect();
         }
-        let past = Stored::new(self);
+        let past = OnDisk::new(self);
         let mut group = Group::new(&past);
         let mut answers: Vec<_> = requests
             .into_iter()

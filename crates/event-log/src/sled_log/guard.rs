@@ -188,26 +188,20 @@ pub(super) fn check_room(dir: &Path, bytes: u64) -> Result<(), AppendError> {
     // What is stored is written twice: into the log, and into the streams.
     let to_write = bytes.saturating_mul(2);
     let kept_free = limits::FREE_BYTES_MIN;
-    match free_bytes(dir).map_err(|source| AppendError::Io { source })? {
-        Some(free) if free < to_write.saturating_add(kept_free) => Err(AppendError::DiskFull {
+    let room = rustix::fs::statvfs(dir);
+    let room = room.map_err(|error| AppendError::Io {
+        source: error.into(),
+    })?;
+    // What is free for us.
+    let free = room.f_bavail.saturating_mul(room.f_frsize);
+    match free < to_write.saturating_add(kept_free) {
+        true => Err(AppendError::DiskFull {
             free,
             to_write,
             kept_free,
         }),
-        _ => Ok(()),
+        false => Ok(()),
     }
-}
-
-/// What is free for us; `None` where the system does not tell.
-#[cfg(unix)]
-fn free_bytes(dir: &Path) -> std::io::Result<Option<u64>> {
-    let room = rustix::fs::statvfs(dir)?;
-    Ok(Some(room.f_bavail.saturating_mul(room.f_frsize)))
-}
-
-#[cfg(not(unix))]
-fn free_bytes(_dir: &Path) -> std::io::Result<Option<u64>> {
-    Ok(None)
 }
 
 #[cfg(test)]

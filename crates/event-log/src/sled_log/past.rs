@@ -1,4 +1,4 @@
-//! What the log has, for the one who commits: [`Stored`].
+//! What the log has, for the one who commits: [`OnDisk`].
 
 use event_model::id::{EventId, Position, Slug, Version};
 
@@ -9,15 +9,15 @@ use crate::event_log::{EventLog, NewEvent};
 
 /// What is on the disk. Only the one who commits uses it, so what it sees does
 /// not change.
-pub(super) struct Stored<'l>(&'l SledLog);
+pub(super) struct OnDisk<'l>(&'l SledLog);
 
-impl<'l> Stored<'l> {
+impl<'l> OnDisk<'l> {
     pub(super) fn new(log: &'l SledLog) -> Self {
         Self(log)
     }
 }
 
-impl Past for Stored<'_> {
+impl Past for OnDisk<'_> {
     fn head(&self) -> Position {
         self.0.head().position
     }
