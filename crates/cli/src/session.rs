@@ -108,15 +108,6 @@ impl Session {
         store.map_err(|error| CommandError::from(error).in_store(&self.dir))
     }
 
-    /// Opens the store that is there for itself; to read, where another process has it or
-    /// the machine does not let it be written to.
-    pub(crate) fn open_or_read(&self) -> Result<Store, CommandError> {
-        match self.open() {
-            Err(error) if error.code == ExitCode::Machine => self.open_to_read(),
-            opened => opened,
-        }
-    }
-
     /// Opens the store, and makes it first if there is none.
     pub(crate) fn create_or_open(&self) -> Result<Store, CommandError> {
         let store = Store::create_or_open(&self.dir, Arc::clone(&self.clock));

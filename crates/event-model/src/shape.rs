@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::edtf::Edtf;
 use crate::id::EventId;
-use crate::identifier::{CompanyKey, Identifier};
+use crate::identifier::{CompanyKey, Identifier, IdentifierError};
 use crate::json::tree::{Fields, Json};
 use crate::kind::{Field, Kind, Life, Shape};
 use crate::limits;
@@ -303,10 +303,12 @@ fn check_identifier(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
         }
     }
     if let (Some(scheme), Some(value)) = (scheme, value) {
-        problems.take(
-            Path::Field(&path, "value"),
-            Identifier::read(scheme, value, from, to),
-        );
+        let read = Identifier::read(scheme, value, from, to);
+        let at_fault = match read {
+            Err(IdentifierError::MalformedScheme { .. }) => "scheme",
+            _ => "value",
+        };
+        problems.take(Path::Field(&path, at_fault), read);
     }
 }
 

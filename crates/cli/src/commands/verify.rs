@@ -14,7 +14,7 @@ pub(crate) fn run(
     args: &VerifyArgs,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    let store = session.open_or_read()?;
+    let store = session.open_to_read()?;
     let progress = Progress::of(store.head().position.0);
     let verified = store.verify(&args.since, &mut |position| progress.reach(position.0));
     progress.end();

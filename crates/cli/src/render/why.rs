@@ -32,7 +32,7 @@ pub(crate) fn why(
     }
     for explanation in &why.explanations {
         page.blank();
-        explain(explanation, basis, &mut page);
+        explain(explanation, path, basis, &mut page);
     }
     page.text
 }
@@ -57,7 +57,7 @@ impl Page<'_> {
     }
 }
 
-fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page<'_>) {
+fn explain(explanation: &Explanation, path: &Path, basis: &Basis, page: &mut Page<'_>) {
     let Explanation {
         kind,
         thread,
@@ -68,10 +68,8 @@ fn explain(explanation: &Explanation, basis: &Basis, page: &mut Page<'_>) {
     let by = decided_by.as_deref();
     let by = by.map_or_else(|| "the claim itself".to_owned(), words::field);
     page.line(0, &format!("{thread} ({}), by {by}", words::field(kind)));
-    let is_whole = value
-        .as_object()
-        .is_some_and(|fields| fields.contains_key("thread"));
-    if !is_whole {
+    // What is told below says more than a whole thread or company in a line.
+    if path.field().is_some_and(|field| field != "decided") {
         page.line(0, &words::said(value));
     }
     section("Made by", &explanation.made_by, page, evidence);

@@ -1,7 +1,7 @@
 //! The blocks, where they are not ours to open: [`Lent`].
 //!
 //! Another process may have the store and write meanwhile, or the system may take no
-//! writes. sled's files are then copied. Blocks in a file of their own stay where they
+//! writes, and who only reads keeps nobody from writing. sled's files are then copied. Blocks in a file of their own stay where they
 //! are: up to the head that the journal says nobody changes them, and an index that was
 //! torn is made again from them. Where sled holds the blocks, a copy that was torn does
 //! not come to that head, and is made anew.
@@ -39,17 +39,21 @@ pub(super) struct Lent {
 }
 
 impl SledLog {
-    /// The blocks, to read up to where the journal begins: opened, or lent where another
-    /// process has the store or the system takes no writes.
+    /// The blocks, to read up to where the journal begins: opened, or lent where the store
+    /// is only read. Where sled holds the blocks themselves, only if they are not to be had:
+    /// all of them would be copied.
     pub(super) fn blocks(&self) -> Result<Arc<Engine>, LogError> {
         let base = sync::read(&self.state).tail.base();
         let mut slot = sync::lock(&self.lent);
         if let Some(lent) = slot.as_ref().filter(|lent| lent.base == base) {
             return Ok(Arc::clone(&lent.engine));
         }
-        match self.engine() {
-            Err(error) if is_refused(&error) => {}
-            opened => return opened,
+        let is_ours = sync::lock(&self.lock).is_some();
+        if is_ours || self.format.blocks == BlocksIn::Sled {
+            match self.engine() {
+                Err(error) if is_refused(&error) => {}
+                opened => return opened,
+            }
         }
         let folder = TempDir::with_prefix("annals-").map_err(at(&std::env::temp_dir()))?;
         let copy = folder.path().join("copy");

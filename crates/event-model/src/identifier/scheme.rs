@@ -118,7 +118,7 @@ impl Scheme {
             return Err(self.broken(text, "it is empty"));
         }
         if text.len() > VALUE_BYTES_MAX {
-            return Err(self.length(text, "at most 128"));
+            return Err(self.broken(text, "it has more than 128 bytes"));
         }
         if text.chars().any(char::is_control) {
             return Err(self.broken(text, "it has control characters"));

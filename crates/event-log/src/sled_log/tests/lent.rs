@@ -95,6 +95,20 @@ fn who_has_caches_elsewhere_reads_what_is_there_and_writes_nothing() {
 }
 
 #[test]
+fn who_verifies_keeps_nobody_from_writing() {
+    let (_dir, store) = dir();
+    held(&store, BlocksIn::File).close().unwrap();
+    let reader = read_only(&store).unwrap();
+    let events = |reader: &SledLog| reader.verify(&[], &mut |_| ()).unwrap().events;
+    assert_eq!(events(&reader), 40);
+    assert!(reader.link(Position(7)).unwrap().is_some());
+    let writer = open(&store).unwrap();
+    append(&writer, 40..50);
+    reader.refresh().unwrap();
+    assert_eq!(events(&reader), 50);
+}
+
+#[test]
 fn who_only_reads_makes_nothing_again() {
     let (_dir, store) = dir();
     let writer = held(&store, BlocksIn::File);
