@@ -2,6 +2,7 @@
 //! [`words_of`] the values of its kind's natural key, or else its own name.
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::data::{Data, Field};
@@ -117,11 +118,19 @@ fn part_of(field: Field<'_>) -> Option<String> {
 }
 
 /// A text in lower-case letters and digits of any script, joined by hyphens:
-/// what names a thread, and what two spellings of a period share.
+/// what names a thread, and what two spellings of a period share. A letter and its accent
+/// may be one character or two (Unicode's normal form C is taken).
 #[must_use]
 pub fn words_of(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for character in text.chars() {
+    match text.is_ascii() {
+        true => words_in(text.chars(), text.len()),
+        false => words_in(text.nfc(), text.len()),
+    }
+}
+
+fn words_in(characters: impl Iterator<Item = char>, bytes: usize) -> String {
+    let mut words = String::with_capacity(bytes);
+    for character in characters {
         if character.is_ascii_alphanumeric() {
             words.push(character.to_ascii_lowercase());
         } else if character.is_alphanumeric() {
@@ -137,4 +146,22 @@ pub fn words_of(text: &str) -> String {
     words.truncate(end.unwrap_or(0));
     words.truncate(words.trim_end_matches('-').len());
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_name_has_one_thread_however_its_letters_are_composed() {
+        for (text, words) in [
+            ("Crédit Agricole", "crédit-agricole"),
+            ("Cre\u{301}dit Agricole", "crédit-agricole"),
+            ("  e\u{301} + e ", "é-e"),
+            ("阿里巴巴 — AI", "阿里巴巴-ai"),
+            ("MI308, 40,000!", "mi308-40-000"),
+        ] {
+            assert_eq!(words_of(text), words, "{text:?}");
+        }
+    }
 }

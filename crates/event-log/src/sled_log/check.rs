@@ -5,17 +5,22 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use event_model::id::{Position, Slug, Version};
 use event_model::kinds;
 use foldhash::{HashMap, HashMapExt};
 
-use super::seal::follow;
+use super::block_file::BlockFile;
+use super::block_walk::{BlockWalk, Walked};
+use super::seal::{follow, joined};
 use super::witness::Witness;
 use super::{SledLog, Stored};
 use crate::error::{Damage, LogError, OpenError, Wrong, damaged};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::kept_head::KeptHead;
+use crate::layout::format::BlocksIn;
 use crate::limits;
 use crate::record::Raw;
 use crate::streams::{Choice, SlugRange, Streams};
@@ -105,25 +110,34 @@ impl SledLog {
             let state = sync::read(&self.state);
             (state.tail.base(), state.tail.head())
         };
-        let engine = self.blocks()?;
-        let at_start = |error| LogError::engine(Position(0), error);
-        engine.check_first_key().map_err(at_start)?;
         let mut walk = Walk::default();
         walk.hold(kept).map_err(damaged)?;
-        for found in engine.scan(Position(0), base.position) {
-            let next = Position(walk.head.position.0 + 1);
-            let (first, bytes) = found.map_err(|error| LogError::engine(next, error))?;
-            let before = walk.head.position.0 / limits::PROGRESS_EVENTS;
-            walk.block(first, &bytes).map_err(damaged)?;
-            if walk.head.position.0 / limits::PROGRESS_EVENTS > before {
-                progress(walk.head.position);
-            }
-        }
+        let mut walk_blocks = || {
+            self.each_block(base, |first, bytes| {
+                let before = walk.head.position.0 / limits::PROGRESS_EVENTS;
+                walk.block(first, bytes).map_err(damaged)?;
+                if walk.head.position.0 / limits::PROGRESS_EVENTS > before {
+                    progress(walk.head.position);
+                }
+                Ok(())
+            })
+        };
+        // The streams are read meanwhile.
+        let is_over = AtomicBool::new(false);
+        let (walked, streams) = thread::scope(|scope| {
+            let streams = scope.spawn(|| self.digest_of_streams(base, &is_over));
+            let walked = walk_blocks();
+            is_over.store(walked.is_err(), Ordering::Relaxed);
+            (walked, joined(streams))
+        });
+        walked?;
         if walk.head != base {
             let next = Position(walk.head.position.0 + 1);
             return Err(damaged((next, Damage::BlockMissing)));
         }
-        self.compare_streams(&walk, base)?;
+        if streams?.is_some_and(|streams| streams != walk.digest) {
+            return Err(disagree());
+        }
         self.walk_tail(&mut walk, head)?;
         walk.end().map_err(damaged)?;
         progress(head.position);
@@ -159,10 +173,41 @@ impl SledLog {
         Err(damaged((head.position, Damage::Chain)))
     }
 
-    /// Compares the streams with what was walked of the blocks.
-    fn compare_streams(&self, walk: &Walk, base: Head) -> Result<(), LogError> {
-        let Some(streams) = sync::read(&self.state).streams.clone() else {
+    /// Gives the blocks up to a head, in order: as they lie in their file, or as sled has
+    /// them.
+    fn each_block(
+        &self,
+        base: Head,
+        mut each: impl FnMut(Position, &[u8]) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        if self.format.blocks == BlocksIn::File {
+            let file = BlockFile::open_to_read(&self.layout.blocks())?;
+            for walked in BlockWalk::of(&file, base.position) {
+                let Walked { first, bytes, .. } = walked?;
+                each(first, &bytes)?;
+            }
             return Ok(());
+        }
+        let engine = self.blocks()?;
+        let mut next = Position(0);
+        let failed = |next| move |error| LogError::engine(next, error);
+        engine.check_first_key().map_err(failed(next))?;
+        for found in engine.scan(Position(0), base.position) {
+            let (first, bytes) = found.map_err(failed(next))?;
+            each(first, &bytes)?;
+            next = Position(first.0 + 1);
+        }
+        Ok(())
+    }
+
+    /// What the streams hold up to a head, or until it is over; `None` if there are none.
+    fn digest_of_streams(
+        &self,
+        base: Head,
+        is_over: &AtomicBool,
+    ) -> Result<Option<Digest>, LogError> {
+        let Some(streams) = sync::read(&self.state).streams.clone() else {
+            return Ok(None);
         };
         let mut digest = Digest::default();
         let mut failed: Result<(), LogError> = Ok(());
@@ -174,17 +219,14 @@ impl SledLog {
             &mut |entry| {
                 let stored = Stored::of(&entry);
                 failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
-                match failed {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
+                match failed.is_err() || is_over.load(Ordering::Relaxed) {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
                 }
             },
         )?;
         failed?;
-        match digest == walk.digest {
-            true => Ok(()),
-            false => Err(disagree()),
-        }
+        Ok(Some(digest))
     }
 
     /// Makes the streams again from the log, as far as its blocks go, before a
