@@ -63,7 +63,9 @@ impl FromStr for KeptHead {
                 hash: hash.parse().ok()?,
             })
         };
-        read().ok_or_else(|| KeptHeadError {
+        // An empty log has no other hash.
+        let is_one = |head: &Self| head.position != Position(0) || head.hash == Hash::ZERO;
+        read().filter(is_one).ok_or_else(|| KeptHeadError {
             text: brief(text).into_owned(),
         })
     }
@@ -84,5 +86,8 @@ mod tests {
         for wrong in ["", "38", "+38:sha256:", &text[3..], &text[..70]] {
             assert!(wrong.parse::<KeptHead>().is_err(), "{wrong}");
         }
+        assert_eq!(KeptHead::ZERO.to_string().parse(), Ok(KeptHead::ZERO));
+        let nowhere = text.replace("38:", "0:");
+        assert!(nowhere.parse::<KeptHead>().is_err(), "{nowhere}");
     }
 }
