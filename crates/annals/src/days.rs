@@ -36,6 +36,10 @@ pub enum DaysError {
 pub fn read_days(text: &str, now: Instant, zone: Zone) -> Result<Days, DaysError> {
     let bounds = match (Edtf::parse(text), text.split_once("..")) {
         (Ok(date), _) => date.bounds(),
+        (Err(_), Some((first, last))) if first.trim().is_empty() || last.trim().is_empty() => {
+            let text = text.to_owned();
+            return Err(DaysError::Open { text });
+        }
         (Err(_), Some((first, last))) => Bounds {
             earliest: bounds(first.trim(), now, zone)?.earliest,
             latest: bounds(last.trim(), now, zone)?.latest,
@@ -93,7 +97,7 @@ mod tests {
         for (text, words) in [
             ("2026-02-20..2026-02-16", "runs backwards"),
             ("2026-02-16/..", "no first and last day"),
-            ("2026-02-16..", "empty"),
+            ("2026-02-16..", "no first and last day"),
             ("2026-02-30", "does not exist"),
             ("someday", "is not a date"),
             ("", "empty"),

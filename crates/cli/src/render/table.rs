@@ -29,7 +29,9 @@ impl Table {
             .load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(width(is_terminal));
-        let coloured = is_terminal && std::env::var_os("NO_COLOR").is_none();
+        let is_plain = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let is_asked = std::env::var_os("NO_COLOR").is_none();
+        let coloured = is_terminal && is_asked && !is_plain;
         if !coloured {
             table.force_no_tty();
         }
