@@ -108,3 +108,106 @@ fn the_same_amendment_once_more_is_known() {
         .done();
     assert_eq!(environment.head(), head);
 }
+
+/// The claims about chips of a company that count at the end, in order: stage, fault
+/// and reason.
+fn counting(environment: &Environment, company: &str) -> Vec<Value> {
+    let answer = environment
+        .type_in(&format!("at 2026-12-01 {company} --json"))
+        .json();
+    let events = answer["events"].as_array().unwrap().iter();
+    let counts = events.filter(|it| it["kind"] == "chip_interest" && it["status"] == "counts");
+    let said = counts.map(|it| json!([it["data"]["stage"], it["fault"], it["reason"]]));
+    said.collect()
+}
+
+#[test]
+fn what_a_source_said_of_its_own_error_stays_its_own() {
+    let environment = deal(4_000);
+    let amend = |typed: &str| environment.type_in(typed).done();
+    amend("correct aaaaaaaa --fault record --reason ours --set data.stage=agreed");
+    amend("correct aaaaaaaa --fault record --reason zero --set data.quantity.min=40000");
+    let said = [json!(["agreed", "source", "misheard-again"])];
+    assert_eq!(counting(&environment, "acme"), said);
+    let told = told(&environment);
+    assert_eq!(told[0][1]["min"], 40_000);
+    assert_eq!(told[3][0], "considering");
+}
+
+#[test]
+fn each_field_is_mended_where_it_was_wrong() {
+    let environment = deal(4_000);
+    let typed = "correct aaaaaaaa --fault record --reason both --set data.quantity.min=40000 \
+                 --set data.stage=agreed";
+    environment.type_in(typed).done();
+    let told = told(&environment);
+    assert_eq!(
+        (&told[0][0], &told[0][1]["min"]),
+        (&json!("rumoured"), &json!(40_000))
+    );
+    assert_eq!(
+        (&told[4][0], &told[4][1]["min"]),
+        (&json!("agreed"), &json!(40_000))
+    );
+}
+
+#[test]
+fn a_chain_moves_to_another_thread_or_company_whole() {
+    let threads = |environment: &Environment, question: &str| -> Vec<Value> {
+        let answer = environment.at(question);
+        let chips = answer["chips"].as_array().unwrap().iter();
+        chips
+            .map(|chip| json!([chip["thread"], chip["stage"]]))
+            .collect()
+    };
+    let environment = deal(4_000);
+    let thread = "correct aaaaaaaa --fault record --reason w --set thread=other-deal";
+    environment.type_in(thread).done();
+    let first = [json!(["other-deal", "rumoured"])];
+    let last = [json!(["other-deal", "negotiating"])];
+    assert_eq!(threads(&environment, "2025-12-05 acme"), first);
+    assert_eq!(threads(&environment, "2026-01-20 acme"), last);
+
+    let environment = deal(4_000);
+    environment.append(&[company("other")]);
+    let moved = "correct aaaaaaaa --fault record --reason w --set company=other";
+    environment.type_in(moved).done();
+    for day in ["2025-12-05", "2026-01-20"] {
+        assert_eq!(
+            threads(&environment, &format!("{day} acme")),
+            [json!(null); 0]
+        );
+    }
+    let first = [json!(["amd-mi308", "rumoured"])];
+    let last = [json!(["amd-mi308", "negotiating"])];
+    assert_eq!(threads(&environment, "2025-12-05 other"), first);
+    assert_eq!(threads(&environment, "2026-01-20 other"), last);
+    let head = environment.head();
+    environment.type_in(moved).done();
+    assert_eq!(environment.head(), head);
+}
+
+#[test]
+fn a_retraction_that_says_something_else_is_another() {
+    let environment = deal(4_000);
+    let retract = "retract aaaaaaaa --fault source --reason w --published";
+    environment.type_in(&format!("{retract} 2026-03-01")).done();
+    environment
+        .type_in(&format!("{retract} 2026-02-15 --source-name Other"))
+        .done();
+    let chips = |day: &str| environment.at(&format!("{day} acme"))["chips"].clone();
+    assert_ne!(chips("2026-02-14"), json!([]));
+    assert_eq!(chips("2026-02-20"), json!([]));
+    // An event and its corrections may be listed together.
+    let environment = deal(4_000);
+    let log = environment
+        .type_in("log acme --kind chip_interest --json")
+        .json_lines();
+    let ids: Vec<&str> = log
+        .iter()
+        .map(|event| event["id"].as_str().unwrap())
+        .collect();
+    let retract = "retract --fault record --reason r --file -";
+    environment.feed(retract, ids.join("\n").as_bytes()).done();
+    assert_eq!(environment.at("2026-12-01 acme")["chips"], json!([]));
+}

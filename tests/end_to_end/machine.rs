@@ -342,6 +342,10 @@ fn a_disk_that_takes_no_writes_is_read_without_its_caches() {
             assert!(asked.done().stderr.starts_with(note), "{harm}");
             assert_eq!(environment.type_in("verify").code, Some(verified), "{harm}");
             environment.type_in(&format!("backup {harm}")).done();
+            if verified == 0 {
+                let follow = environment.type_in("log --follow");
+                stopped(&follow, &["cannot be followed"]);
+            }
             let left = fs::read_dir(environment.path("tmp")).unwrap().count();
             assert_eq!(left, 0, "{harm}: it left something behind");
             disk.change("rw");

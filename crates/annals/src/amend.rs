@@ -50,11 +50,18 @@ pub struct Amendment {
 }
 
 impl Amendment {
-    /// Whether it may have made an event that amends: for the same reason, whenever that
-    /// was published.
+    /// Whether it may have made an event that amends: for the same reason, and published
+    /// when and by whom it says, where it does.
     fn made(&self, event: &Event) -> bool {
-        let reason = event.reason.as_deref();
-        event.fault == Some(self.fault) && reason == self.reason.as_deref()
+        let is = |given: &Option<String>, has: Option<&str>| {
+            given.as_deref().is_none_or(|given| has == Some(given))
+        };
+        let source = &event.source;
+        event.fault == Some(self.fault)
+            && event.reason.as_deref() == self.reason.as_deref()
+            && is(&self.published, Some(event.published.text()))
+            && is(&self.source_name, Some(&source.name))
+            && is(&self.source_url, source.url.as_deref())
     }
 }
 
@@ -153,7 +160,7 @@ impl Store {
             let by = self.retraction_just_so(target, amendment)?;
             return Ok(match by {
                 Some(by) => vec![known(&by)],
-                None => making.retractions(target.versions()),
+                None => making.retractions(target.all()),
             });
         };
         match making.corrections(target.versions(), settings) {
@@ -213,7 +220,7 @@ impl<'s> Batch<'s> {
         })
     }
 
-    /// Refuses to amend an event twice: which of the two would hold?
+    /// Refuses to correct an event twice: which of the two would hold?
     fn first_time(&mut self, target: &Target, amended: &Listed) -> Result<(), Error> {
         let last = target.last_version();
         match last.and_then(|last| self.seen.insert(last, amended.line)) {
@@ -230,7 +237,9 @@ impl<'s> Batch<'s> {
         let store = self.store;
         let id = store.event(&amended.id)?.event.id;
         let target = store.target_within(id, &mut self.strikes)?;
-        self.first_time(&target, amended)?;
+        if amended.settings.is_some() {
+            self.first_time(&target, amended)?;
+        }
         store.amending(&target, amended.settings.as_deref(), amendment, &self.kinds)
     }
 

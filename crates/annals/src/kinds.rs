@@ -174,27 +174,30 @@ pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
 /// is read whenever a store is opened, and kept. When there are no more declarations, those
 /// that are there can be taken back still.
 pub(crate) fn one_too_many(declarations: &[Placed], event: &Event) -> Option<LineProblem> {
-    let declares = &*event.kind == kinds::KIND_DECLARATION;
-    let (most, unit) = match declares {
-        true => (
-            KIND_DECLARATIONS_MAX,
-            "declarations in this store, those included that were taken back",
-        ),
-        false if is_of_kinds(&event.company) => {
-            (KIND_EVENTS_MAX, "events about kinds in this store")
-        }
-        false => return None,
+    let declares = |event: &Event| &*event.kind == kinds::KIND_DECLARATION;
+    let told = |count: usize, unit, most| {
+        (count >= most).then(|| {
+            LineProblem::Event(Box::new(Problem {
+                path: "kind".to_owned(),
+                what: Defect::TooMuch {
+                    actual: count + 1,
+                    unit,
+                    most,
+                },
+            }))
+        })
     };
-    (declarations.len() >= most).then(|| {
-        LineProblem::Event(Box::new(Problem {
-            path: "kind".to_owned(),
-            what: Defect::TooMuch {
-                actual: declarations.len() + 1,
-                unit,
-                most,
-            },
-        }))
-    })
+    if !declares(event) && !is_of_kinds(&event.company) {
+        return None;
+    }
+    let all = "events about kinds in this store";
+    let too_many = || told(declarations.len(), all, KIND_EVENTS_MAX);
+    if !declares(event) {
+        return too_many();
+    }
+    let declared = declarations.iter().filter(|it| declares(&it.event));
+    let unit = "declarations in this store, those included that were taken back";
+    told(declared.count(), unit, KIND_DECLARATIONS_MAX).or_else(too_many)
 }
 
 /// The declarations among some events that hold by a recorded cut.

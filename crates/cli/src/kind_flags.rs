@@ -399,10 +399,14 @@ fn quantity(text: &str) -> Value {
 }
 
 /// `10..12 USD`, `1.2 USD`, `5 percent`, with a hedge before it; or an amount alone. Words
-/// without a currency behind the amount are left for the store to refuse.
+/// without a currency behind the amount, and several behind it, are left for the store to
+/// refuse.
 fn money(text: &str) -> Value {
     let (hedge, amount) = hedged(text);
-    let Some((range, of)) = amount.split_once(' ') else {
+    let of_what = amount
+        .split_once(' ')
+        .filter(|(_, of)| !of.trim().contains(' '));
+    let Some((range, of)) = of_what else {
         return json!(text);
     };
     let amount = |text: &str| json!(text);

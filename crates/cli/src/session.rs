@@ -86,6 +86,11 @@ impl Session {
         Store::open_with_caches_elsewhere(&self.dir, clock())
     }
 
+    /// Whether the store is read by caches of our own, which do not go on with it.
+    pub(crate) fn has_caches_elsewhere(&self) -> bool {
+        self.caches_elsewhere.get()
+    }
+
     /// From now on reads the store by caches of our own: those that it has are of no use,
     /// and cannot be made again where they are.
     pub(crate) fn keep_caches_elsewhere(&self) {

@@ -189,12 +189,12 @@ impl SledLog {
         // Others must not come in before it is gone.
         let lock = sync::lock(&self.lock).take();
         let layout = self.layout.clone();
-        self.close_now()?;
+        let closed = self.close_now();
         if lock.is_some() {
             layout.clear()?;
             layout.remove_lock()?;
         }
-        Ok(())
+        Ok(closed?)
     }
 
     fn close_now(&mut self) -> Result<(), LogError> {

@@ -2,7 +2,7 @@
 //! [`words_of`] the values of its kind's natural key, or else its own name.
 
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::compose;
 use uuid::Uuid;
 
 use crate::data::{Data, Field};
@@ -119,13 +119,24 @@ fn part_of(field: Field<'_>) -> Option<String> {
 
 /// A text in lower-case letters and digits of any script, joined by hyphens:
 /// what names a thread, and what two spellings of a period share. A letter and its accent
-/// may be one character or two (Unicode's normal form C is taken).
+/// may be one character or two: two are taken for the one that Unicode composes of them.
 #[must_use]
 pub fn words_of(text: &str) -> String {
-    match text.is_ascii() {
-        true => words_in(text.chars(), text.len()),
-        false => words_in(text.nfc(), text.len()),
+    if text.is_ascii() {
+        return words_in(text.chars(), text.len());
     }
+    let mut composed: Vec<char> = Vec::with_capacity(text.len());
+    for character in text.chars() {
+        let before = composed.last().copied();
+        match before.and_then(|before| compose(before, character)) {
+            Some(both) => {
+                composed.pop();
+                composed.push(both);
+            }
+            None => composed.push(character),
+        }
+    }
+    words_in(composed.into_iter(), text.len())
 }
 
 fn words_in(characters: impl Iterator<Item = char>, bytes: usize) -> String {
@@ -159,6 +170,7 @@ mod tests {
             ("Cre\u{301}dit Agricole", "crédit-agricole"),
             ("  e\u{301} + e ", "é-e"),
             ("阿里巴巴 — AI", "阿里巴巴-ai"),
+            ("ब\u{95c}ा", "ब\u{95c}ा"),
             ("MI308, 40,000!", "mi308-40-000"),
         ] {
             assert_eq!(words_of(text), words, "{text:?}");

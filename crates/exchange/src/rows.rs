@@ -207,42 +207,35 @@ fn next_csv(
     columns: usize,
     row: u64,
 ) -> Result<Option<Result<Cells, RowError>>, RowsError> {
-    let mut record = csv::StringRecord::with_capacity(ROW_BYTES, columns);
+    let mut record = csv::ByteRecord::with_capacity(ROW_BYTES, columns);
     reader.get_ref().begin_row();
-    match reader.read_record(&mut record) {
-        Ok(false) => Ok(None),
-        Ok(true) => {
-            let fields = record.len();
-            let first = record.position().map_or(0, csv::Position::line);
-            // The reader stands at the begin of the next line, or at the end.
-            let next = reader.position().line();
-            let lines = (first, next.saturating_sub(1).max(first));
-            let begin = record.position().map_or(0, csv::Position::byte);
-            if reader.position().byte() - begin > (TABLE_ROW_BYTES_MAX + LINE_END_MAX) as u64 {
-                return Err(RowsError::RowTooLong { after: row });
-            }
-            let is_over_lines = record
-                .iter()
-                .next_back()
-                .is_some_and(|it| it.contains('\n'));
-            if is_over_lines && reader.get_ref().ended_in_a_quote() {
-                let (row, line) = (row + 1, first);
-                return Err(RowsError::QuoteOpen { row, line });
-            }
-            Ok(Some(match fields == columns {
-                true => Ok(Cells::Csv(record)),
-                false => Err(RowError::Fields {
-                    fields,
-                    columns,
-                    lines,
-                }),
-            }))
-        }
-        Err(error) => match error.kind() {
-            csv::ErrorKind::Utf8 { .. } => Ok(Some(Err(RowError::NotUtf8))),
-            _ => Err(input_error(error, row)),
-        },
+    let is_there = reader.read_byte_record(&mut record);
+    if !is_there.map_err(|error| input_error(error, row))? {
+        return Ok(None);
     }
+    let first = record.position().map_or(0, csv::Position::line);
+    // The reader stands at the begin of the next line, or at the end.
+    let next = reader.position().line();
+    let lines = (first, next.saturating_sub(1).max(first));
+    let begin = record.position().map_or(0, csv::Position::byte);
+    if reader.position().byte() - begin > (TABLE_ROW_BYTES_MAX + LINE_END_MAX) as u64 {
+        return Err(RowsError::RowTooLong { after: row });
+    }
+    let last = record.iter().next_back().unwrap_or_default();
+    if last.contains(&b'\n') && reader.get_ref().ended_in_quotes() {
+        let (row, line) = (row + 1, first);
+        return Err(RowsError::QuoteOpen { row, line });
+    }
+    let fields = record.len();
+    Ok(Some(match csv::StringRecord::from_byte_record(record) {
+        Err(_) => Err(RowError::NotUtf8),
+        Ok(record) if fields == columns => Ok(Cells::Csv(record)),
+        Ok(_) => Err(RowError::Fields {
+            fields,
+            columns,
+            lines,
+        }),
+    }))
 }
 
 fn next_json(input: &mut Box<dyn BufRead + '_>) -> io::Result<Option<Result<Cells, RowError>>> {
@@ -254,10 +247,11 @@ fn next_json(input: &mut Box<dyn BufRead + '_>) -> io::Result<Option<Result<Cell
         if read == 0 {
             return Ok(None);
         }
+        if read == most && bytes.last() != Some(&b'\n') {
+            skip_line(input)?;
+            return Ok(Some(Err(RowError::TooLong)));
+        }
         if bytes.trim_ascii_end().len() > TABLE_ROW_BYTES_MAX {
-            if bytes.last() != Some(&b'\n') {
-                skip_line(input)?;
-            }
             return Ok(Some(Err(RowError::TooLong)));
         }
         if !bytes.trim_ascii().is_empty() {

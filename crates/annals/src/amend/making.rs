@@ -2,7 +2,7 @@
 
 use event_model::draft::{self, Draft};
 use event_model::event::Event;
-use event_model::id::EventId;
+use event_model::id::{EventId, Slug};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
@@ -14,8 +14,9 @@ use super::setting::set;
 use crate::error::Error;
 
 type Fields = Map<String, Value>;
-/// The fields to be set, each by its path.
-type Settings<'s> = &'s [(String, String)];
+/// A field to be set, by its path, and its value.
+type Setting = (String, String);
+type Settings<'s> = &'s [Setting];
 
 /// With what amendments are made.
 pub(super) struct Making<'m> {
@@ -26,9 +27,9 @@ pub(super) struct Making<'m> {
 
 impl Making<'_> {
     /// The retractions of an event and of its corrections: were one left, it would count.
-    pub(super) fn retractions(&self, versions: &[Event]) -> Vec<Value> {
+    pub(super) fn retractions<'e>(&self, all: impl IntoIterator<Item = &'e Event>) -> Vec<Value> {
         let retract = |event| self.retraction(event);
-        versions.iter().map(retract).collect()
+        all.into_iter().map(retract).collect()
     }
 
     fn retraction(&self, target: &Event) -> Value {
@@ -58,20 +59,15 @@ impl Making<'_> {
         if target.is_retraction() {
             return Err(Error::CorrectsRetraction { id: target.id });
         }
-        if let Some(company) = moved(target, settings) {
-            let mut made = self.retractions(versions);
-            made.push(self.under(company, target, settings)?);
-            return Ok(made);
+        self.corrected(target, settings)?;
+        let wrong = self.wrong(versions, settings);
+        match (wrong.first(), moved(target, settings)) {
+            (Some((first, _)), None) if *first == before.len() => {
+                let corrected = self.corrected(target, settings)?;
+                Ok(vec![self.superseding(target, corrected)])
+            }
+            (_, company) => self.corrected_anew(versions, &wrong, company),
         }
-        let corrected = self.corrected(target, settings)?;
-        let first = self.first_with_the_error(versions, settings, &corrected);
-        let Some((first, later)) = versions.get(first..).and_then(<[Event]>::split_first) else {
-            return Ok(Vec::new());
-        };
-        if first.id == target.id || before.is_empty() {
-            return Ok(vec![self.superseding(target, corrected)]);
-        }
-        self.corrected_anew(first, later, settings)
     }
 
     /// The claim with some fields set.
@@ -89,8 +85,7 @@ impl Making<'_> {
         if fields == as_object(target) && moved(target, settings).is_none() {
             return Err(Error::NothingChanged);
         }
-        let sets = |name: &str| settings.iter().any(|(path, _)| path == name);
-        if keyed_thread(target, self.kinds) && !sets("thread") {
+        if keyed_thread(target, self.kinds) && !sets(settings, "thread") {
             fields.remove("thread");
         }
         for name in ["id", "repeats", "supersedes", "fault", "reason"] {
@@ -104,24 +99,13 @@ impl Making<'_> {
                     .map(|it| ("source".to_owned(), it)),
             );
         }
-        if !sets("published") {
+        if !sets(settings, "published") {
             // Left out, it is that of the target.
             fields.remove("published");
             let published = envelope.remove("published");
             fields.extend(published.map(|it| ("published".to_owned(), it)));
         }
         Ok(fields)
-    }
-
-    /// The claim under another company.
-    fn under(&self, company: &str, target: &Event, settings: Settings<'_>) -> Result<Value, Error> {
-        let mut fields = self.corrected(target, settings)?;
-        if !fields.contains_key("published") {
-            let before = as_object(target).remove("published");
-            fields.extend(before.map(|it| ("published".to_owned(), it)));
-        }
-        fields.insert("company".to_owned(), json!(company));
-        Ok(Value::Object(fields))
     }
 
     /// A claim that stands in the place of another from now on.
@@ -133,75 +117,104 @@ impl Making<'_> {
         Value::Object(fields)
     }
 
-    /// The first of the versions with the same error of ours as the last.
-    fn first_with_the_error(
+    /// The versions that say what is wrong with the last, in order, by their numbers, each
+    /// with what is to be set. Of what stood before a source corrected itself, those are
+    /// meant that have our own error; what our own error was, never stood.
+    fn wrong<'s>(
         &self,
         versions: &[Event],
-        settings: Settings<'_>,
-        corrected: &Fields,
-    ) -> usize {
-        let mut first = versions.len() - 1;
+        settings: Settings<'s>,
+    ) -> Vec<(usize, Vec<&'s Setting>)> {
+        let last = versions.len() - 1;
+        let mut wrong = vec![(last, settings.iter().collect())];
+        let Some(target) = versions.last() else {
+            return wrong;
+        };
         let is_ours = self.amendment.fault == Fault::Record;
-        if !is_ours || self.amendment.published.is_some() {
-            return first;
+        let company = moved(target, settings);
+        // Of a company that is not named by its slug, the ids of its claims are not known.
+        let is_named = company.is_none_or(|company| company.parse::<Slug>().is_ok());
+        if !is_ours || self.amendment.published.is_some() || !is_named {
+            return wrong;
         }
-        let wrong: Vec<_> = at_paths(versions.last(), settings);
         for (at, pair) in versions.windows(2).enumerate().rev() {
             let [version, next] = pair else {
                 break;
             };
-            // What our own error was, never stood.
             if next.fault == Some(Fault::Record) {
                 continue;
             }
-            let is_same_kind = corrected.get("kind") == Some(&json!(version.kind));
-            if !is_same_kind || at_paths(Some(version), settings) != wrong {
+            let says_so = |(path, _): &&Setting| at_path(version, path) == at_path(target, path);
+            let of_version: Vec<&Setting> = settings.iter().filter(says_so).collect();
+            if version.kind != target.kind || of_version.is_empty() {
                 break;
             }
-            first = at;
+            wrong.push((at, of_version));
         }
-        first
+        wrong.reverse();
+        wrong
     }
 
     /// The claims as they should have been, one superseding the other as the source
-    /// corrected itself, and the retractions of what is in the log instead.
+    /// corrected itself, and the retractions of what is in the log instead. The first
+    /// stands in the place of what it corrects, or under another company in that of none.
     fn corrected_anew(
         &self,
-        first: &Event,
-        later: &[Event],
-        settings: Settings<'_>,
+        versions: &[Event],
+        wrong: &[(usize, Vec<&Setting>)],
+        company: Option<&str>,
     ) -> Result<Vec<Value>, Error> {
-        let corrected = self.corrected(first, settings)?;
-        let mut made = vec![self.superseding(first, corrected)];
-        let mut last = (first.clone(), made.first().cloned());
-        let nexts = later.iter().skip(1).map(Some).chain([None]);
-        for (version, next) in later.iter().zip(nexts) {
-            if next.is_some_and(|next| next.fault == Some(Fault::Record)) {
+        let mut made: Vec<Value> = Vec::new();
+        let mut last: Option<Event> = None;
+        for (at, settings) in wrong {
+            let Some(version) = versions.get(*at) else {
                 continue;
-            }
-            let (before, claim) = &last;
-            let Some(event) = claim.as_ref().and_then(|it| self.finished(it, before)) else {
-                // What is wrong with it, is told of the correction.
-                break;
             };
-            let mut fields = self.set_in(version, settings)?;
-            if keyed_thread(version, self.kinds) {
-                fields.remove("thread");
+            let settings: Vec<Setting> = settings.iter().map(|it| (*it).clone()).collect();
+            let mut fields = self.corrected(version, &settings)?;
+            let own = as_object(version);
+            let own = |name: &str| Some((name.to_owned(), own.get(name)?.clone()));
+            let is_of_target = last.is_none() && company.is_none();
+            if !is_of_target && !fields.contains_key("published") {
+                fields.extend(own("published"));
             }
-            fields.remove("id");
-            // By the source, whoever corrected it first.
-            fields.insert("fault".to_owned(), json!(Fault::Source));
-            fields.insert("supersedes".to_owned(), json!(event.id));
-            let claim = Value::Object(fields);
-            made.push(claim.clone());
-            last = (event, Some(claim));
+            // It is the source that corrects itself, whoever mends it.
+            if last.is_some() && !settings.iter().any(|(path, _)| path.starts_with("source")) {
+                fields.extend(own("source"));
+            }
+            if let Some(company) = company {
+                fields.insert("company".to_owned(), json!(company));
+            }
+            let claim = match &last {
+                None if company.is_some() => Value::Object(fields),
+                None => self.superseding(version, fields),
+                Some(before) => {
+                    fields.insert("supersedes".to_owned(), json!(before.id));
+                    fields.insert("fault".to_owned(), json!(Fault::Source));
+                    let reason = said_by_the_source(versions.get(..=*at).unwrap_or_default());
+                    fields.extend(reason.map(|it| ("reason".to_owned(), json!(it))));
+                    Value::Object(fields)
+                }
+            };
+            let superseded = last.as_ref().unwrap_or(version);
+            last = self.finished(&claim, superseded, company);
+            made.push(claim);
+            if last.is_none() {
+                // What is wrong with it, is told of this claim.
+                break;
+            }
         }
-        made.extend(self.retractions(later));
+        let first = wrong.first().map_or(versions.len(), |(first, _)| *first);
+        let replaced = match company {
+            Some(_) => versions,
+            None => versions.get(first + 1..).unwrap_or_default(),
+        };
+        made.extend(self.retractions(replaced));
         Ok(made)
     }
 
-    /// The event that a claim becomes which supersedes another.
-    fn finished(&self, claim: &Value, superseded: &Event) -> Option<Event> {
+    /// The event that a claim becomes, which supersedes another or stands for it.
+    fn finished(&self, claim: &Value, superseded: &Event, company: Option<&str>) -> Option<Event> {
         let target = |id: EventId| {
             (id == superseded.id).then(|| draft::Target {
                 company: superseded.company.clone(),
@@ -210,7 +223,10 @@ impl Making<'_> {
                 published: superseded.published.clone(),
             })
         };
-        let company = superseded.company.clone();
+        let company = match company {
+            Some(company) => company.parse().ok()?,
+            None => superseded.company.clone(),
+        };
         let draft = Draft::read(claim).of_kinds(self.kinds);
         draft.finish(Ok(company), target, Instant::LAST).ok()
     }
@@ -240,21 +256,30 @@ impl Making<'_> {
     }
 }
 
+fn sets(settings: Settings<'_>, name: &str) -> bool {
+    settings.iter().any(|(path, _)| path == name)
+}
+
 /// The other company that a claim is to be put under.
 fn moved<'s>(target: &Event, settings: Settings<'s>) -> Option<&'s str> {
     let (_, company) = settings.iter().find(|(path, _)| path == "company")?;
     (company != target.company.as_str()).then_some(company)
 }
 
-/// What stands at the paths that are to be set.
-fn at_paths(event: Option<&Event>, settings: Settings<'_>) -> Vec<Option<Value>> {
-    let fields = event.map(as_object).unwrap_or_default();
-    let fields = Value::Object(fields);
-    let at = |(path, _): &(String, String)| {
-        let pointer = format!("/{}", path.replace('.', "/"));
-        fields.pointer(&pointer).cloned()
-    };
-    settings.iter().map(at).collect()
+/// What an event has at a path that is to be set.
+fn at_path(event: &Event, path: &str) -> Option<Value> {
+    let mut fields = Value::Object(as_object(event));
+    for name in path.split('.') {
+        fields = fields.get_mut(name)?.take();
+    }
+    Some(fields)
+}
+
+/// Why the source corrected itself last, whatever we mended of it since.
+fn said_by_the_source(versions: &[Event]) -> Option<&str> {
+    let mut of_source = versions.iter().rev();
+    let last = of_source.find(|event| event.fault == Some(Fault::Source))?;
+    last.reason.as_deref()
 }
 
 fn as_object(event: &Event) -> Fields {

@@ -16,6 +16,8 @@ use crate::store::Store;
 pub struct Target {
     /// The event, and after it its corrections, one of the other.
     versions: Vec<Event>,
+    /// Other corrections of it, which were retracted: on some dates they may count.
+    retracted: Vec<Event>,
     retracted_by: Option<EventId>,
 }
 
@@ -30,6 +32,11 @@ impl Target {
     /// The event, and after it its corrections, one of the other.
     pub(super) fn versions(&self) -> &[Event] {
         &self.versions
+    }
+
+    /// All events that stood for it on any date.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Event> {
+        self.versions.iter().chain(&self.retracted)
     }
 
     /// The last correction of it that an amendment may have made.
@@ -55,6 +62,8 @@ impl Target {
 pub(super) struct Strikes {
     corrections: HashMap<EventId, EventId>,
     retractions: HashMap<EventId, EventId>,
+    /// The corrections that were retracted.
+    retracted: HashMap<EventId, Vec<EventId>>,
 }
 
 /// The same of each company of which events are amended.
@@ -88,8 +97,17 @@ impl Store {
         }
         let retracted_by = strikes.retractions.get(&last.id).copied();
         versions.push(last);
+        let mut retracted = Vec::new();
+        let mut all: Vec<EventId> = versions.iter().map(|event| event.id).collect();
+        while let Some(id) = all.pop() {
+            for correction in strikes.retracted.get(&id).into_iter().flatten() {
+                all.push(*correction);
+                retracted.push(self.target_event(*correction)?);
+            }
+        }
         Ok(Target {
             versions,
+            retracted,
             retracted_by,
         })
     }
@@ -104,6 +122,9 @@ impl Store {
                 continue;
             };
             if strikes.retractions.contains_key(&event.id) {
+                if !event.is_retraction() {
+                    strikes.retracted.entry(target).or_default().push(event.id);
+                }
                 continue;
             }
             let of_sort = match event.is_retraction() {

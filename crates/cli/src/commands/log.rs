@@ -85,6 +85,11 @@ struct FilterArgs {
 
 pub(crate) fn run(session: &Session, args: &LogArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
+    if args.follow && session.has_caches_elsewhere() {
+        let what = "a log whose caches are made elsewhere cannot be followed";
+        let hint = "`annals rebuild` where the store can be written, or leave --follow out";
+        return Err(CommandError::new(ExitCode::Machine, what).hint(hint));
+    }
     let basis = session.basis_of(&store, &args.ask)?;
     let query = query(session, &store, args, &basis)?;
     for kind in &query.filter.kinds {

@@ -2,8 +2,8 @@
 //!
 //! A batch is spooled and its ids are sorted; then it is checked against the
 //! log, and only then written. Neither step holds it in memory; of what the log has
-//! already some 200 bytes an event are held. A small one goes into the journal as one frame. A large one is written as blocks, which
-//! count once the journal begins after them.
+//! already some 200 bytes an event are held. A small one goes into the journal as one
+//! frame. A large one is written as blocks, which count once the journal begins after them.
 
 mod check;
 mod ids;

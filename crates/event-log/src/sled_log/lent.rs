@@ -1,10 +1,10 @@
 //! The blocks, where they are not ours to open: [`Lent`].
 //!
 //! Another process may have the store and write meanwhile, or the system may take no
-//! writes, and who only reads keeps nobody from writing. sled's files are then copied. Blocks in a file of their own stay where they
-//! are: up to the head that the journal says nobody changes them, and an index that was
-//! torn is made again from them. Where sled holds the blocks, a copy that was torn does
-//! not come to that head, and is made anew.
+//! writes, and who only reads keeps nobody from writing. sled's files are then copied.
+//! Blocks in a file of their own stay where they are: up to the head that the journal says
+//! nobody changes them, and an index that was torn is made again from them. Where sled
+//! holds the blocks, a copy that was torn does not come to that head, and is made anew.
 
 use std::fs;
 use std::io;

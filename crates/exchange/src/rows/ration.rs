@@ -12,8 +12,8 @@ use event_model::limits::TABLE_ROW_BYTES_MAX;
 pub(super) struct Rationed<'i> {
     input: Box<dyn BufRead + 'i>,
     left: Cell<usize>,
-    /// The last byte so far that ends no line.
-    last: u8,
+    /// How many quotes there were so far.
+    quotes: usize,
     has_ended: bool,
 }
 
@@ -27,15 +27,14 @@ impl<'i> Rationed<'i> {
         Self {
             input,
             left: Cell::new(TABLE_ROW_BYTES_MAX),
-            last: 0,
+            quotes: 0,
             has_ended: false,
         }
     }
 
-    /// Whether the input has ended, and a field with lines in it, that it ended with, has
-    /// no quote after it.
-    pub(super) fn ended_in_a_quote(&self) -> bool {
-        self.has_ended && self.last != b'"'
+    /// Whether the input has ended, and not all quotes in it have another that closes them.
+    pub(super) fn ended_in_quotes(&self) -> bool {
+        self.has_ended && self.quotes % 2 == 1
     }
 
     /// A row begins; what was read ahead of it is not counted.
@@ -56,8 +55,7 @@ impl Read for Rationed<'_> {
             .read(buffer.get_mut(..room).unwrap_or_default())?;
         self.left.set(left - read);
         let bytes = buffer.get(..read).unwrap_or_default();
-        let last = bytes.iter().rfind(|byte| !b"\r\n".contains(byte));
-        self.last = last.copied().unwrap_or(self.last);
+        self.quotes += memchr::memchr_iter(b'"', bytes).count();
         self.has_ended |= read == 0 && room > 0;
         Ok(read)
     }

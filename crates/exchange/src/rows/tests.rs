@@ -103,15 +103,21 @@ fn a_table_of_csv_is_written_as_one_whatever_its_columns_are_called() {
 
 #[test]
 fn a_quote_that_is_never_closed_and_takes_in_the_rest_is_told() {
-    let told = |text: &str| -> Vec<Result<usize, String>> {
-        let rows = Rows::read(Box::new(text.as_bytes())).unwrap();
+    let told = |text: &[u8]| -> Vec<Result<usize, String>> {
+        let rows = Rows::read(Box::new(text)).unwrap();
         rows.map(|row| match row {
             Ok(row) => Ok(row.map_or(0, |row| row.text(&Column::At(1)).len())),
             Err(error) => Err(error.to_string()),
         })
         .collect()
     };
-    for open in ["a,b\n1,x\n2,\"y\n3,z\n", "a,b\n1,x\n2,\"y\n3,z"] {
+    let no_text = "a,b\n1,x\n2,\"y\n3,\u{fffd}\n".as_bytes();
+    let no_text = [&no_text[..no_text.len() - 4], b"\xff\n"].concat();
+    for open in [
+        b"a,b\n1,x\n2,\"y\n3,z\n".as_slice(),
+        b"a,b\n1,x\n2,\"y\n3,z",
+        &no_text,
+    ] {
         let told = told(open);
         assert_eq!(told.first(), Some(&Ok(1)));
         let error = told.get(1).unwrap().as_ref().unwrap_err();
@@ -122,8 +128,9 @@ fn a_quote_that_is_never_closed_and_takes_in_the_rest_is_told() {
         "a,b\n1,x\n2,\"y\n3,z\"",
         "a,b\n1,x\n2,\"y\n3,\"\"z\"\"\"\r\n\r\n",
         "a,b\n1,\"x\n\"\n2,yyy\n",
+        "a,b\n1,x\n2,\"y\n3,z\" ",
     ] {
-        let told = told(closed);
+        let told = told(closed.as_bytes());
         assert_eq!(told.len(), 2, "{closed:?}");
         assert!(told.iter().all(Result::is_ok), "{closed:?}: {told:?}");
     }

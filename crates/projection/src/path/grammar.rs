@@ -109,7 +109,7 @@ fn known_fields(place: Place) -> Option<Vec<&'static str>> {
 fn known_parts(place: Place, field: &str) -> Option<&'static [&'static str]> {
     const QUANTITY: &[&str] = &["min", "max", "unit", "hedge", "shared_with", "certainty"];
     const MONEY: &[&str] = &["value", "min", "max", "currency", "unit", "hedge"];
-    const IDENTIFIERS: &[&str] = &["scheme", "value", "from", "to"];
+    const IDENTIFIERS: &[&str] = &["scheme", "value", "from", "to", "event"];
     const MOVES: &[&str] = &["from", "to", "days", "published", "event"];
     const ITEMS: &[&str] = &["code", "type"];
     if place == Place::Company {
