@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod chains;
 mod directories;
 mod histories;
 mod join_equals_at;

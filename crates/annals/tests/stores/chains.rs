@@ -1,0 +1,161 @@
+//! A claim that is corrected again and again, by its source and by us, is told as it was
+//! known by then, as if our own errors had never been.
+
+use annals::amend::Amendment;
+use annals::append::AppendOptions;
+use annals::model::id::EventId;
+use annals::model::vocabulary::Fault;
+use annals::{Error, Moment, Question, Store};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::histories::{append, clock};
+
+const ID: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+const STAGES: [&str; 3] = ["rumoured", "negotiating", "ordered"];
+const PRODUCTS: [&str; 2] = ["for the cloud", "for training"];
+
+/// What the claim said from a day on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Version {
+    day: u32,
+    stage: usize,
+    purpose: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Stage(usize),
+    Purpose(usize),
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    is_ours: bool,
+    fields: Vec<Field>,
+}
+
+fn field() -> impl Strategy<Value = Field> {
+    prop_oneof![
+        (0..STAGES.len()).prop_map(Field::Stage),
+        (0..PRODUCTS.len()).prop_map(Field::Purpose),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let fields = prop::collection::vec(field(), 1..=2);
+    (any::<bool>(), fields).prop_map(|(is_ours, fields)| Step { is_ours, fields })
+}
+
+impl Field {
+    fn of(self, version: &mut Version) -> (&mut usize, usize) {
+        match self {
+            Self::Stage(to) => (&mut version.stage, to),
+            Self::Purpose(to) => (&mut version.purpose, to),
+        }
+    }
+
+    fn setting(self) -> (String, String) {
+        let (path, value) = match self {
+            Self::Stage(to) => ("data.stage", STAGES[to]),
+            Self::Purpose(to) => ("data.purpose", PRODUCTS[to]),
+        };
+        (path.to_owned(), value.to_owned())
+    }
+}
+
+/// What was known from each day on, once a step was taken.
+fn take(versions: &mut Vec<Version>, step: &Step) {
+    let mut last = *versions.last().unwrap();
+    if !step.is_ours {
+        last.day += 1;
+        for field in &step.fields {
+            let (has, to) = field.of(&mut last);
+            *has = to;
+        }
+        versions.push(last);
+        return;
+    }
+    for version in versions.iter_mut().rev() {
+        let same: Vec<&Field> = step
+            .fields
+            .iter()
+            .filter(|field| *field.of(version).0 == *field.of(&mut last.clone()).0)
+            .collect();
+        if same.is_empty() {
+            return;
+        }
+        for field in same {
+            let (has, to) = field.of(version);
+            *has = to;
+        }
+    }
+}
+
+fn correct(store: &Store, step: &Step, day: u32, number: usize) -> Result<(), Error> {
+    let id: EventId = ID.parse().unwrap();
+    let settings: Vec<_> = step.fields.iter().map(|field| field.setting()).collect();
+    let amendment = Amendment {
+        fault: if step.is_ours {
+            Fault::Record
+        } else {
+            Fault::Source
+        },
+        reason: Some(format!("step {number}")),
+        published: (!step.is_ours).then(|| format!("2026-01-{day:02}")),
+        source_name: None,
+        source_url: None,
+        options: AppendOptions::default(),
+    };
+    store
+        .correct(&store.target(id)?, &settings, &amendment)
+        .map(drop)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn our_own_errors_were_never_so(steps in prop::collection::vec(step(), 1..9)) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create_or_open(&folder.path().join("store"), clock()).unwrap();
+        let company = json!({
+            "company": "acme", "kind": "company", "published": "2026-01-01",
+            "certainty": "official", "source": {"name": "us"}, "data": {"name": "Acme"},
+        });
+        append(&store, &[company, json!({
+            "id": ID, "company": "acme", "kind": "chip_interest", "published": "2026-01-01",
+            "certainty": "reported", "source": {"name": "paper"},
+            "data": {"vendor": "AMD", "product": "MI308", "stage": STAGES[0],
+                     "purpose": PRODUCTS[0]},
+        })]);
+        let mut versions = vec![Version { day: 1, stage: 0, purpose: 0 }];
+        for (number, step) in steps.iter().enumerate() {
+            let mut distinct = step.clone();
+            distinct.fields.dedup_by_key(|field| matches!(field, Field::Stage(_)));
+            let before = versions.clone();
+            let day = versions.last().unwrap().day + 1;
+            match correct(&store, &distinct, day, number) {
+                Ok(()) => take(&mut versions, &distinct),
+                Err(Error::NothingChanged) => {}
+                Err(error) => prop_assert!(false, "{error}, after {before:?} by {distinct:?}"),
+            }
+        }
+        for day in 1..=versions.last().unwrap().day {
+            let known = versions.iter().rfind(|version| version.day <= day).unwrap();
+            let question = Question::at(Moment::parse(&format!("2026-01-{day:02}")).unwrap());
+            let basis = store.basis(&question).unwrap();
+            let answer = store.at(&"acme".parse().unwrap(), &basis).unwrap();
+            let said = |path: &str| {
+                let path: annals::projection::path::Path = path.parse().unwrap();
+                path.value(&answer.timeline)
+            };
+            prop_assert_eq!(said("chips.stage"), json!([STAGES[known.stage]]), "{} {:?}", day, versions);
+            prop_assert_eq!(said("chips.purpose"), json!([PRODUCTS[known.purpose]]));
+        }
+    }
+}
