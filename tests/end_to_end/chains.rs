@@ -48,7 +48,8 @@ fn our_error_is_mended_in_what_stood_before_the_source_corrected_itself() {
     let head = wrong.head()["position"].clone();
     let correct = "correct aaaaaaaa --fault record --reason dropped-a-zero \
                    --set data.quantity.min=40000";
-    wrong.type_in(correct).done();
+    let run = wrong.type_in(correct).done();
+    assert!(run.stderr.contains("is told anew"), "{}", run.stderr);
     assert_eq!(told(&wrong), told(&clean));
     assert_ne!(told(&wrong), before);
     let then = wrong.at(&format!("2025-12-01 acme --recorded {head}"));

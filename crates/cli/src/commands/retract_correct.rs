@@ -45,6 +45,10 @@ pub(crate) fn correct(
             let store = session.open()?;
             let target = target(&store, id)?;
             let appended = store.correct(&target, &settings, &amendment);
+            let moves = settings.iter().any(|(path, _)| path == "company");
+            if !moves && appended.as_ref().is_ok_and(|appended| appended.new > 1) {
+                say("note: the source corrected itself since: what it said is told anew");
+            }
             close(store, appended.map_err(in_flags))?
         }
         (None, Some(file)) => amend_file(session, file, Amending::Correct, &amendment)?,
