@@ -212,3 +212,53 @@ fn a_retraction_that_says_something_else_is_another() {
     environment.feed(retract, ids.join("\n").as_bytes()).done();
     assert_eq!(environment.at("2026-12-01 acme")["chips"], json!([]));
 }
+
+#[test]
+fn what_the_source_took_back_our_mended_error_does_not_revive() {
+    let environment = deal(4_000);
+    let amend = |typed: &str| environment.type_in(typed).done();
+    amend("retract aaaaaaaa --fault source --published 2026-02-01 --reason back");
+    amend("correct aaaaaaaa --fault record --reason zero --set data.quantity.min=40000");
+    let chips = |day: &str| environment.at(&format!("{day} acme"))["chips"].clone();
+    assert_eq!(chips("2025-12-05")[0]["quantity"]["min"], 40_000);
+    assert_eq!(chips("2026-01-31")[0]["quantity"]["min"], 40_000);
+    assert_eq!(chips("2026-02-01"), json!([]));
+    // The source may say otherwise later.
+    amend(
+        "correct aaaaaaaa --fault source --published 2026-02-10 --reason after-all \
+         --set data.stage=agreed",
+    );
+    assert_eq!(chips("2026-02-09"), json!([]));
+    assert_eq!(chips("2026-02-10")[0]["stage"], "agreed");
+    assert_eq!(chips("2026-02-10")[0]["quantity"]["min"], 40_000);
+}
+
+#[test]
+fn a_claim_is_corrected_whole_by_the_id_of_any_version() {
+    let environment = deal(4_000);
+    let log = environment
+        .type_in("log acme --kind chip_interest --json")
+        .json_lines();
+    let ids = log.iter().map(|event| event["id"].as_str().unwrap());
+    let correct = |id: &str, min: u32| {
+        let set = format!("correct {id} --fault record --reason r{min} --set");
+        let typed = format!("{set} data.quantity.min={min}");
+        environment.type_in(&typed).done();
+        let told = told(&environment);
+        let is_mended = |told: &Value| told[1]["min"] == min;
+        assert!(told.iter().all(is_mended), "by {id}: {told:?}");
+        let chips = environment.at("2026-12-01 acme")["chips"].clone();
+        assert_eq!(chips[0]["events"].as_array().unwrap().len(), 1, "by {id}");
+    };
+    // Those that were told anew since name the claim still.
+    for (id, min) in ids.chain(["aaaaaaaa"]).zip(1..) {
+        correct(id, min);
+    }
+    environment
+        .type_in("check --only corrected-twice --strict")
+        .done();
+    environment
+        .type_in("retract aaaaaaaa --fault record --reason never")
+        .done();
+    assert!(told(&environment).iter().all(|told| told[0].is_null()));
+}

@@ -157,13 +157,12 @@ impl Store {
         };
         let known = |event: &Event| serde_json::to_value(event).unwrap_or_default();
         let Some(settings) = settings else {
-            let by = self.retraction_just_so(target, amendment)?;
-            return Ok(match by {
-                Some(by) => vec![known(&by)],
-                None => making.retractions(target.all()),
+            return Ok(match target.retracted_just_so(amendment) {
+                Some(by) => vec![known(by)],
+                None => making.retractions(target.with_corrections()),
             });
         };
-        match making.corrections(target.versions(), settings) {
+        match making.corrections(target.versions(), settings, target.taken_back()) {
             Err(Error::NothingChanged) => match target.corrected_just_so(amendment) {
                 Some(by) => Ok(vec![known(by)]),
                 None => Err(Error::NothingChanged),

@@ -44,11 +44,13 @@ impl Making<'_> {
     /// last of its versions is what stands.
     ///
     /// Our own error is mended in what stood before a source corrected itself, too, as
-    /// far back as it said the same: there never was anything else to know.
+    /// far back as it said the same: there never was anything else to know. What the source
+    /// took back since, it took back as it should have been, too.
     pub(super) fn corrections(
         &self,
         versions: &[Event],
         settings: Settings<'_>,
+        taken_back: Option<&Event>,
     ) -> Result<Vec<Value>, Error> {
         let Some((target, before)) = versions.split_last() else {
             return Ok(Vec::new());
@@ -64,10 +66,26 @@ impl Making<'_> {
         match (wrong.first(), moved(target, settings)) {
             (Some((first, _)), None) if *first == before.len() => {
                 let corrected = self.corrected(target, settings)?;
-                Ok(vec![self.superseding(target, corrected)])
+                let claim = self.superseding(target, corrected);
+                let event = self.finished(&claim, target, None);
+                let retraction = self.taken_back(taken_back, event.as_ref());
+                Ok(std::iter::once(claim).chain(retraction).collect())
             }
-            (_, company) => self.corrected_anew(versions, &wrong, company),
+            (_, company) => self.corrected_anew(versions, &wrong, (company, taken_back)),
         }
+    }
+
+    /// That a claim does not hold any more, as the source said of what was in its place.
+    fn taken_back(&self, by: Option<&Event>, claim: Option<&Event>) -> Option<Value> {
+        let (by, claim) = (by?, claim?);
+        let is_ours = self.amendment.fault == Fault::Record;
+        let mut fields = as_object(by);
+        for name in ["id", "thread"] {
+            fields.remove(name);
+        }
+        fields.insert("company".to_owned(), json!(claim.company));
+        fields.insert("data".to_owned(), json!({"target": claim.id}));
+        is_ours.then_some(Value::Object(fields))
     }
 
     /// The claim with some fields set.
@@ -162,9 +180,11 @@ impl Making<'_> {
         &self,
         versions: &[Event],
         wrong: &[(usize, Vec<&Setting>)],
-        company: Option<&str>,
+        (company, taken_back): (Option<&str>, Option<&Event>),
     ) -> Result<Vec<Value>, Error> {
         let mut made: Vec<Value> = Vec::new();
+        // Were one of them left, it would count again.
+        let mut retractions: Vec<Value> = Vec::new();
         let mut last: Option<Event> = None;
         for (at, settings) in wrong {
             let Some(version) = versions.get(*at) else {
@@ -198,12 +218,14 @@ impl Making<'_> {
             };
             let superseded = last.as_ref().unwrap_or(version);
             last = self.finished(&claim, superseded, company);
+            retractions.extend(self.taken_back(taken_back, last.as_ref()));
             made.push(claim);
             if last.is_none() {
                 // What is wrong with it, is told of this claim.
                 break;
             }
         }
+        made.extend(retractions);
         let first = wrong.first().map_or(versions.len(), |(first, _)| *first);
         let replaced = match company {
             Some(_) => versions,

@@ -92,6 +92,20 @@ fn take(versions: &mut Vec<Version>, step: &Step) {
     }
 }
 
+/// The source takes the claim back on a day.
+fn take_back(store: &Store, day: u32) {
+    let amendment = Amendment {
+        fault: Fault::Source,
+        reason: Some("taken back".to_owned()),
+        published: Some(format!("2026-01-{day:02}")),
+        source_name: None,
+        source_url: None,
+        options: AppendOptions::default(),
+    };
+    let target = store.target(ID.parse().unwrap()).unwrap();
+    store.retract(&target, &amendment).unwrap();
+}
+
 fn correct(store: &Store, step: &Step, day: u32, number: usize) -> Result<(), Error> {
     let id: EventId = ID.parse().unwrap();
     let settings: Vec<_> = step.fields.iter().map(|field| field.setting()).collect();
@@ -120,7 +134,10 @@ proptest! {
     })]
 
     #[test]
-    fn our_own_errors_were_never_so(steps in prop::collection::vec(step(), 1..9)) {
+    fn our_own_errors_were_never_so(
+        steps in prop::collection::vec(step(), 1..9),
+        mended_later in prop::option::of(prop::collection::vec(step(), 0..4)),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::create_or_open(&folder.path().join("store"), clock()).unwrap();
         let company = json!({
@@ -134,19 +151,34 @@ proptest! {
                      "purpose": PRODUCTS[0]},
         })]);
         let mut versions = vec![Version { day: 1, stage: 0, purpose: 0 }];
-        for (number, step) in steps.iter().enumerate() {
+        let mut amend = |step: &Step, number: usize| {
             let mut distinct = step.clone();
-            distinct.fields.dedup_by_key(|field| matches!(field, Field::Stage(_)));
-            let before = versions.clone();
+            distinct
+                .fields
+                .dedup_by_key(|field| matches!(field, Field::Stage(_)));
             let day = versions.last().unwrap().day + 1;
             match correct(&store, &distinct, day, number) {
                 Ok(()) => take(&mut versions, &distinct),
                 Err(Error::NothingChanged) => {}
-                Err(error) => prop_assert!(false, "{error}, after {before:?} by {distinct:?}"),
+                Err(error) => panic!("{error}, after {versions:?} by {distinct:?}"),
             }
+            versions.last().unwrap().day + 1
+        };
+        let mut end = 2;
+        for (number, step) in steps.iter().enumerate() {
+            end = amend(step, number);
         }
-        for day in 1..=versions.last().unwrap().day {
+        if mended_later.is_some() {
+            take_back(&store, end);
+        }
+        for (number, step) in mended_later.iter().flatten().enumerate() {
+            let ours = Step { is_ours: true, fields: step.fields.clone() };
+            amend(&ours, 100 + number);
+        }
+        let is_taken_back = mended_later.is_some();
+        for day in 1..=end {
             let known = versions.iter().rfind(|version| version.day <= day).unwrap();
+            let is_there = !is_taken_back || day < end;
             let question = Question::at(Moment::parse(&format!("2026-01-{day:02}")).unwrap());
             let basis = store.basis(&question).unwrap();
             let answer = store.at(&"acme".parse().unwrap(), &basis).unwrap();
@@ -154,8 +186,13 @@ proptest! {
                 let path: annals::projection::path::Path = path.parse().unwrap();
                 path.value(&answer.timeline)
             };
-            prop_assert_eq!(said("chips.stage"), json!([STAGES[known.stage]]), "{} {:?}", day, versions);
-            prop_assert_eq!(said("chips.purpose"), json!([PRODUCTS[known.purpose]]));
+            let expected = |word: &str| match is_there {
+                true => json!([word]),
+                false => json!([]),
+            };
+            let (stage, purpose) = (STAGES[known.stage], PRODUCTS[known.purpose]);
+            prop_assert_eq!(said("chips.stage"), expected(stage), "{} {:?}", day, versions);
+            prop_assert_eq!(said("chips.purpose"), expected(purpose));
         }
     }
 }
