@@ -65,6 +65,9 @@ fn the_time_of_a_row_is_of_its_zone() {
         joined(&environment, &times, rows),
         ["2026-02-19", "2026-02-19"]
     );
+    // It was winter, five hours behind.
+    let offset = times.replace("America/New_York", "-05:00");
+    assert_eq!(joined(&environment, &offset, rows), ["2026-02-19"; 2]);
 }
 
 #[test]

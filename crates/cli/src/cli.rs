@@ -129,6 +129,7 @@ pub(crate) struct CutArgs {
     pub(crate) recorded: Option<String>,
     /// Zone in which a day ends: Asia/Shanghai, +08:00
     #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = CUTS)]
+    #[arg(allow_hyphen_values = true)]
     pub(crate) zone: String,
     /// Hear only claims of this source (repeatable)
     #[arg(long, value_name = "NAME", help_heading = FILTERS)]

@@ -57,7 +57,7 @@ pub(crate) struct JoinArgs {
     row_time: RowTime,
     /// The zone of dates [default: UTC]; without it, times must say their offset. The
     /// day asked about is the day in UTC all the same
-    #[arg(long, value_name = "ZONE")]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     zone: Option<String>,
     /// Leave out what was published so shortly before a row's moment (1d, 2h30m), on
     /// the clock of recording also what was recorded
