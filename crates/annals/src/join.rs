@@ -24,7 +24,7 @@ use projection::basis::{Basis, Placed};
 use projection::path::Path;
 use serde_json::Value;
 
-pub use self::moment::{RowClock, RowMoment, RowTime, parse_lag};
+pub use self::moment::{RowClock, RowTime, parse_lag};
 
 use self::batch::{Batch, Job};
 use self::company::CompanyRows;

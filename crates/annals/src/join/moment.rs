@@ -1,12 +1,16 @@
 //! The moment of a row: [`RowClock`] reads it.
 
 use chrono::{NaiveDateTime, NaiveTime};
-use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
+use event_model::time::{Instant, TimeError, Zone, parse_day};
 
 /// Which time of its day a bare date means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RowTime {
-    /// Before its first instant, so that nothing of the day itself is known.
+    /// Its first instant, so that nothing of the day itself is known but what was
+    /// published at that very instant.
+    ///
+    /// That instant itself belongs to the day: were it left out, what was due the day before
+    /// would not be overdue yet.
     #[default]
     Start,
     /// Its last.
@@ -22,31 +26,6 @@ pub struct RowClock {
     pub time: RowTime,
     /// The zone of dates; `None`: UTC, and a time of day must say its offset.
     pub zone: Option<Zone>,
-}
-
-/// What the moment of a row cuts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowMoment {
-    /// What was published by then is known.
-    pub known: Instant,
-    /// The day in the world that is asked about: that of the moment in UTC.
-    pub on: Day,
-}
-
-impl RowMoment {
-    fn at(instant: Instant) -> Self {
-        Self {
-            known: instant,
-            on: instant.day(),
-        }
-    }
-
-    fn before(instant: Instant) -> Self {
-        Self {
-            known: instant.plus_micros(-1),
-            on: instant.day(),
-        }
-    }
 }
 
 impl RowTime {
@@ -74,21 +53,21 @@ pub fn parse_lag(text: &str) -> Option<i64> {
 }
 
 impl RowClock {
-    /// The moment that a text means: a day, an instant with its offset, or a day
+    /// The instant that a text means: a day, an instant with its offset, or a day
     /// and a time in the zone.
     ///
     /// # Errors
     ///
     /// [`TimeError`] if it is none of them.
-    pub fn read(&self, text: &str) -> Result<RowMoment, TimeError> {
+    pub fn read(&self, text: &str) -> Result<Instant, TimeError> {
         let zone = self.zone.unwrap_or(Zone::UTC);
         match parse_day(text) {
             Ok(day) => Ok(match self.time {
-                RowTime::Start => RowMoment::before(Instant::start_of(day, zone)),
-                RowTime::End => RowMoment::at(Instant::end_of(day, zone)),
-                RowTime::At(time) => RowMoment::at(Instant::of_local(day.and_time(time), zone)),
+                RowTime::Start => Instant::start_of(day, zone),
+                RowTime::End => Instant::end_of(day, zone),
+                RowTime::At(time) => Instant::of_local(day.and_time(time), zone),
             }),
-            Err(TimeError::Malformed { .. }) => self.read_instant(text).map(RowMoment::at),
+            Err(TimeError::Malformed { .. }) => self.read_instant(text),
             Err(error) => Err(error),
         }
     }
@@ -121,19 +100,14 @@ mod tests {
         let nine = RowTime::parse("09:30").unwrap();
         let end = RowTime::parse("end").unwrap();
         for (time, zone, text, expected) in [
-            (
-                RowTime::Start,
-                None,
-                "2026-02-10",
-                "2026-02-09T23:59:59.999999Z",
-            ),
+            (RowTime::Start, None, "2026-02-10", "2026-02-10T00:00:00Z"),
             (end, None, "2026-02-10", "2026-02-10T23:59:59.999999Z"),
             (nine, None, "2026-02-10", "2026-02-10T09:30:00Z"),
             (
                 RowTime::Start,
                 new_york,
                 "2026-02-10",
-                "2026-02-10T04:59:59.999999Z",
+                "2026-02-10T05:00:00Z",
             ),
             (nine, new_york, "2026-02-10", "2026-02-10T14:30:00Z"),
             (nine, new_york, "2026-07-10", "2026-07-10T13:30:00Z"),
@@ -152,12 +126,7 @@ mod tests {
             ),
         ] {
             let clock = RowClock { time, zone };
-            let moment = clock.read(text).unwrap();
-            assert_eq!(moment.known.to_string(), expected, "{text}");
-            assert_eq!(
-                moment.on.to_string(),
-                "2026-02-10".replace("-02-", &text[4..8])
-            );
+            assert_eq!(clock.read(text).unwrap().to_string(), expected, "{text}");
         }
         let clock = RowClock {
             time: nine,

@@ -7,7 +7,6 @@ use foldhash::{HashMap, HashMapExt};
 use projection::basis::{Basis, Cuts};
 
 use super::keys::Keys;
-use super::moment::RowMoment;
 use super::{JoinQuestion, Knowledge, RowProblem};
 use crate::error::Error;
 use crate::store::Store;
@@ -63,9 +62,8 @@ impl<'q> Settling<'q> {
         Ok(company.map(|company| (company, cuts)))
     }
 
-    fn cuts_at(&mut self, moment: RowMoment) -> Result<Result<Cuts, RowProblem>, Error> {
-        let lag_us = self.question.lag_us;
-        let known = moment.known.plus_micros(lag_us.saturating_neg());
+    fn cuts_at(&mut self, moment: Instant) -> Result<Result<Cuts, RowProblem>, Error> {
+        let known = moment.plus_micros(self.question.lag_us.saturating_neg());
         let recorded = self.basis.cuts.recorded;
         let recorded = match self.question.knowledge {
             Knowledge::Published => recorded,
@@ -79,7 +77,7 @@ impl<'q> Settling<'q> {
         };
         Ok(Ok(Cuts {
             known,
-            on: moment.on,
+            on: moment.day(),
             recorded,
         }))
     }

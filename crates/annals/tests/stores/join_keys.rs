@@ -183,8 +183,7 @@ proptest! {
             let mut question = Question::at(Moment::parse(&day(number)).unwrap());
             if is_recorded {
                 let start: Instant = format!("{}T00:00:00Z", day(number)).parse().unwrap();
-                let before = Moment::Instant(start.plus_micros(-1));
-                question.recorded = Some(RecordedCut::Moment(before));
+                question.recorded = Some(RecordedCut::Moment(Moment::Instant(start)));
             }
             let cuts = store.basis(&question).unwrap().cuts;
             match (store.find(key, &cuts), answered) {

@@ -280,7 +280,7 @@ fn take_in(connection: &Connection, rows: &Path) -> Result<()> {
         let line = line?;
         let (company, day) = line.split_once(',').context("a row has two fields")?;
         let today = parse_day(day)?;
-        let known = Instant::start_of(today, Zone::UTC).micros() - 1;
+        let known = Instant::start_of(today, Zone::UTC).micros();
         insert.execute(params![
             i64::try_from(at)?,
             company,
