@@ -112,6 +112,14 @@ fn on_the_clock_of_recording_a_row_sees_the_log_as_it_stood() {
 }
 
 #[test]
+fn what_was_due_the_day_before_is_overdue_at_the_start_of_a_day() {
+    let environment = Environment::with_sample();
+    let rows = "company,date\nalibaba,2026-02-19\nalibaba,2026-02-20\n";
+    let overdue = joined(&environment, "--field earnings.next.overdue", rows);
+    assert_eq!(overdue, ["false", "true"]);
+}
+
+#[test]
 fn how_the_log_will_stand_nobody_knows() {
     let environment = Environment::with_sample();
     let rows = "company,date\nalibaba,2026-11-23\nalibaba,2026-11-24\n";
