@@ -61,11 +61,10 @@ impl Making<'_> {
         if target.is_retraction() {
             return Err(Error::CorrectsRetraction { id: target.id });
         }
-        self.corrected(target, settings)?;
+        let corrected = self.corrected(target, settings)?;
         let wrong = self.wrong(versions, settings);
         match (wrong.first(), moved(target, settings)) {
             (Some((first, _)), None) if *first == before.len() => {
-                let corrected = self.corrected(target, settings)?;
                 let claim = self.superseding(target, corrected);
                 let event = self.finished(&claim, target, None);
                 let retraction = self.taken_back(taken_back, event.as_ref());
@@ -155,6 +154,11 @@ impl Making<'_> {
         if !is_ours || self.amendment.published.is_some() || !is_named {
             return wrong;
         }
+        let is_wrong = |setting: &&Setting| {
+            let set = self.set_in(target, std::slice::from_ref(*setting));
+            setting.0 == "company" || set.is_ok_and(|fields| fields != as_object(target))
+        };
+        let settings: Vec<&Setting> = settings.iter().filter(is_wrong).collect();
         for (at, pair) in versions.windows(2).enumerate().rev() {
             let [version, next] = pair else {
                 break;
@@ -163,7 +167,7 @@ impl Making<'_> {
                 continue;
             }
             let says_so = |(path, _): &&Setting| at_path(version, path) == at_path(target, path);
-            let of_version: Vec<&Setting> = settings.iter().filter(says_so).collect();
+            let of_version: Vec<&Setting> = settings.iter().copied().filter(says_so).collect();
             if version.kind != target.kind || of_version.is_empty() {
                 break;
             }

@@ -76,10 +76,16 @@ fn take(versions: &mut Vec<Version>, step: &Step) {
         versions.push(last);
         return;
     }
+    let is_wrong = |field: &&Field| {
+        let mut last = last;
+        let (has, to) = field.of(&mut last);
+        *has != to
+    };
+    let wrong: Vec<&Field> = step.fields.iter().filter(is_wrong).collect();
     for version in versions.iter_mut().rev() {
-        let same: Vec<&Field> = step
-            .fields
+        let same: Vec<&Field> = wrong
             .iter()
+            .copied()
             .filter(|field| *field.of(version).0 == *field.of(&mut last.clone()).0)
             .collect();
         if same.is_empty() {
@@ -159,7 +165,14 @@ proptest! {
             let day = versions.last().unwrap().day + 1;
             match correct(&store, &distinct, day, number) {
                 Ok(()) => take(&mut versions, &distinct),
-                Err(Error::NothingChanged) => {}
+                Err(Error::NothingChanged) => {
+                    let last = versions.last_mut().unwrap();
+                    let mut fields = distinct.fields.iter();
+                    assert!(fields.all(|field| {
+                        let (has, to) = field.of(last);
+                        *has == to
+                    }));
+                }
                 Err(error) => panic!("{error}, after {versions:?} by {distinct:?}"),
             }
             versions.last().unwrap().day + 1
