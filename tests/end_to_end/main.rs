@@ -51,4 +51,5 @@ mod show;
 mod small_disk;
 mod stores;
 mod trace;
+mod undone;
 mod why;

@@ -154,6 +154,7 @@ impl Store {
             amendment,
             kinds,
             now: self.now(),
+            amended: target,
         };
         let known = |event: &Event| serde_json::to_value(event).unwrap_or_default();
         let Some(settings) = settings else {
@@ -162,7 +163,7 @@ impl Store {
                 None => making.retractions(target.with_corrections()),
             });
         };
-        match making.corrections(target.versions(), settings, target.taken_back()) {
+        match making.corrections(settings) {
             Err(Error::NothingChanged) => match target.corrected_just_so(amendment) {
                 Some(by) => Ok(vec![known(by)]),
                 None => Err(Error::NothingChanged),

@@ -11,18 +11,22 @@ use serde_json::{Map, Value, json};
 
 use super::Amendment;
 use super::setting::set;
+use super::target::Target;
 use crate::error::Error;
 
 type Fields = Map<String, Value>;
 /// A field to be set, by its path, and its value.
 type Setting = (String, String);
-type Settings<'s> = &'s [Setting];
+type Settings<'s> = &'s [&'s Setting];
+/// A version by its number, and what is to be set in it.
+type Wrong<'s> = (usize, Vec<&'s Setting>);
 
 /// With what amendments are made.
 pub(super) struct Making<'m> {
     pub(super) amendment: &'m Amendment,
     pub(super) kinds: &'m Kinds,
     pub(super) now: Instant,
+    pub(super) amended: &'m Target,
 }
 
 impl Making<'_> {
@@ -36,23 +40,19 @@ impl Making<'_> {
         let mut fields = self.envelope(target);
         fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
         fields.insert("data".to_owned(), json!({"target": target.id}));
-        Value::Object(fields)
+        let (retraction, _) = self.finished(Value::Object(fields), target, None);
+        retraction
     }
 
     /// The event that says what another should have said; or, where that was put
-    /// under the wrong company, its retraction and the claim under the right one. The
-    /// last of its versions is what stands.
+    /// under the wrong company, or only tells another again, its retraction and the claim
+    /// anew. The last of its versions is what stands.
     ///
     /// Our own error is mended in what stood before a source corrected itself, too, as
     /// far back as it said the same: there never was anything else to know. What the source
     /// took back since, it took back as it should have been, too.
-    pub(super) fn corrections(
-        &self,
-        versions: &[Event],
-        settings: Settings<'_>,
-        taken_back: Option<&Event>,
-    ) -> Result<Vec<Value>, Error> {
-        let Some((target, before)) = versions.split_last() else {
+    pub(super) fn corrections(&self, settings: &[Setting]) -> Result<Vec<Value>, Error> {
+        let Some(target) = self.amended.versions().last() else {
             return Ok(Vec::new());
         };
         if target.is_redacted() {
@@ -61,22 +61,25 @@ impl Making<'_> {
         if target.is_retraction() {
             return Err(Error::CorrectsRetraction { id: target.id });
         }
-        let corrected = self.corrected(target, settings)?;
-        let wrong = self.wrong(versions, settings);
-        match (wrong.first(), moved(target, settings)) {
-            (Some((first, _)), None) if *first == before.len() => {
-                let claim = self.superseding(target, corrected);
-                let event = self.finished(&claim, target, None);
-                let retraction = self.taken_back(taken_back, event.as_ref());
+        let settings: Vec<&Setting> = settings.iter().collect();
+        self.set_in(target, &settings)?;
+        let wrong = self.wrong(target, &settings);
+        let company = moved(target, &settings).or_else(|| tells_again(target, &settings));
+        match wrong.as_slice() {
+            [(_, settings)] if !self.changes(target, settings) => Err(Error::NothingChanged),
+            [(_, settings)] if company.is_none() && self.redated(&wrong).is_none() => {
+                let claim = self.superseding(target, self.corrected(target, settings)?);
+                let (claim, event) = self.finished(claim, target, None);
+                let retraction = self.taken_back(event.as_ref());
                 Ok(std::iter::once(claim).chain(retraction).collect())
             }
-            (_, company) => self.corrected_anew(versions, &wrong, (company, taken_back)),
+            wrong => self.corrected_anew(wrong, company),
         }
     }
 
     /// That a claim does not hold any more, as the source said of what was in its place.
-    fn taken_back(&self, by: Option<&Event>, claim: Option<&Event>) -> Option<Value> {
-        let (by, claim) = (by?, claim?);
+    fn taken_back(&self, claim: Option<&Event>) -> Option<Value> {
+        let (by, claim) = (self.amended.taken_back()?, claim?);
         let is_ours = self.amendment.fault == Fault::Record;
         let mut fields = as_object(by);
         for name in ["id", "thread"] {
@@ -96,12 +99,16 @@ impl Making<'_> {
         Ok(fields)
     }
 
+    /// Whether the claim is another with some fields set.
+    fn changes(&self, target: &Event, settings: Settings<'_>) -> bool {
+        let set = self.set_in(target, settings);
+        let is_changed = set.is_ok_and(|fields| fields != as_object(target));
+        is_changed || moved(target, settings).is_some()
+    }
+
     /// The claim as it should have been, without what ties it to others.
     fn corrected(&self, target: &Event, settings: Settings<'_>) -> Result<Fields, Error> {
         let mut fields = self.set_in(target, settings)?;
-        if fields == as_object(target) && moved(target, settings).is_none() {
-            return Err(Error::NothingChanged);
-        }
         if keyed_thread(target, self.kinds) && !sets(settings, "thread") {
             fields.remove("thread");
         }
@@ -134,68 +141,89 @@ impl Making<'_> {
         Value::Object(fields)
     }
 
-    /// The versions that say what is wrong with the last, in order, by their numbers, each
-    /// with what is to be set. Of what stood before a source corrected itself, those are
-    /// meant that have our own error; what our own error was, never stood.
-    fn wrong<'s>(
-        &self,
-        versions: &[Event],
-        settings: Settings<'s>,
-    ) -> Vec<(usize, Vec<&'s Setting>)> {
-        let last = versions.len() - 1;
-        let mut wrong = vec![(last, settings.iter().collect())];
-        let Some(target) = versions.last() else {
-            return wrong;
-        };
+    /// The versions that say what is wrong with the last, in order, each with what is to be
+    /// set, and those between them. Of what stood before a source corrected itself, those are
+    /// meant that have our own error; what our own error was, never stood. When it was
+    /// published is a matter of each alone: that of the one that was named is meant.
+    fn wrong<'s>(&self, target: &Event, settings: Settings<'s>) -> Vec<Wrong<'s>> {
+        let versions = self.amended.versions();
+        let last = versions.len().saturating_sub(1);
         let is_ours = self.amendment.fault == Fault::Record;
-        let company = moved(target, settings);
         // Of a company that is not named by its slug, the ids of its claims are not known.
-        let is_named = company.is_none_or(|company| company.parse::<Slug>().is_ok());
+        let is_named =
+            moved(target, settings).is_none_or(|company| company.parse::<Slug>().is_ok());
         if !is_ours || self.amendment.published.is_some() || !is_named {
-            return wrong;
+            return vec![(last, settings.to_vec())];
         }
-        let is_wrong = |setting: &&Setting| {
-            let set = self.set_in(target, std::slice::from_ref(*setting));
-            setting.0 == "company" || set.is_ok_and(|fields| fields != as_object(target))
+        let stood = |at: &usize| {
+            let next = versions.get(at + 1);
+            next.is_none_or(|next| next.fault != Some(Fault::Record))
         };
-        let settings: Vec<&Setting> = settings.iter().filter(is_wrong).collect();
-        for (at, pair) in versions.windows(2).enumerate().rev() {
-            let [version, next] = pair else {
-                break;
-            };
-            if next.fault == Some(Fault::Record) {
+        let named = (self.amended.named()..last).find(stood).unwrap_or(last);
+        let (dates, mut fields): (Vec<&Setting>, Vec<&Setting>) =
+            settings.iter().partition(|(path, _)| path == "published");
+        let mut wrong: Vec<Wrong<'s>> = Vec::new();
+        for at in (0..=last).rev().filter(stood) {
+            let Some(version) = versions.get(at) else {
                 continue;
+            };
+            if version.kind != target.kind {
+                break;
             }
             let says_so = |(path, _): &&Setting| at_path(version, path) == at_path(target, path);
-            let of_version: Vec<&Setting> = settings.iter().copied().filter(says_so).collect();
-            if version.kind != target.kind || of_version.is_empty() {
-                break;
+            let mut of_version: Vec<&Setting> = fields.iter().copied().filter(says_so).collect();
+            if of_version.is_empty() {
+                fields.clear();
             }
+            let is_dated = |date: &&Setting| at == named && self.changes(version, &[*date]);
+            of_version.extend(dates.iter().copied().filter(is_dated));
             wrong.push((at, of_version));
+            if at == last {
+                fields.retain(|setting| self.changes(target, &[*setting]));
+            }
         }
+        while wrong.len() > 1 && wrong.pop_if(|(_, settings)| settings.is_empty()).is_some() {}
         wrong.reverse();
         wrong
     }
 
+    /// Where a source's correction of itself is the first that is wrong, and its day is:
+    /// the number of that correction. As long as it is in the log, it strikes from that day on,
+    /// whatever stands in its place.
+    fn redated(&self, wrong: &[Wrong<'_>]) -> Option<usize> {
+        let (at, settings) = wrong.first()?;
+        let versions = self.amended.versions().get(..=*at)?;
+        let own = versions
+            .iter()
+            .rposition(|it| it.fault != Some(Fault::Record));
+        let is_of_source = |at: &usize| {
+            let version = versions.get(*at);
+            version.is_some_and(|it| it.fault == Some(Fault::Source))
+        };
+        own.filter(|at| *at > 0 && is_of_source(at) && sets(settings, "published"))
+    }
+
     /// The claims as they should have been, one superseding the other as the source
     /// corrected itself, and the retractions of what is in the log instead. The first
-    /// stands in the place of what it corrects, or under another company in that of none.
+    /// stands in the place of what it corrects, or, given a company, under that in the place
+    /// of none.
     fn corrected_anew(
         &self,
-        versions: &[Event],
-        wrong: &[(usize, Vec<&Setting>)],
-        (company, taken_back): (Option<&str>, Option<&Event>),
+        wrong: &[Wrong<'_>],
+        company: Option<&str>,
     ) -> Result<Vec<Value>, Error> {
+        let versions = self.amended.versions();
         let mut made: Vec<Value> = Vec::new();
         // Were one of them left, it would count again.
         let mut retractions: Vec<Value> = Vec::new();
-        let mut last: Option<Event> = None;
+        let redated = self.redated(wrong).filter(|_| company.is_none());
+        let before = redated.and_then(|at| versions.get(at.checked_sub(1)?));
+        let mut last: Option<Event> = before.cloned();
         for (at, settings) in wrong {
             let Some(version) = versions.get(*at) else {
                 continue;
             };
-            let settings: Vec<Setting> = settings.iter().map(|it| (*it).clone()).collect();
-            let mut fields = self.corrected(version, &settings)?;
+            let mut fields = self.corrected(version, settings)?;
             let own = as_object(version);
             let own = |name: &str| Some((name.to_owned(), own.get(name)?.clone()));
             let is_of_target = last.is_none() && company.is_none();
@@ -208,6 +236,7 @@ impl Making<'_> {
             }
             if let Some(company) = company {
                 fields.insert("company".to_owned(), json!(company));
+                fields.extend(own("repeats").filter(|_| version.company.as_str() == company));
             }
             let claim = match &last {
                 None if company.is_some() => Value::Object(fields),
@@ -221,39 +250,58 @@ impl Making<'_> {
                 }
             };
             let superseded = last.as_ref().unwrap_or(version);
-            last = self.finished(&claim, superseded, company);
-            retractions.extend(self.taken_back(taken_back, last.as_ref()));
+            let (claim, event) = self.finished(claim, superseded, company);
+            retractions.extend(self.taken_back(event.as_ref()));
             made.push(claim);
+            last = event;
             if last.is_none() {
                 // What is wrong with it, is told of this claim.
                 break;
             }
         }
         made.extend(retractions);
-        let first = wrong.first().map_or(versions.len(), |(first, _)| *first);
+        let after_first = wrong.first().map_or(versions.len(), |(first, _)| first + 1);
         let replaced = match company {
-            Some(_) => versions,
-            None => versions.get(first + 1..).unwrap_or_default(),
+            Some(_) => 0,
+            None => redated.unwrap_or(after_first),
         };
-        made.extend(self.retractions(replaced));
+        made.extend(self.retractions(versions.get(replaced..).unwrap_or_default()));
         Ok(made)
     }
 
-    /// The event that a claim becomes, which supersedes another or stands for it.
-    fn finished(&self, claim: &Value, superseded: &Event, company: Option<&str>) -> Option<Event> {
+    /// What amends an event, and the event that it becomes, if it becomes one. What the log
+    /// has already and was retracted since, is said once more under an id of its own.
+    fn finished(
+        &self,
+        mut made: Value,
+        amended: &Event,
+        company: Option<&str>,
+    ) -> (Value, Option<Event>) {
+        let mut event = self.event(&made, amended, company);
+        while let Some(id) = event.as_ref().and_then(|it| self.amended.said_again(it))
+            && let Some(fields) = made.as_object_mut()
+        {
+            fields.insert("id".to_owned(), json!(id));
+            event = self.event(&made, amended, company);
+        }
+        (made, event)
+    }
+
+    /// The event that what amends another becomes.
+    fn event(&self, made: &Value, amended: &Event, company: Option<&str>) -> Option<Event> {
         let target = |id: EventId| {
-            (id == superseded.id).then(|| draft::Target {
-                company: superseded.company.clone(),
-                kind: superseded.kind.clone(),
-                thread: superseded.thread.clone(),
-                published: superseded.published.clone(),
+            (id == amended.id || Some(id) == amended.repeats).then(|| draft::Target {
+                company: amended.company.clone(),
+                kind: amended.kind.clone(),
+                thread: amended.thread.clone(),
+                published: amended.published.clone(),
             })
         };
         let company = match company {
             Some(company) => company.parse().ok()?,
-            None => superseded.company.clone(),
+            None => amended.company.clone(),
         };
-        let draft = Draft::read(claim).of_kinds(self.kinds);
+        let draft = Draft::read(made).of_kinds(self.kinds);
         draft.finish(Ok(company), target, Instant::LAST).ok()
     }
 
@@ -290,6 +338,16 @@ fn sets(settings: Settings<'_>, name: &str) -> bool {
 fn moved<'s>(target: &Event, settings: Settings<'s>) -> Option<&'s str> {
     let (_, company) = settings.iter().find(|(path, _)| path == "company")?;
     (company != target.company.as_str()).then_some(company)
+}
+
+/// The company of an event that only tells another again, and still does with some fields
+/// set: it supersedes nothing.
+fn tells_again<'e>(target: &'e Event, settings: Settings<'_>) -> Option<&'e str> {
+    let is_of_source = |(path, _): &&Setting| {
+        path.starts_with("source.") || path == "published" || path == "certainty"
+    };
+    let still = target.repeats.is_some() && settings.iter().all(is_of_source);
+    still.then_some(target.company.as_str())
 }
 
 /// What an event has at a path that is to be set.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::vocabulary::Fault;
+use uuid::Uuid;
 
 use super::Amendment;
 use crate::error::Error;
@@ -21,8 +22,11 @@ pub struct Target {
     versions: Vec<Event>,
     /// The event by which the last does not hold.
     retraction: Option<Event>,
-    /// The event itself, and whatever corrects it: on some dates they may count.
+    /// The event itself, and whatever corrects it: on some dates they may count. Of a
+    /// retraction, those of all versions of the claim.
     with_corrections: Vec<Event>,
+    /// What strikes the events of its company.
+    strikes: Arc<Strikes>,
 }
 
 impl Target {
@@ -35,6 +39,20 @@ impl Target {
     /// The versions of the claim.
     pub(super) fn versions(&self) -> &[Event] {
         &self.versions
+    }
+
+    /// Which of the versions it is.
+    pub(super) fn named(&self) -> usize {
+        let is_named = |event: &Event| event.id == self.id;
+        let last = self.versions.len().saturating_sub(1);
+        self.versions.iter().position(is_named).unwrap_or(last)
+    }
+
+    /// The id under which an event that amends it is said once more, where the log has that
+    /// event already and it was retracted since: made of its id and that of the retraction.
+    pub(super) fn said_again(&self, event: &Event) -> Option<EventId> {
+        let by = self.strikes.retractions.get(&event.id)?;
+        Some(EventId(Uuid::new_v5(&event.id.0, by.0.as_bytes())))
     }
 
     /// All that is retracted with it.
@@ -72,7 +90,7 @@ impl Target {
 }
 
 /// What strikes the events of a company, by their ids.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Strikes {
     corrections: HashMap<EventId, EventId>,
     retractions: HashMap<EventId, EventId>,
@@ -81,7 +99,7 @@ pub(super) struct Strikes {
 }
 
 /// The same of each company of which events are amended.
-pub(super) type StrikesOf = HashMap<Slug, Strikes>;
+pub(super) type StrikesOf = HashMap<Slug, Arc<Strikes>>;
 
 impl Store {
     /// Finds an event that is to be amended.
@@ -96,22 +114,18 @@ impl Store {
     /// The same, with what was read before.
     pub(super) fn target_within(&self, id: EventId, read: &mut StrikesOf) -> Result<Target, Error> {
         let event = self.target_event(id)?;
-        let strikes: &Strikes = match read.entry(event.company.clone()) {
-            Entry::Occupied(known) => known.into_mut(),
+        let strikes = match read.entry(event.company.clone()) {
+            Entry::Occupied(known) => Arc::clone(known.get()),
             Entry::Vacant(new) => {
-                let strikes = self.strikes(new.key())?;
-                new.insert(strikes)
+                let strikes = Arc::new(self.strikes(new.key())?);
+                Arc::clone(new.insert(strikes))
             }
         };
-        let mut with_corrections = self.versions(event.clone(), strikes)?;
-        let mut all: Vec<EventId> = with_corrections.iter().map(|event| event.id).collect();
-        while let Some(id) = all.pop() {
-            for correction in strikes.retracted.get(&id).into_iter().flatten() {
-                all.push(*correction);
-                with_corrections.push(self.target_event(*correction)?);
-            }
-        }
-        let versions = self.versions(self.first_version(event, strikes)?, strikes)?;
+        let with_corrections = match event.is_retraction() {
+            true => self.with_retractions(&event, &strikes)?,
+            false => self.with_corrections(event.clone(), &strikes)?,
+        };
+        let versions = self.versions(self.first_version(event, &strikes)?, &strikes)?;
         let last = versions
             .last()
             .and_then(|last| strikes.retractions.get(&last.id));
@@ -121,7 +135,42 @@ impl Store {
             versions,
             retraction,
             with_corrections,
+            strikes,
         })
+    }
+
+    /// An event and whatever corrects it, also what was retracted of that.
+    fn with_corrections(&self, event: Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
+        let mut with_corrections = self.versions(event, strikes)?;
+        let mut all: Vec<EventId> = with_corrections.iter().map(|event| event.id).collect();
+        while let Some(id) = all.pop() {
+            for correction in strikes.retracted.get(&id).into_iter().flatten() {
+                all.push(*correction);
+                with_corrections.push(self.target_event(*correction)?);
+            }
+        }
+        Ok(with_corrections)
+    }
+
+    /// A retraction and those that came with it, of the corrections of its target.
+    fn with_retractions(&self, event: &Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
+        let mut with = vec![event.clone()];
+        let mut first = event.clone();
+        while let Some(before) = first.strikes() {
+            first = self.target_event(before)?;
+        }
+        for version in self.with_corrections(first, strikes)? {
+            let Some(by) = strikes.retractions.get(&version.id) else {
+                continue;
+            };
+            let by = self.target_event(*by)?;
+            let is_of_it =
+                (by.fault, &by.reason, &by.source) == (event.fault, &event.reason, &event.source);
+            if by.id != event.id && is_of_it {
+                with.push(by);
+            }
+        }
+        Ok(with)
     }
 
     /// What an event is a version of: what it corrects, unless something else stands in the

@@ -7,7 +7,7 @@ use annals::model::id::EventId;
 use annals::model::vocabulary::Fault;
 use annals::{Error, Moment, Question, Store};
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::histories::{append, clock};
 
@@ -33,7 +33,13 @@ enum Field {
 struct Step {
     is_ours: bool,
     fields: Vec<Field>,
+    /// The version whose day we mend afterwards, among those that there are, and the new
+    /// one after the version before it.
+    dated: Option<(usize, u32)>,
 }
+
+/// How far the source's corrections are from each other, in days.
+const APART: u32 = 4;
 
 fn field() -> impl Strategy<Value = Field> {
     prop_oneof![
@@ -44,7 +50,17 @@ fn field() -> impl Strategy<Value = Field> {
 
 fn step() -> impl Strategy<Value = Step> {
     let fields = prop::collection::vec(field(), 1..=2);
-    (any::<bool>(), fields).prop_map(|(is_ours, fields)| Step { is_ours, fields })
+    let dated = prop::option::weighted(0.3, (any::<prop::sample::Index>(), 1..=APART));
+    (any::<bool>(), fields, dated).prop_map(|(is_ours, fields, dated)| Step {
+        is_ours,
+        fields,
+        dated: dated.map(|(version, after)| (version.index(1 << 10), after)),
+    })
+}
+
+/// A day of 2026 by its number.
+fn date(day: u32) -> String {
+    format!("2026-{:02}-{:02}", 1 + day / 28, 1 + day % 28)
 }
 
 impl Field {
@@ -68,7 +84,7 @@ impl Field {
 fn take(versions: &mut Vec<Version>, step: &Step) {
     let mut last = *versions.last().unwrap();
     if !step.is_ours {
-        last.day += 1;
+        last.day += APART;
         for field in &step.fields {
             let (has, to) = field.of(&mut last);
             *has = to;
@@ -103,7 +119,7 @@ fn take_back(store: &Store, day: u32) {
     let amendment = Amendment {
         fault: Fault::Source,
         reason: Some("taken back".to_owned()),
-        published: Some(format!("2026-01-{day:02}")),
+        published: Some(date(day)),
         source_name: None,
         source_url: None,
         options: AppendOptions::default(),
@@ -122,7 +138,7 @@ fn correct(store: &Store, step: &Step, day: u32, number: usize) -> Result<(), Er
             Fault::Source
         },
         reason: Some(format!("step {number}")),
-        published: (!step.is_ours).then(|| format!("2026-01-{day:02}")),
+        published: (!step.is_ours).then(|| date(day)),
         source_name: None,
         source_url: None,
         options: AppendOptions::default(),
@@ -130,6 +146,46 @@ fn correct(store: &Store, step: &Step, day: u32, number: usize) -> Result<(), Er
     store
         .correct(&store.target(id)?, &settings, &amendment)
         .map(drop)
+}
+
+/// The field of the claim, as it is told on a day.
+fn told(store: &Store, path: &str, day: u32) -> Value {
+    let question = Question::at(Moment::parse(&date(day)).unwrap());
+    let basis = store.basis(&question).unwrap();
+    let answer = store.at(&"acme".parse().unwrap(), &basis).unwrap();
+    let path: annals::projection::path::Path = path.parse().unwrap();
+    path.value(&answer.timeline)
+}
+
+/// We mend the day of a version.
+fn redate(store: &Store, versions: &mut [Version], (version, after): (usize, u32)) {
+    let at = version % versions.len();
+    let before = at.checked_sub(1).map_or(0, |before| versions[before].day);
+    let day = before + after;
+    let next = versions.get(at + 1).map_or(u32::MAX, |next| next.day);
+    if day >= next || day == versions[at].day {
+        return;
+    }
+    let told = told(store, "chips.events", versions[at].day);
+    let id = told[0]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .as_str()
+        .unwrap();
+    let amendment = Amendment {
+        fault: Fault::Record,
+        reason: Some("the day".to_owned()),
+        published: None,
+        source_name: None,
+        source_url: None,
+        options: AppendOptions::default(),
+    };
+    let target = store.target(id.parse().unwrap()).unwrap();
+    let set = [("published".to_owned(), date(day))];
+    store.correct(&target, &set, &amendment).unwrap();
+    versions[at].day = day;
 }
 
 proptest! {
@@ -151,18 +207,18 @@ proptest! {
             "certainty": "official", "source": {"name": "us"}, "data": {"name": "Acme"},
         });
         append(&store, &[company, json!({
-            "id": ID, "company": "acme", "kind": "chip_interest", "published": "2026-01-01",
+            "id": ID, "company": "acme", "kind": "chip_interest", "published": date(APART),
             "certainty": "reported", "source": {"name": "paper"},
             "data": {"vendor": "AMD", "product": "MI308", "stage": STAGES[0],
                      "purpose": PRODUCTS[0]},
         })]);
-        let mut versions = vec![Version { day: 1, stage: 0, purpose: 0 }];
+        let mut versions = vec![Version { day: APART, stage: 0, purpose: 0 }];
         let mut amend = |step: &Step, number: usize| {
             let mut distinct = step.clone();
             distinct
                 .fields
                 .dedup_by_key(|field| matches!(field, Field::Stage(_)));
-            let day = versions.last().unwrap().day + 1;
+            let day = versions.last().unwrap().day + APART;
             match correct(&store, &distinct, day, number) {
                 Ok(()) => take(&mut versions, &distinct),
                 Err(Error::NothingChanged) => {
@@ -175,9 +231,12 @@ proptest! {
                 }
                 Err(error) => panic!("{error}, after {versions:?} by {distinct:?}"),
             }
-            versions.last().unwrap().day + 1
+            if let Some(dated) = step.dated {
+                redate(&store, &mut versions, dated);
+            }
+            versions.last().unwrap().day + APART
         };
-        let mut end = 2;
+        let mut end = 2 * APART;
         for (number, step) in steps.iter().enumerate() {
             end = amend(step, number);
         }
@@ -185,27 +244,21 @@ proptest! {
             take_back(&store, end);
         }
         for (number, step) in mended_later.iter().flatten().enumerate() {
-            let ours = Step { is_ours: true, fields: step.fields.clone() };
+            let ours = Step { is_ours: true, ..step.clone() };
             amend(&ours, 100 + number);
         }
         let is_taken_back = mended_later.is_some();
-        for day in 1..=end {
-            let known = versions.iter().rfind(|version| version.day <= day).unwrap();
-            let is_there = !is_taken_back || day < end;
-            let question = Question::at(Moment::parse(&format!("2026-01-{day:02}")).unwrap());
-            let basis = store.basis(&question).unwrap();
-            let answer = store.at(&"acme".parse().unwrap(), &basis).unwrap();
-            let said = |path: &str| {
-                let path: annals::projection::path::Path = path.parse().unwrap();
-                path.value(&answer.timeline)
+        for day in 0..=end {
+            let known = versions.iter().rfind(|version| version.day <= day);
+            let known = known.filter(|_| !is_taken_back || day < end);
+            let expected = |word: fn(&Version) -> &'static str| match known {
+                Some(known) => json!([word(known)]),
+                None => json!([]),
             };
-            let expected = |word: &str| match is_there {
-                true => json!([word]),
-                false => json!([]),
-            };
-            let (stage, purpose) = (STAGES[known.stage], PRODUCTS[known.purpose]);
-            prop_assert_eq!(said("chips.stage"), expected(stage), "{} {:?}", day, versions);
-            prop_assert_eq!(said("chips.purpose"), expected(purpose));
+            let stage = expected(|version| STAGES[version.stage]);
+            let purpose = expected(|version| PRODUCTS[version.purpose]);
+            prop_assert_eq!(told(&store, "chips.stage", day), stage, "{} {:?}", day, versions);
+            prop_assert_eq!(told(&store, "chips.purpose", day), purpose);
         }
     }
 }
