@@ -337,6 +337,16 @@ fn json_lines_stay_what_they_are() {
 }
 
 #[test]
+fn json_lines_may_be_none() {
+    let environment = Environment::with_sample();
+    let none = environment.write("none.jsonl", "");
+    let named = environment.type_in(&format!("join {none} --field chips.open"));
+    assert_eq!(named.text(), "");
+    let told = environment.feed("join - --format jsonl --field chips.open", b"");
+    assert_eq!(told.text(), "");
+}
+
+#[test]
 fn a_question_that_cannot_be_asked_of_rows_is_refused() {
     let environment = Environment::with_sample();
     for (typed, rows, code, words) in [

@@ -1,5 +1,6 @@
 //! `annals join`
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,7 +137,9 @@ fn join(
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
     let basis = session.basis_for_rows(store, &ask(args))?;
-    let table = Table::open(args)?;
+    let Some(table) = Table::open(args)? else {
+        return Ok(());
+    };
     let columns = &table.columns;
     refuse_columns_twice(columns, args)?;
     let added = args.field.iter().map(ToString::to_string).collect();
@@ -252,8 +255,14 @@ struct Table {
 type ReadRow = <Rows<'static> as Iterator>::Item;
 
 impl Table {
-    fn open(args: &JoinArgs) -> Result<Self, CommandError> {
-        let mut rows = Rows::read(open_input(&args.file)?).map_err(|error| input(args, &error))?;
+    /// Begins to read it. JSON Lines that are none have no columns either, and nothing is
+    /// written of them.
+    fn open(args: &JoinArgs) -> Result<Option<Self>, CommandError> {
+        let mut rows = match Rows::read(open_input(&args.file)?) {
+            Ok(rows) => rows,
+            Err(RowsError::Empty) if is_json_lines(args) => return Ok(None),
+            Err(error) => return Err(input(args, &error)),
+        };
         let first = rows.next();
         let columns = rows.columns().unwrap_or_else(|| match &first {
             Some(Ok(Ok(row))) => row.names(),
@@ -272,13 +281,13 @@ impl Table {
         };
         let date = args.date_column.as_deref();
         let date = date.unwrap_or_else(|| date_column(&columns));
-        Ok(Self {
+        Ok(Some(Self {
             company: column(&args.company_column, "--company-column")?,
             date: column(date, "--date-column")?,
             columns,
             first,
             rows,
-        })
+        }))
     }
 
     fn format(&self, args: &JoinArgs) -> Format {
@@ -288,6 +297,12 @@ impl Table {
             None => self.rows.format(),
         }
     }
+}
+
+/// Whether the table is JSON Lines, by its name or by what is to be made of it.
+fn is_json_lines(args: &JoinArgs) -> bool {
+    let ending = args.file.extension().and_then(OsStr::to_str);
+    args.format == Some(FormatArg::Jsonl) || matches!(ending, Some("jsonl" | "ndjson"))
 }
 
 /// The first of the columns that can hold a moment; the others are named to whoever

@@ -47,7 +47,7 @@ pub(crate) fn correct(
             let appended = store.correct(&target, &settings, &amendment);
             let moves = settings.iter().any(|(path, _)| path == "company");
             if !moves && appended.as_ref().is_ok_and(|appended| appended.new > 1) {
-                say("note: the source corrected itself since: what it said is told anew");
+                say("note: what was said is told anew; what the log had instead is retracted");
             }
             close(store, appended.map_err(in_flags))?
         }
@@ -79,13 +79,19 @@ fn amend_file(
     let store = session.open()?;
     let appended = store.amend_file(&name, &mut input, amending, amendment);
     let appended = appended.map_err(|error| {
-        let lists_nothing = matches!(error, Error::NoEvents { .. });
+        let hint = match error {
+            Error::NoEvents { .. } => {
+                Some("list an id a line, or give CSV or JSON Lines: see --help")
+            }
+            Error::Lines { .. } => Some("mend these, and amend all of them again: see --help"),
+            _ => None,
+        };
         let told = CommandError::from(error)
             .in_input(&name)
             .without_new_company();
-        match lists_nothing {
-            true => told.hint("list an id a line, or give CSV or JSON Lines: see --help"),
-            false => told,
+        match hint {
+            Some(hint) => told.hint(hint),
+            None => told,
         }
     });
     close(store, appended)

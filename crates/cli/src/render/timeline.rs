@@ -131,6 +131,9 @@ fn nothing(selected: &Selected<'_>) -> &'static str {
     match (selected.sections(), tally.telling) {
         (_, 0) if tally.visible > 0 => "Nothing was known but what it is called.\n",
         (_, 0) => "Nothing was known.\n",
+        _ if !selected.answer.basis.filter.is_none() => {
+            "Nothing that was known passes the filters (--source, --min-certainty).\n"
+        }
         ([], _) => "Nothing had happened by that day, as far as was known.\n",
         _ => "Nothing of that was known.\n",
     }
