@@ -133,6 +133,17 @@ fn a_store_that_another_process_holds_names_it() {
     environment
         .feed("append --file -", line.as_bytes())
         .refused(7, &words);
+    // Who only tries does not mind either.
+    let (many, few) = (lines(&large()), "--fault record --reason r --dry-run");
+    environment
+        .feed("append --dry-run --file -", many.as_bytes())
+        .done();
+    environment
+        .type_in(&format!("retract a1000001 {few}"))
+        .done();
+    environment
+        .type_in(&format!("correct a1000001 {few} --set data.stage=agreed"))
+        .done();
     environment.assert_files(&files, "being refused a store that is held");
     assert_eq!(holder.finish(&line), 0);
     assert_eq!(environment.head()["position"], 39);

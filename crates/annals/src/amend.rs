@@ -212,7 +212,7 @@ impl<'s> Batch<'s> {
         Ok(Self {
             store,
             kinds: store.kinds(store.head().position)?,
-            lines: tempfile::spooled_tempfile_in(MEMORY_BYTES, store.cache_dir()),
+            lines: tempfile::spooled_tempfile_in(MEMORY_BYTES, store.log().scratch()),
             origins: Vec::new(),
             seen: HashMap::new(),
             strikes: StrikesOf::new(),
@@ -247,7 +247,7 @@ impl<'s> Batch<'s> {
         match made {
             Ok(events) => {
                 for event in events {
-                    writeln!(self.lines, "{event}").map_err(io_at(self.store.cache_dir()))?;
+                    writeln!(self.lines, "{event}").map_err(io_at(self.store.log().scratch()))?;
                     self.origins.push(line);
                 }
             }
@@ -262,7 +262,9 @@ impl<'s> Batch<'s> {
         read: usize,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        self.lines.rewind().map_err(io_at(self.store.cache_dir()))?;
+        self.lines
+            .rewind()
+            .map_err(io_at(self.store.log().scratch()))?;
         let mut lines = std::io::BufReader::new(self.lines);
         // Every line at fault is told, and so are those that the log would refuse.
         let is_faulty = !self.problems.is_empty();

@@ -102,7 +102,7 @@ impl Store {
         input: &mut dyn BufRead,
         options: AppendOptions,
     ) -> Result<Appended, Error> {
-        let intake = Intake::read(name, input, &self.cache_dir(), self.now())?;
+        let intake = Intake::read(name, input, &self.log().scratch(), self.now())?;
         if intake.is_blank() {
             return Err(Error::NoEvents {
                 name: name.to_owned(),

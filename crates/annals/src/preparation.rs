@@ -125,7 +125,7 @@ impl<'s> Preparation<'s> {
         self.declare_all(&std::mem::take(&mut heard.declaring))?;
         let earliest = heard.earliest.clone();
         let read = heard.read;
-        let spool = self.store.cache_dir();
+        let spool = self.store.log().scratch();
         let finished = intake.finished.clone();
         let mut offset = 0;
         let mut take_line = |(number, line)| match line {

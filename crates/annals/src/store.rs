@@ -289,10 +289,6 @@ impl Store {
         &self.declarations
     }
 
-    pub(crate) fn cache_dir(&self) -> PathBuf {
-        self.dir.join("cache")
-    }
-
     /// What companies are called, as far as the log goes now.
     pub(crate) fn directory(&self) -> Result<Arc<Directory>, Error> {
         let mut kept = self.kept_directory();

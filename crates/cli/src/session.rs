@@ -113,6 +113,14 @@ impl Session {
         store.map_err(|error| CommandError::from(error).in_store(&self.dir))
     }
 
+    /// Opens the store that is there to amend it; to only try, it is enough to read it.
+    pub(crate) fn open_to_amend(&self, dry_run: bool) -> Result<Store, CommandError> {
+        match dry_run {
+            true => self.open_to_read(),
+            false => self.open(),
+        }
+    }
+
     /// Opens the store, and makes it first if there is none.
     pub(crate) fn create_or_open(&self) -> Result<Store, CommandError> {
         let store = Store::create_or_open(&self.dir, Arc::clone(&self.clock));
@@ -120,8 +128,8 @@ impl Session {
     }
 
     /// Opens the store to append to it, and does so. A store that is made for it
-    /// goes again if nothing comes of it. To only try, where there is no store,
-    /// one in a temporary folder will do.
+    /// goes again if nothing comes of it. To only try, it is enough to read it; where there
+    /// is no store, one in a temporary folder will do.
     pub(crate) fn appending<T>(
         &self,
         dry_run: bool,
@@ -129,7 +137,11 @@ impl Session {
     ) -> Result<T, CommandError> {
         let folder;
         let was_there = self.dir.exists();
-        let store = match Store::open(&self.dir, Arc::clone(&self.clock)) {
+        let opened = match dry_run {
+            true => self.reading(),
+            false => Store::open(&self.dir, Arc::clone(&self.clock)),
+        };
+        let store = match opened {
             Ok(store) => store,
             Err(Error::Open(OpenError::NoStore { .. })) if dry_run => {
                 folder = temporary::folder("annals-")?;
@@ -146,6 +158,7 @@ impl Session {
                 }
                 Ok(done)
             }
+            Err(error) if dry_run => Err(error),
             Err(error) => {
                 store.discard_if_empty().ok();
                 if !was_there {

@@ -59,7 +59,7 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -141,6 +141,16 @@ impl std::fmt::Debug for SledLog {
 }
 
 impl SledLog {
+    /// The folder for files that are of use for a while: that of the caches, or, where the
+    /// store is only read, the system's for temporary files.
+    #[must_use]
+    pub fn scratch(&self) -> PathBuf {
+        match sync::lock(&self.lock).is_some() {
+            true => self.layout.cache(),
+            false => std::env::temp_dir(),
+        }
+    }
+
     /// The folder of the store.
     #[must_use]
     pub fn dir(&self) -> &Path {

@@ -47,10 +47,7 @@ pub(crate) fn run(
         source_name: args.source_name.clone(),
         dry_run: args.dry_run,
     };
-    let store = match args.dry_run {
-        true => session.open_to_read()?,
-        false => session.open()?,
-    };
+    let store = session.open_to_amend(args.dry_run)?;
     let redacted = store.redact(&args.ids, &redaction);
     let redacted =
         redacted.map_err(|error| CommandError::from(error).in_flags().without_new_company())?;

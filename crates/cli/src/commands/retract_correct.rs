@@ -22,7 +22,7 @@ pub(crate) fn retract(
     let amendment = amendment(&args.amend)?;
     let appended = match (&args.id, &args.file) {
         (Some(id), _) => {
-            let store = session.open()?;
+            let store = session.open_to_amend(args.amend.options.dry_run)?;
             let target = target(&store, id)?;
             let appended = store.retract(&target, &amendment);
             close(store, appended.map_err(in_flags))?
@@ -42,7 +42,7 @@ pub(crate) fn correct(
     let appended = match (&args.id, &args.file) {
         (Some(id), _) => {
             let settings = settings(&args.set)?;
-            let store = session.open()?;
+            let store = session.open_to_amend(args.amend.options.dry_run)?;
             let target = target(&store, id)?;
             let appended = store.correct(&target, &settings, &amendment);
             let moves = settings.iter().any(|(path, _)| path == "company");
@@ -76,7 +76,7 @@ fn amend_file(
 ) -> Result<Appended, CommandError> {
     let mut input = open_input(path)?;
     let name = name_of(path);
-    let store = session.open()?;
+    let store = session.open_to_amend(amendment.options.dry_run)?;
     let appended = store.amend_file(&name, &mut input, amending, amendment);
     let appended = appended.map_err(|error| {
         let hint = match error {

@@ -113,7 +113,7 @@ impl SledLog {
     /// others; nothing is written to the log before it is committed.
     #[must_use]
     pub fn batch(&self, waiting: Waiting) -> Batch<'_> {
-        let dir = self.layout.cache();
+        let dir = self.scratch();
         Batch {
             log: self,
             spool: SpoolWriter::new(&dir, waiting),
@@ -189,7 +189,7 @@ impl<'l> Batch<'l> {
         let bytes = u64::from(head.bytes) + super::commit::RECORD_BYTES;
         self.bytes_unchecked = self.bytes_unchecked.saturating_add(bytes);
         if self.bytes_unchecked > ROOM_CHECK_BYTES {
-            guard::check_room(self.log.dir(), 0)?;
+            guard::check_room(&self.log.scratch(), 0)?;
             self.bytes_unchecked = 0;
         }
         Ok(())
