@@ -1,12 +1,12 @@
 //! Batches over many companies, all or nothing: [`Batch`].
 //!
 //! A batch is spooled and its ids are sorted; then it is checked against the
-//! log, and only then written. Neither step holds it in memory; of what the log has
-//! already some 200 bytes an event are held. A small one goes into the journal as one
-//! frame. A large one is written as blocks, which count once the journal begins after them.
+//! log, and only then written. Neither step holds it in memory. A small one goes into the
+//! journal as one frame. A large one is written as blocks, which count once the journal begins after them.
 
 mod check;
-mod ids;
+mod rows;
+mod sorter;
 mod write;
 
 use std::io;
@@ -15,7 +15,8 @@ use event_model::id::{EventId, Position, Slug, Version};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::check::check;
-use self::ids::{IdOf, Ids};
+use self::rows::{IdOf, Known, Twin};
+use self::sorter::{Iter, Sorted, Sorter};
 use super::past::OnDisk;
 use super::witness::Witness;
 use super::{SledLog, guard};
@@ -32,7 +33,7 @@ const ROOM_CHECK_BYTES: u64 = limits::FREE_BYTES_MIN / 4;
 pub struct Batch<'l> {
     log: &'l SledLog,
     spool: SpoolWriter,
-    ids: Ids,
+    ids: Sorter<IdOf>,
     companies: HashSet<Slug>,
     count: u64,
     bytes_unchecked: u64,
@@ -42,7 +43,7 @@ pub struct Batch<'l> {
 pub struct CheckedBatch<'l> {
     log: &'l SledLog,
     spool: Spool,
-    ids: Ids,
+    ids: Sorted<IdOf>,
     companies: HashSet<Slug>,
     count: u64,
     checked: Checked,
@@ -52,23 +53,8 @@ pub struct CheckedBatch<'l> {
 struct Checked {
     head: Head,
     /// The events that are there already, or stand earlier in the batch.
-    known: Vec<Known>,
+    known: Sorted<Known>,
     conflicts: Vec<IdConflict>,
-}
-
-/// An event of the batch that is stored no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Known {
-    number: u64,
-    as_what: Twin,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Twin {
-    /// The event of the batch with this number.
-    Earlier(u64),
-    /// This event of the log.
-    Stored(Position, Version),
 }
 
 /// An id that was given to two events.
@@ -94,7 +80,7 @@ pub enum Other {
 /// A batch that is on the disk.
 pub struct Committed {
     spool: Spool,
-    known: Vec<Known>,
+    known: Sorted<Known>,
     /// The head before it.
     pub before: Head,
     /// The versions that its companies had before it.
@@ -117,7 +103,7 @@ impl SledLog {
         Batch {
             log: self,
             spool: SpoolWriter::new(&dir, waiting),
-            ids: Ids::new(&dir, self.settings.ids_at_once_max),
+            ids: Sorter::new(&dir, self.settings.ids_at_once_max),
             companies: HashSet::new(),
             count: 0,
             // The first of it takes no room on the disk.
@@ -222,13 +208,14 @@ impl<'l> Batch<'l> {
     /// # Errors
     ///
     /// [`AppendError`] if that cannot be read.
-    pub fn check(mut self) -> Result<CheckedBatch<'l>, AppendError> {
+    pub fn check(self) -> Result<CheckedBatch<'l>, AppendError> {
         let spool = self.spool.finish().map_err(refused)?;
-        let checked = check(self.log, &mut self.ids)?;
+        let ids = self.ids.finish();
+        let checked = check(self.log, &ids)?;
         Ok(CheckedBatch {
             log: self.log,
             spool,
-            ids: self.ids,
+            ids,
             companies: self.companies,
             count: self.count,
             checked,
@@ -246,7 +233,7 @@ impl CheckedBatch<'_> {
     /// How many of its events are there already.
     #[must_use]
     pub fn known(&self) -> u64 {
-        self.checked.known.len() as u64
+        self.checked.known.len()
     }
 
     /// How many of its events are new.
@@ -272,7 +259,7 @@ impl CheckedBatch<'_> {
         log.queue.alone(|| {
             log.check_writable()?;
             if self.checked.head != log.head() {
-                self.checked = check(log, &mut self.ids)?;
+                self.checked = check(log, &self.ids)?;
             }
             // They take much memory, and are needed no more.
             drop(self.ids);
@@ -292,7 +279,7 @@ impl CheckedBatch<'_> {
                 });
             }
             let mut committed = Committed {
-                stored: self.count - known.len() as u64,
+                stored: self.count - known.len(),
                 spool: self.spool,
                 known,
                 before,
@@ -319,17 +306,15 @@ impl Committed {
     ///
     /// When the batch cannot be read again.
     pub fn outcomes(&self) -> io::Result<impl Iterator<Item = io::Result<Outcome>> + '_> {
-        let mut places = Places::new(self);
+        let mut places = Places::new(self)?;
         let events = self.spool.events();
         let mut new: HashMap<u64, (Position, Version)> = HashMap::new();
-        let twins: HashSet<u64> = self
-            .known
-            .iter()
-            .filter_map(|known| match known.as_what {
-                Twin::Earlier(number) => Some(number),
-                Twin::Stored(..) => None,
-            })
-            .collect();
+        let mut twins: HashSet<u64> = HashSet::new();
+        for known in self.known.iter()? {
+            if let Twin::Earlier(number) = known?.as_what {
+                twins.insert(number);
+            }
+        }
         Ok((0u64..).zip(events).map(move |(number, event)| {
             let event = event?;
             let outcome = |(position, version), known| Outcome {
@@ -338,7 +323,7 @@ impl Committed {
                 version,
                 known,
             };
-            Ok(match places.next(number, &event.company) {
+            Ok(match places.next(number, &event.company)? {
                 Place::New(position, version) => {
                     if twins.contains(&number) {
                         new.insert(number, (position, version));
@@ -374,9 +359,9 @@ impl Committed {
 
     /// Whether there is something new for a company.
     fn grows(&self, company: &Slug) -> Result<bool, AppendError> {
-        let mut known = self.known.iter().peekable();
+        let mut known = KnownInOrder::new(&self.known).map_err(refused)?;
         for (number, event) in (0u64..).zip(self.spool.events()) {
-            let is_known = known.next_if(|known| known.number == number).is_some();
+            let is_known = known.take(number).map_err(refused)?.is_some();
             if event.map_err(refused)?.company == *company && !is_known {
                 return Ok(true);
             }
@@ -385,10 +370,32 @@ impl Committed {
     }
 }
 
+/// What became of the events of a batch that are known, in its order.
+struct KnownInOrder<'c> {
+    rows: Iter<'c, Known>,
+    next: Option<Known>,
+}
+
+impl<'c> KnownInOrder<'c> {
+    fn new(known: &'c Sorted<Known>) -> io::Result<Self> {
+        let mut rows = known.iter()?;
+        let next = rows.next().transpose()?;
+        Ok(Self { rows, next })
+    }
+
+    /// What the next event is known as, if it is.
+    fn take(&mut self, number: u64) -> io::Result<Option<Twin>> {
+        let Some(known) = self.next.filter(|known| known.number == number) else {
+            return Ok(None);
+        };
+        self.next = self.rows.next().transpose()?;
+        Ok(Some(known.as_what))
+    }
+}
+
 /// Gives the events of a batch their places, one after the other.
 struct Places<'c> {
-    known: std::slice::Iter<'c, Known>,
-    next_known: Option<&'c Known>,
+    known: KnownInOrder<'c>,
     position: u64,
     versions: HashMap<Slug, u64>,
 }
@@ -399,20 +406,17 @@ enum Place {
 }
 
 impl<'c> Places<'c> {
-    fn new(committed: &'c Committed) -> Self {
-        let mut known = committed.known.iter();
-        Self {
-            next_known: known.next(),
-            known,
+    fn new(committed: &'c Committed) -> io::Result<Self> {
+        Ok(Self {
+            known: KnownInOrder::new(&committed.known)?,
             position: committed.before.position.0,
             versions: committed.versions.clone(),
-        }
+        })
     }
 
-    fn next(&mut self, number: u64, company: &Slug) -> Place {
-        if let Some(known) = self.next_known.filter(|known| known.number == number) {
-            self.next_known = self.known.next();
-            return Place::Known(known.as_what);
+    fn next(&mut self, number: u64, company: &Slug) -> io::Result<Place> {
+        if let Some(twin) = self.known.take(number)? {
+            return Ok(Place::Known(twin));
         }
         self.position += 1;
         let version = match self.versions.get_mut(company) {
@@ -425,7 +429,7 @@ impl<'c> Places<'c> {
                 1
             }
         };
-        Place::New(Position(self.position), Version(version))
+        Ok(Place::New(Position(self.position), Version(version)))
     }
 }
 

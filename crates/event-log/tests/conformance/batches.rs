@@ -90,6 +90,28 @@ fn a_batch_of_so_many_again_is_known(make: Make, count: u64) {
     assert_eq!(log.batch(&[], &[]).unwrap().stored, 0);
 }
 
+pub(crate) fn what_is_known_of_a_batch_stands_where_it_stood(make: Make) {
+    const STORED: u64 = 3_000;
+    let log = make(&subject::ticking());
+    let of = |number: u64| event(number, &format!("company-{}", number % 7));
+    let stored: Vec<_> = (0..STORED).map(of).collect();
+    log.batch(&stored, &[]).unwrap();
+    // In another order, some of them twice, and a quarter of them new.
+    let numbers: Vec<u64> = (0..5_000).map(|at| at * 7_919 % 4_000).collect();
+    let batch: Vec<_> = numbers.iter().copied().map(of).collect();
+    let outcome = log.batch(&batch, &[]).unwrap();
+    assert_eq!(outcome.stored, 1_000);
+    let all = all(&log);
+    let mut seen = std::collections::HashSet::new();
+    for ((outcome, event), number) in outcome.outcomes.iter().zip(&batch).zip(&numbers) {
+        let place = usize::try_from(outcome.position.0 - 1).unwrap();
+        assert_eq!(all[place].event, *event, "{number}");
+        assert_eq!(all[place].version, outcome.version);
+        let was_there = *number < STORED || !seen.insert(*number);
+        assert_eq!(outcome.known, was_there, "{number}");
+    }
+}
+
 pub(crate) fn a_batch_has_expected_versions(make: Make) {
     let log = make(&subject::ticking());
     log.append_one(event(1, "acme")).unwrap();

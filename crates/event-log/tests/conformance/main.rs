@@ -45,6 +45,7 @@ conform! {
     a_batch_goes_over_many_companies,
     a_batch_that_fails_leaves_nothing,
     a_batch_again_is_known,
+    what_is_known_of_a_batch_stands_where_it_stood,
     a_batch_has_expected_versions,
     many_events_in_one_append_are_one,
     the_chain_goes_through_all_events,

@@ -74,7 +74,7 @@ type NewEvents<'c> = Box<
 
 /// The events that are new, with their versions.
 fn new_events(batch: &Committed) -> Result<NewEvents<'_>, AppendError> {
-    let mut places = Places::new(batch);
+    let mut places = Places::new(batch).map_err(refused)?;
     let events = (0u64..).zip(batch.spool.events());
     Ok(Box::new(events.filter_map(move |(number, event)| {
         let event = match event {
@@ -82,8 +82,9 @@ fn new_events(batch: &Committed) -> Result<NewEvents<'_>, AppendError> {
             Err(error) => return Some(Err(refused(error))),
         };
         match places.next(number, &event.company) {
-            Place::New(_, version) => Some(Ok((event, version))),
-            Place::Known(_) => None,
+            Ok(Place::New(_, version)) => Some(Ok((event, version))),
+            Ok(Place::Known(_)) => None,
+            Err(error) => Some(Err(refused(error))),
         }
     })))
 }
