@@ -313,7 +313,7 @@ fn an_import_is_all_or_nothing() {
 }
 
 /// A file of a company with filings accepted at these times.
-fn made(name: &str, times: &[&str]) -> Value {
+pub(crate) fn made(name: &str, times: &[&str]) -> Value {
     let each = |cell: &dyn Fn(usize) -> Value| -> Value { (0..times.len()).map(cell).collect() };
     json!({
         "cik": "7", "name": name, "tickers": [], "exchanges": [], "formerNames": [],

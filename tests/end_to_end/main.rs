@@ -23,6 +23,7 @@ mod demo;
 mod diff;
 mod durability;
 mod edgar;
+mod edgar_by_hand;
 mod environment;
 mod export;
 mod find;

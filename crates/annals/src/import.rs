@@ -1,12 +1,14 @@
 //! Imports: events from other formats.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use event_log::EventLog;
 use event_model::event::Event;
 use event_model::id::{Position, Slug};
 use event_model::identifier::CompanyKey;
-use exchange::edgar::{self, Crawl, EdgarError, Plan, Report};
+use event_model::own_kinds;
+use exchange::edgar::{self, Crawl, EdgarError, Plan, PlanError, Report};
 
 use crate::append::AppendOptions;
 use crate::error::{Error, causes};
@@ -138,7 +140,7 @@ impl Store {
         let mut events = Vec::new();
         for (cik, crawls) in &by_cik {
             let company = self.company_of(cik, crawls, &taken)?;
-            match edgar::plan(&company, crawls, &self.events_of(&company)?, self.now()) {
+            match self.planned(&company, crawls)? {
                 Ok(plan) => {
                     let Plan {
                         events: planned,
@@ -170,6 +172,28 @@ impl Store {
         Ok(imports)
     }
 
+    /// What crawls of a company have to say.
+    fn planned(&self, company: &Slug, crawls: &[Crawl]) -> Result<Result<Plan, PlanError>, Error> {
+        let history = self.events_of(company)?;
+        let mut taken = HashSet::new();
+        loop {
+            let plan = match edgar::plan(company, crawls, &history, &taken, self.now()) {
+                Ok(plan) => plan,
+                Err(error) => return Ok(Err(error)),
+            };
+            // What was imported for another company is there under the ids of the crawl.
+            let before = taken.len();
+            for event in &plan.events {
+                if self.log().find(event.id)?.is_some() {
+                    taken.insert(event.id);
+                }
+            }
+            if taken.len() == before {
+                return Ok(Ok(plan));
+            }
+        }
+    }
+
     /// The company of a CIK, or the slug that it is to have.
     fn company_of(&self, cik: &str, crawls: &[Crawl], taken: &[Slug]) -> Result<Slug, Error> {
         let key = format!("cik:{cik}");
@@ -181,7 +205,11 @@ impl Store {
         let found = directory.matches(&parsed, self.now().day(), Position(u64::MAX));
         match found.as_slice() {
             [slug] => return Ok(slug.clone()),
-            [] => {}
+            [] => {
+                if let Some(slug) = self.imported_as(crawls)? {
+                    return Ok(slug);
+                }
+            }
             _ => {
                 return Err(Error::AmbiguousCompany {
                     key,
@@ -193,7 +221,9 @@ impl Store {
             .iter()
             .max_by_key(|crawl| (crawl.name.is_some(), crawl.edition));
         let proposed = newest.and_then(|crawl| edgar::slug_for(crawl).ok());
-        let is_free = |slug: &Slug| !directory.has(slug) && !taken.contains(slug);
+        let is_reserved = |slug: &Slug| slug.as_str() == own_kinds::COMPANY;
+        let is_free =
+            |slug: &Slug| !directory.has(slug) && !taken.contains(slug) && !is_reserved(slug);
         let by_cik = || format!("cik{cik}").parse();
         match proposed.filter(is_free) {
             Some(slug) => Ok(slug),
@@ -202,6 +232,16 @@ impl Store {
                 source: Box::new(error.into()),
             }),
         }
+    }
+
+    /// The company that has what crawls say, though it has their CIK no more.
+    fn imported_as(&self, crawls: &[Crawl]) -> Result<Option<Slug>, Error> {
+        for id in crawls.iter().flat_map(edgar::ids) {
+            if let Some(placed) = self.placed(id)? {
+                return Ok(Some(placed.event.company.clone()));
+            }
+        }
+        Ok(None)
     }
 
     fn events_of(&self, company: &Slug) -> Result<Vec<Event>, Error> {

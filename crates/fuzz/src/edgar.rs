@@ -1,5 +1,7 @@
 //! Submissions files of EDGAR.
 
+use std::collections::HashSet;
+
 use event_model::event::Event;
 use event_model::id::Slug;
 use exchange::edgar::{self, Crawl, Plan};
@@ -38,7 +40,7 @@ fn read(bytes: &[u8]) -> Option<Crawl> {
 
 /// Plans crawls; `None` where they are refused, which is told.
 fn plan(slug: &Slug, crawls: &[Crawl], history: &[Event]) -> Option<Plan> {
-    match edgar::plan(slug, crawls, history, now()) {
+    match edgar::plan(slug, crawls, history, &HashSet::new(), now()) {
         Ok(plan) => {
             let rows: usize = crawls.iter().map(|crawl| crawl.rows.len()).sum();
             assert_eq!(plan.report.rows, rows);

@@ -7,16 +7,15 @@ use event_model::id::EventId;
 use event_model::time::Instant;
 
 use super::crawl::Crawl;
-use super::draft::{self, Fields, SOURCE};
-use super::ids::id_of;
+use super::draft::{self, Fields};
+use super::ids::{facts_key, id_of, is_of, retraction_key};
 use super::listing::may_be_same;
 use super::plan::Planner;
 
 impl Planner<'_> {
     /// The marker of a crawl with its facts, and the names.
     pub(super) fn take_facts(&mut self, crawl: &Crawl) {
-        let key = format!("facts/{}/{}/{}", crawl.cik, crawl.locator, crawl.edition);
-        self.state(crawl, draft::facts(self.company, crawl), &key);
+        self.state(crawl, draft::facts(self.company, crawl), &facts_key(crawl));
         for former in &crawl.former_names {
             let Some(from) = former.from else { continue };
             let key = format!("name/{}/{}/{from}", crawl.cik, former.name);
@@ -43,13 +42,14 @@ impl Planner<'_> {
             return;
         };
         let known = match self.ledger.get(event.id) {
-            None => {
+            None if self.is_free(event.id) => {
                 self.ledger.push(event);
                 false
             }
-            Some(same) if *same == event => true,
-            // Another file of the same edition.
-            Some(_) => {
+            // What was redacted does not come back.
+            Some(same) if *same == event || same.is_redacted() => true,
+            // Another file of the same edition, or another company's by now.
+            _ => {
                 let id = id_of(&format!("{key}/{}", event.content_id()));
                 let is_known = self.ledger.get(id).is_some();
                 if !is_known && let Some(event) = self.event(crawl, None, fields, id) {
@@ -97,10 +97,9 @@ impl Planner<'_> {
                 &key,
             );
         } else if is_end && is_struck {
-            let ours = self
-                .ledger
-                .strikers(id)
-                .filter(|event| &*event.source.name == SOURCE);
+            let key = retraction_key(id);
+            let strikers = self.ledger.strikers(id);
+            let ours = strikers.filter(|event| is_of(&key, event.id));
             let ours: Vec<EventId> = ours.map(|event| event.id).collect();
             for striker in ours {
                 self.retract(

@@ -3,7 +3,7 @@
 //! The history and what is planned are taken in by the same code, in the order
 //! of the log, so that a plan for several crawls equals one plan after another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use event_model::draft::Target;
 use event_model::edtf::{Bounds, Edtf};
@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::crawl::{Crawl, RECENT};
 use super::draft::{SOURCE, content};
+use super::ids::{correction_key, filing_key, is_of};
 
 /// As of when a claim is made. What is greater is later, and right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,11 @@ enum Place {
 }
 
 impl AsOf {
+    const HAND: Self = Self {
+        place: Place::Hand,
+        edition: None,
+    };
+
     pub(super) fn crawl(crawl: &Crawl) -> Self {
         let place = if crawl.page {
             Place::Page
@@ -45,11 +51,8 @@ impl AsOf {
     }
 
     fn source(source: &Source) -> Self {
-        if &*source.name != SOURCE {
-            return Self {
-                place: Place::Hand,
-                edition: None,
-            };
+        if !is_crawl(source) {
+            return Self::HAND;
         }
         let is_page = source
             .locator
@@ -71,6 +74,11 @@ impl AsOf {
     }
 }
 
+/// Whether a claim is of a crawl, if it was not corrected.
+fn is_crawl(source: &Source) -> bool {
+    &*source.name == SOURCE && source.edition.is_some()
+}
+
 fn edition(source: &Source) -> Option<Instant> {
     source.edition.as_deref()?.parse().ok()
 }
@@ -89,6 +97,13 @@ pub(super) struct Claim {
     day: Day,
 }
 
+impl Claim {
+    /// Whether it is a correction by somebody else.
+    pub(super) fn is_by_hand(&self) -> bool {
+        self.last == AsOf::HAND
+    }
+}
+
 /// What a main file said of the company's tickers.
 #[derive(Debug)]
 pub(super) struct Listed {
@@ -100,22 +115,28 @@ pub(super) struct Listed {
 
 /// A company's history, and what is planned to follow it.
 pub(super) struct Ledger<'a> {
+    cik: &'a str,
     history: &'a [Event],
     planned: Vec<Event>,
     places: HashMap<EventId, usize>,
     strikes: HashMap<EventId, Vec<EventId>>,
     filings: BTreeMap<Box<str>, Vec<Claim>>,
+    /// The accession numbers of filings of which a claim was redacted.
+    erased: HashSet<Box<str>>,
     listed: Vec<Listed>,
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn of(history: &'a [Event]) -> Self {
+    /// What a history says of the filings of a CIK.
+    pub(super) fn of(cik: &'a str, history: &'a [Event]) -> Self {
         let mut ledger = Self {
+            cik,
             history,
             planned: Vec::new(),
             places: HashMap::new(),
             strikes: HashMap::new(),
             filings: BTreeMap::new(),
+            erased: HashSet::new(),
             listed: Vec::new(),
         };
         for (place, event) in history.iter().enumerate() {
@@ -156,6 +177,11 @@ impl<'a> Ledger<'a> {
             .get(accession)
             .map(Vec::as_slice)
             .unwrap_or_default()
+    }
+
+    /// Whether a claim about a filing was redacted.
+    pub(super) fn is_erased(&self, accession: &str) -> bool {
+        self.erased.contains(accession)
     }
 
     /// The claim about a filing that counts.
@@ -211,6 +237,9 @@ impl<'a> Ledger<'a> {
         }
         if &*event.kind == "filing" {
             self.take_in_filing(event);
+        } else if event.is_redacted() && event.text("was") == Some("filing") {
+            // Of a filing, the thread is named by its accession number.
+            self.erased.insert(event.thread.as_str().into());
         } else if &*event.kind == kinds::COMPANY && &*event.source.name == SOURCE {
             self.take_in_marker(event);
         }
@@ -223,10 +252,21 @@ impl<'a> Ledger<'a> {
         };
         let claims = self.filings.entry(accession.into()).or_default();
         let corrects = |claim: &Claim| Some(claim.id) == event.supersedes;
-        if &*event.source.name != SOURCE && !claims.iter().any(corrects) {
+        if !is_crawl(&event.source) && !claims.iter().any(corrects) {
             return;
         }
-        let read = AsOf::source(&event.source);
+        let content = content(event);
+        // Whoever corrects a claim by hand may leave it its source.
+        let is_by_hand = event.supersedes.is_some_and(|corrected| {
+            let filing = filing_key(self.cik, accession);
+            let key = edition(&event.source)
+                .map(|edition| correction_key(&filing, content, corrected, edition));
+            key.is_none_or(|key| !is_of(&key, event.id))
+        });
+        let read = match is_by_hand {
+            true => AsOf::HAND,
+            false => AsOf::source(&event.source),
+        };
         if let Some(told) = event.repeats {
             let claim = claims.iter_mut().find(|claim| claim.id == told);
             claim.into_iter().for_each(|claim| claim.last = read);
@@ -238,7 +278,7 @@ impl<'a> Ledger<'a> {
         let day = filed.unwrap_or_else(|| event.published.day());
         claims.push(Claim {
             id: event.id,
-            content: content(event),
+            content,
             read,
             last: read,
             day,

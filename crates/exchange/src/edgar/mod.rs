@@ -26,6 +26,10 @@
 //! dates, and what counted for those when it came in counts as of that crawl
 //! from then on. A filing that the crawl should have and lacks is told again
 //! (`repeats`) as of the crawl that had it last.
+//!
+//! A correction that was made by hand is later than any crawl, and what was retracted or
+//! redacted by hand stays so. Claims that no crawl made are left alone: an import knows its
+//! own by their ids, and those that may be corrected by `source.edition`.
 
 mod columns;
 mod crawl;
@@ -42,6 +46,7 @@ mod slug;
 
 pub use self::columns::{BadRow, RowDefect, RowProblem};
 pub use self::crawl::{Crawl, FormerName, Row};
+pub use self::ids::ids;
 pub use self::items::item_type;
 pub use self::listing::ticker;
 pub use self::plan::{Plan, PlanError, Refusal, Report, plan};

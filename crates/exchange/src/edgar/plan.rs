@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::crawl::{Crawl, Row};
 use super::draft::{self, Fields, content, set};
-use super::ids::id_of;
+use super::ids::{correction_key, filing_key, id_of, ids_of, retraction_key};
 use super::ledger::{AsOf, Claim, Ledger};
 
 /// What to append for a company.
@@ -98,8 +98,9 @@ impl fmt::Display for Refusal {
 
 /// Plans what to append for one company.
 ///
-/// `crawls` may be any number in any order, and `history` is all that the store
-/// has of the company, oldest first. Which claim of a filing counts in the end
+/// `crawls` may be any number in any order, `history` is all that the store
+/// has of the company, oldest first, and `taken` are ids that events of other companies
+/// have. Which claim of a filing counts in the end
 /// does not depend on the order in which crawls come in, in one call or many.
 ///
 /// # Errors
@@ -110,9 +111,11 @@ pub fn plan(
     company: &Slug,
     crawls: &[Crawl],
     history: &[Event],
+    taken: &HashSet<EventId>,
     now: Instant,
 ) -> Result<Plan, PlanError> {
     let mut crawls: Vec<&Crawl> = crawls.iter().collect();
+    let cik = crawls.first().map_or("", |crawl| &crawl.cik);
     if let Some((first, rest)) = crawls.split_first()
         && let Some(other) = rest.iter().find(|crawl| crawl.cik != first.cik)
     {
@@ -126,7 +129,8 @@ pub fn plan(
     let mut planner = Planner {
         company,
         now,
-        ledger: Ledger::of(history),
+        taken,
+        ledger: Ledger::of(cik, history),
         report: Report::default(),
         refusals: Vec::new(),
     };
@@ -156,8 +160,8 @@ enum Verdict {
     Agrees(EventId),
     /// It says otherwise than this claim, and is later.
     Corrects(EventId),
-    /// It says otherwise than what counts, and is earlier.
-    Older,
+    /// It says otherwise than what counts, and does not: for this reason.
+    Outdone(&'static str),
 }
 
 /// The way of crawls into the log. What is about the company itself is in
@@ -165,6 +169,8 @@ enum Verdict {
 pub(super) struct Planner<'a> {
     pub(super) company: &'a Slug,
     now: Instant,
+    /// The ids of events of other companies.
+    taken: &'a HashSet<EventId>,
     pub(super) ledger: Ledger<'a>,
     pub(super) report: Report,
     refusals: Vec<Refusal>,
@@ -194,7 +200,7 @@ impl Planner<'_> {
     /// The claim of a row as if it were the first of its filing.
     fn claim(&mut self, crawl: &Crawl, row: &Row) -> Option<Event> {
         let fields = draft::filing(self.company, crawl, row);
-        let key = filing_key(crawl, row);
+        let key = filing_key(&crawl.cik, &row.accession);
         self.event(crawl, Some(row), fields, id_of(&key))
     }
 
@@ -207,6 +213,9 @@ impl Planner<'_> {
         {
             return Verdict::Known;
         }
+        if self.ledger.is_erased(&row.accession) {
+            return Verdict::Known;
+        }
         let is_told = claims.iter().any(|claim| claim.content == content);
         match self.ledger.standing(&row.accession) {
             Some(standing) if standing.content == content => Verdict::Agrees(standing.id),
@@ -215,7 +224,10 @@ impl Planner<'_> {
             }
             // Struck by a later crawl, or by hand.
             _ if is_told => Verdict::Known,
-            Some(_) => Verdict::Older,
+            Some(standing) if standing.is_by_hand() => {
+                Verdict::Outdone("EDGAR says otherwise than a correction that was made by hand")
+            }
+            Some(_) => Verdict::Outdone("an older crawl of EDGAR; a later one says otherwise"),
             None => Verdict::New,
         }
     }
@@ -224,7 +236,7 @@ impl Planner<'_> {
         match verdict {
             Verdict::New => {
                 self.report.new += 1;
-                if self.ledger.get(claim.id).is_none() {
+                if self.is_free(claim.id) {
                     self.ledger.push(claim);
                 } else {
                     self.append_other(crawl, row, &claim, None);
@@ -239,10 +251,9 @@ impl Planner<'_> {
                 self.report.corrected += 1;
                 self.append_other(crawl, row, &claim, Some(*standing));
             }
-            Verdict::Older => {
+            Verdict::Outdone(reason) => {
                 self.report.older += 1;
                 if let Some(id) = self.append_other(crawl, row, &claim, None) {
-                    let reason = "an older crawl of EDGAR; a later one says otherwise";
                     self.retract(crawl, Some(row), id, reason);
                 }
             }
@@ -258,14 +269,14 @@ impl Planner<'_> {
         supersedes: Option<EventId>,
     ) -> Option<EventId> {
         let mut fields = draft::filing(self.company, crawl, row);
-        let mut key = format!("{}/{}", filing_key(crawl, row), content(claim));
+        let filing = filing_key(&crawl.cik, &row.accession);
+        let mut key = format!("{filing}/{}", content(claim));
         if let Some(standing) = supersedes {
             let reason = format!(
                 "a later crawl of EDGAR ({}, newest acceptance {}) says otherwise",
                 crawl.locator, crawl.edition
             );
-            // A crawl may go back to what an earlier one said.
-            key = format!("{key}/{standing}/{}", crawl.edition);
+            key = correction_key(&filing, content(claim), standing, crawl.edition);
             set(&mut fields, "supersedes", standing.to_string());
             set(&mut fields, "fault", "record");
             set(&mut fields, "reason", reason);
@@ -350,7 +361,7 @@ impl Planner<'_> {
             return;
         };
         let fields = draft::retraction(self.company, event, reason);
-        self.append(crawl, row, fields, &format!("older/{target}"));
+        self.append(crawl, row, fields, &retraction_key(target));
     }
 
     /// Appends an event under the first id of its key that is free.
@@ -361,15 +372,15 @@ impl Planner<'_> {
         fields: Fields,
         key: &str,
     ) -> Option<EventId> {
-        let mut id = id_of(key);
-        let mut nth = 2_u32;
-        while self.ledger.get(id).is_some() {
-            id = id_of(&format!("{key}/{nth}"));
-            nth += 1;
-        }
+        let id = ids_of(key).find(|id| self.is_free(*id))?;
         let event = self.event(crawl, row, fields, id)?;
         self.ledger.push(event);
         Some(id)
+    }
+
+    /// Whether no event has an id.
+    pub(super) fn is_free(&self, id: EventId) -> bool {
+        self.ledger.get(id).is_none() && !self.taken.contains(&id)
     }
 
     /// Checks an event; what is wrong with it is noted.
@@ -400,9 +411,4 @@ impl Planner<'_> {
             }
         }
     }
-}
-
-/// Several companies may have filed the same document, each with its claim.
-fn filing_key(crawl: &Crawl, row: &Row) -> String {
-    format!("filing/{}/{}", crawl.cik, row.accession)
 }

@@ -2,6 +2,7 @@
 
 use exchange::edgar::{EdgarError, PlanError, RowDefect, plan, read};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 use crate::made::{accession, crawl, main_file, table};
 use crate::store::{company, now, planned};
@@ -191,7 +192,9 @@ fn a_plan_tells_all_that_was_refused() {
     );
     let crawl = crawl(&value);
     let early = "2025-01-01T00:00:00Z".parse().unwrap();
-    let Err(PlanError::Refused { refusals }) = plan(&company(), &[crawl], &[], early) else {
+    let Err(PlanError::Refused { refusals }) =
+        plan(&company(), &[crawl], &[], &HashSet::new(), early)
+    else {
         panic!("planned");
     };
     let told: Vec<String> = refusals
@@ -213,7 +216,7 @@ fn a_plan_tells_all_that_was_refused() {
 fn crawls_of_two_companies_are_not_one_plan() {
     let text = table("2025-01-02", &[(1, "2025-01-02", "Y")]).to_string();
     let of = |cik| read("a.json", text.as_bytes(), Some(cik)).unwrap();
-    let error = plan(&company(), &[of("7"), of("8")], &[], now()).unwrap_err();
+    let error = plan(&company(), &[of("7"), of("8")], &[], &HashSet::new(), now()).unwrap_err();
     assert!(matches!(error, PlanError::OtherCik { .. }));
     assert_eq!(planned(&[], &[]).events, []);
 }

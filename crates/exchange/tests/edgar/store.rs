@@ -1,6 +1,6 @@
 //! A store with one company, as a list of events: [`Store`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
@@ -127,7 +127,7 @@ pub(crate) fn identifiers(event: &Event) -> Vec<(String, String, Option<String>)
 }
 
 pub(crate) fn planned(crawls: &[Crawl], history: &[Event]) -> Plan {
-    plan(&company(), crawls, history, now()).unwrap()
+    plan(&company(), crawls, history, &HashSet::new(), now()).unwrap()
 }
 
 pub(crate) fn permutations<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
