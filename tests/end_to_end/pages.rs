@@ -68,3 +68,17 @@ fn a_source_cannot_steer_the_terminal() {
     let answer = environment.at("2021-01-01 acme");
     assert_eq!(answer["company"]["name"], text);
 }
+
+#[test]
+fn a_company_is_headed_by_the_symbol_of_an_exchange() {
+    let environment = Environment::new();
+    let tickers = ["OTCM:ACMEF", "XHKG:9988", "XNYS:ACME"]
+        .map(|ticker| json!({"scheme": "ticker", "value": ticker}));
+    environment.append(&[json!({
+        "company": "acme", "kind": "company", "published": "2020-01-01",
+        "certainty": "official", "source": {"name": "us"},
+        "data": {"name": "Acme Ltd", "identifiers": tickers},
+    })]);
+    let page = environment.type_in("at 2021-01-01 acme").text();
+    assert!(page.starts_with("Acme Ltd · ACME "), "{page}");
+}

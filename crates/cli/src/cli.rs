@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use annals::model::identifier::Identifier;
 use annals::model::vocabulary::Certainty;
 use annals::proof::TreeHead;
 use annals::{KeptHead, KeptHeadError};
@@ -166,6 +167,14 @@ pub(crate) fn certainty() -> impl TypedValueParser<Value = Certainty> {
     words.try_map(|word| word.parse::<Certainty>())
 }
 
+/// Reads a CIK, with or without its zeros.
+fn cik(text: &str) -> Result<String, String> {
+    match Identifier::read("cik", text, None, None) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// A question that is asked now unless a date is given.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct AskArgs {
@@ -296,8 +305,8 @@ pub(crate) struct ExportArgs {
 pub(crate) enum ExportFormat {
     /// The timeline
     Json,
-    /// The visible events, one a line, as they can be appended; a correction that was
-    /// published before its target only together with that
+    /// The visible events, one a line, as they can be appended; a correction or a
+    /// repetition that was published before what it names only together with that
     Jsonl,
 }
 
@@ -330,7 +339,7 @@ pub(crate) struct EdgarArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The CIK, for an older page whose name does not tell it
-    #[arg(long)]
+    #[arg(long, value_parser = cik)]
     pub(crate) cik: Option<String>,
     /// In which zone times of acceptance are
     #[arg(long, value_enum, default_value = "marked")]

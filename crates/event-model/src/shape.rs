@@ -10,11 +10,36 @@ use crate::kind::{Field, Kind, Life, Shape};
 use crate::limits;
 use crate::problem::{Defect, Path, Problems, near};
 
+/// How long a text is that is shown where it is none of what it should be.
+const SHOWN_BYTES_MAX: usize = 40;
+
 const DATA: Path<'static> = Path::Name("data");
 const QUANTITY: &[&str] = &["min", "max", "unit", "hedge", "shared_with"];
 const MONEY: &[&str] = &["value", "min", "max", "currency", "unit", "hedge"];
 const ITEM: &[&str] = &["code", "type"];
 const IDENTIFIER: &[&str] = &["scheme", "value", "from", "to"];
+
+/// Drops the parts that are `null` of quantities, amounts, items and identifiers: they
+/// count as missing.
+pub(crate) fn drop_null_parts(data: &mut Fields<'_>, kind: &Kind) {
+    for (name, value) in data.iter_mut() {
+        let shape = match value {
+            Json::Object(_) | Json::List(_) => kind.field(name).map(|field| field.shape),
+            _ => None,
+        };
+        match (shape, value) {
+            (Some(Shape::Quantity | Shape::Money), Json::Object(parts)) => parts.drop_null(),
+            (Some(Shape::Items | Shape::Identifiers), Json::List(list)) => {
+                for item in list {
+                    if let Json::Object(parts) = item {
+                        parts.drop_null();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
 
 /// Checks `data` against its kind, every field of it.
 pub(crate) fn check_data(data: &Fields<'_>, kind: &Kind, problems: &mut Problems) {
@@ -96,6 +121,9 @@ pub(crate) fn wrong_type(expected: &'static str, value: &Json<'_>) -> Defect {
     let found = match value {
         Json::Number(number) => format!("{} ({number})", value.sort()),
         Json::Bool(is_so) => format!("{} ({is_so})", value.sort()),
+        Json::Text(text) if text.len() <= SHOWN_BYTES_MAX => {
+            format!("{} ({text:?})", value.sort())
+        }
         _ => value.sort().to_owned(),
     };
     Defect::WrongType { expected, found }

@@ -187,6 +187,23 @@ fn what_does_not_hold_is_named_with_its_place() {
             "certainty: \"certain\" is not one of rumour, reported",
         ),
         (json!({"source": {}}), "source: is empty"),
+        (json!({"source": {"name": null}}), "source.name: is missing"),
+        (
+            json!({"kind": "company", "data": {"identifiers": [{"scheme": "cik", "value": null}]}}),
+            "data.identifiers[0].value: is missing",
+        ),
+        (
+            json!({"kind": "company", "data": {"identifiers": [{"scheme": null, "value": "7"}]}}),
+            "data.identifiers[0].scheme: is missing",
+        ),
+        (
+            json!({"kind": "filing", "data": {"form": "8-K", "accession": "a", "items": [{"code": null, "type": "t"}]}}),
+            "data.items[0].code: is missing",
+        ),
+        (
+            json!({"data": {"vendor": "A", "product": "B", "quantity": {"min": "40k"}}}),
+            "data.quantity.min: must be a number, and is a text (\"40k\")",
+        ),
         (
             json!({"source": {"nme": "x"}}),
             "source.nme: no such field; did you mean name?",
@@ -253,6 +270,20 @@ fn what_does_not_hold_is_named_with_its_place() {
             "{changes} gave {problems:?}"
         );
     }
+}
+
+#[test]
+fn a_part_that_is_null_is_not_there() {
+    let with = |quantity: Value, value: Value| {
+        let data = json!({"vendor": "A", "product": "B", "quantity": quantity, "value": value});
+        finish(&base(&json!({"data": data}))).unwrap()
+    };
+    let bare = with(json!({"min": 5}), json!({"value": "7", "currency": "EUR"}));
+    let null = with(
+        json!({"min": 5, "max": null, "hedge": null}),
+        json!({"value": "7", "currency": "EUR", "hedge": null}),
+    );
+    assert_eq!(null, bare);
 }
 
 #[test]

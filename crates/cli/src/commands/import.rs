@@ -88,17 +88,26 @@ pub(crate) fn edgar(
         out.text(&table.to_string())?;
     }
     out.finish()?;
+    sum_up(&imports, args);
+    Ok(())
+}
+
+/// Says how much came of all of it.
+fn sum_up(imports: &Imports, args: &EdgarArgs) {
+    if args.dry_run {
+        return say("dry run: nothing was appended");
+    }
     let total = |count: fn(&Imported) -> usize| imports.companies.iter().map(count).sum::<usize>();
     let new = total(|one| one.report.new + one.report.facts_new);
-    let corrected = total(|one| one.report.corrected + one.report.older);
-    match args.dry_run {
-        true => say("dry run: nothing was appended"),
-        false => say(&format!(
-            "{new} new, {corrected} corrected, of {} files",
-            files.len()
-        )),
-    }
-    Ok(())
+    let corrected = total(|one| one.report.corrected);
+    let older = match total(|one| one.report.older) {
+        0 => String::new(),
+        older => format!(", {older} older and kept aside"),
+    };
+    let files = args.files.len();
+    say(&format!(
+        "{new} new, {corrected} corrected{older}, of {files} files"
+    ));
 }
 
 /// Tells of the files that are not quite what they seem.

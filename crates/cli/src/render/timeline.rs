@@ -14,6 +14,8 @@ use crate::render::row::{Row, facts, heading as heading_of};
 use crate::render::table::{Table, cell, width};
 use crate::render::words;
 
+/// How tickers of the OTC markets begin (MIC, ISO 10383).
+const OVER_THE_COUNTER: &str = "OTCM:";
 /// How many results are shown where no section is asked for.
 const RESULTS_MAX: usize = 3;
 /// How many threads of other kinds are shown before the rest is only counted, where
@@ -170,14 +172,17 @@ fn title_lines(title: &str, basis: &Basis, is_terminal: bool) -> String {
     }
 }
 
-/// A symbol to know the company by: one of letters rather than a number.
+/// A symbol to know the company by: one of letters rather than a number, and of an exchange
+/// rather than over the counter.
 fn symbol(company: &Company) -> Option<&str> {
-    let tickers = company
-        .identifiers
-        .iter()
-        .filter(|id| id.scheme == "ticker");
-    let symbols = tickers.map(|ticker| words::symbol(&ticker.value));
-    symbols.min_by_key(|symbol| symbol.starts_with(|first: char| first.is_ascii_digit()))
+    let identifiers = company.identifiers.iter();
+    let tickers = identifiers.filter(|id| id.scheme == "ticker");
+    let best = tickers.min_by_key(|ticker| {
+        let symbol = words::symbol(&ticker.value);
+        let is_number = symbol.starts_with(|first: char| first.is_ascii_digit());
+        (is_number, ticker.value.starts_with(OVER_THE_COUNTER))
+    });
+    best.map(|ticker| words::symbol(&ticker.value))
 }
 
 /// "as known at the end of 2025-12-23", and on which day if it is another.

@@ -84,7 +84,9 @@ impl Reader<'_, '_> {
         source.covers = part("covers");
         match name {
             Some(name) => source.name = name,
-            None if !fields.contains("name") => self.problems.add("source.name", Defect::Missing),
+            None if fields.given("name").is_none() => {
+                self.problems.add("source.name", Defect::Missing);
+            }
             None => {}
         }
         if let Some(zone) = &source.zone {
@@ -114,6 +116,7 @@ impl Reader<'_, '_> {
             self.problems,
         );
         if let Some(kind) = kind {
+            shape::drop_null_parts(&mut data, kind);
             shape::check_data(&data, kind, self.problems);
             normalise(&mut data, kind);
         }
@@ -132,7 +135,6 @@ fn normalise(data: &mut Fields<'_>, kind: &Kind) {
     };
     for item in list {
         let Json::Object(fields) = item else { continue };
-        fields.drop_null();
         let part = |name: &str| fields.get(name).and_then(Json::as_str);
         let (Some(scheme), Some(value)) = (part("scheme"), part("value")) else {
             continue;
