@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use uuid::Uuid;
 
 use crate::limits;
@@ -98,13 +100,14 @@ impl Slug {
         before != b'-' && text.len() <= limits::SLUG_BYTES_MAX
     }
 
-    /// Makes a slug out of a name: what is not a letter or digit becomes a hyphen.
+    /// Makes a slug out of a name: letters lose their accents, and what is not a letter or
+    /// digit then becomes a hyphen.
     ///
     /// `None` where no letter or digit of ASCII is left.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let mut text = String::new();
-        for character in name.chars() {
+        for character in name.nfd().filter(|it| !is_combining_mark(*it)) {
             if character.is_ascii_alphanumeric() {
                 text.push(character.to_ascii_lowercase());
             } else if !text.is_empty() && !text.ends_with('-') && character != '\'' {

@@ -52,6 +52,8 @@ fn a_slug_is_the_name_without_its_legal_form() {
         ("/CA/", "ca"),
         ("3M CO", "3m"),
         ("阿里巴巴 Ltd", "ltd"),
+        ("Société Générale SA", "societe-generale"),
+        ("Nestle\u{301} S.A.", "nestle"),
     ] {
         assert_eq!(slug_of_name(name).unwrap().as_str(), slug, "{name}");
     }
