@@ -164,13 +164,14 @@ impl Stages {
         self.0.is_empty()
     }
 
-    /// Lets vague dates give way to precise ones.
+    /// Lets vague dates give way to precise ones; tells whether any does.
     ///
     /// A stage is reached once. So a claim whose days enclose those of facts of
     /// the same thread and stage takes their span. A fact that gave way itself
     /// has no say of its own, so the span is that of the most precise facts.
     /// Claims without a stage are of different happenings and keep their days.
-    pub(crate) fn narrow(&self, claims: &mut [Claim], counts: &Counts) {
+    pub(crate) fn narrow(&self, claims: &mut [Claim], counts: &Counts) -> bool {
+        let mut gives_way = false;
         let mut precise: Vec<Bounds> = Vec::new();
         for stage in self.0.chunk_by(|_, next| !next.opens) {
             precise.clear();
@@ -185,9 +186,12 @@ impl Stages {
                 if let Some(claim) = claims.get_mut(staged.claim) {
                     let span = span_within(claim.stated, &mut rest);
                     claim.bounds = span.unwrap_or(claim.stated);
+                    // Their span may be the same days, and was not before all came in.
+                    gives_way |= span.is_some() && precise.binary_search(&claim.stated).is_err();
                 }
             }
         }
+        gives_way
     }
 }
 

@@ -1,6 +1,5 @@
 //! When results come: the next period, what is overdue, and how dates moved.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_model::edtf::{Bounds, Edtf};
@@ -13,7 +12,7 @@ use serde::Serialize;
 use crate::basis::Cuts;
 use crate::claim::{Claim, stage_of};
 use crate::listing::Listing;
-use crate::rule::{Contest, prevailing};
+use crate::rule::prevailing;
 use crate::standing::Place;
 use crate::thread::Thread;
 use crate::view::ThreadView;
@@ -172,43 +171,16 @@ pub(crate) fn results_date(thread: &Thread, on: Day) -> Option<ResultsDate> {
         bounds,
         order: (dated.place, dated.position),
         overdue: false,
-        moves: moves(thread.speaking(on)).into(),
+        moves: moves(&thread.deciding("date", on)).into(),
     })
 }
 
 /// Replays the dates as their claims came in, and tells of each change that is
 /// neither a narrowing of the narrowest date held nor a vaguer word for it.
-fn moves<'c>(speaking: impl Iterator<Item = &'c Claim>) -> Vec<Move> {
-    let states = |claim: &&Claim| claim.event.text("date").is_some();
-    let mut stating: Vec<&Claim> = speaking.filter(states).collect();
-    stating.sort_by_key(|claim| (claim.place, claim.certainty, claim.position));
+fn moves(deciding: &[&Claim]) -> Vec<Move> {
     let mut moves = Vec::new();
     let mut held: Option<Edtf> = None;
-    let mut last = None;
-    // Who is beaten stays so; of the others the last prevails.
-    let mut contest = Contest::default();
-    let mut unbeaten = BTreeMap::new();
-    let mut stating = stating.into_iter().peekable();
-    while let Some(claim) = stating.next() {
-        contest.enter(claim);
-        unbeaten.insert(claim.order(), claim);
-        while unbeaten
-            .last_entry()
-            .is_some_and(|last| contest.beats(last.get()))
-        {
-            unbeaten.pop_last();
-        }
-        // Of what was published at one instant only what prevails was ever known.
-        let next = stating.peek();
-        if next.is_some_and(|next| next.place.published == claim.place.published) {
-            continue;
-        }
-        let Some((_, current)) = unbeaten.last_key_value() else {
-            continue;
-        };
-        if last.replace(current.id()) == Some(current.id()) {
-            continue;
-        }
+    for current in deciding {
         let Some(date) = current.event.date("date") else {
             continue;
         };

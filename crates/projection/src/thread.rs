@@ -1,6 +1,7 @@
 //! A [`Thread`]: the claims about one matter, and what it says through them on
 //! the day asked about.
 
+mod arrival;
 mod blocks;
 mod column;
 pub(crate) mod counts;
@@ -43,6 +44,8 @@ pub struct Thread {
     /// The fields that they state; empty for a single claim.
     columns: Vec<Column>,
     stages: Stages,
+    /// Whether the days of one of those that count give way to those of another.
+    gives_way: bool,
     /// Only of a long thread, whose claims have no stages.
     blocks: Option<Blocks>,
     /// What it is called, where its first claim does not tell.
@@ -162,6 +165,7 @@ impl Thread {
             confirming: Stating::All,
             columns: Vec::new(),
             stages: Stages::default(),
+            gives_way: false,
             blocks: None,
             naming: None,
         }
@@ -184,7 +188,7 @@ impl Thread {
         self.confirming = Stating::These(confirming.map(|(at, _)| at).collect());
         self.columns = columns(&mut self.claims, self.kind);
         self.stages = Stages::of(&self.claims, self.kind);
-        self.stages.narrow(&mut self.claims, &self.counts);
+        self.gives_way = self.stages.narrow(&mut self.claims, &self.counts);
     }
 
     /// Lets none of its claims count. Those that turn after that are heard in blocks
@@ -199,7 +203,7 @@ impl Thread {
     /// Lets those of these claims count that did not, and the others not.
     pub(crate) fn turn(&mut self, claims: impl Iterator<Item = usize>) {
         self.counts.toggle(claims);
-        self.stages.narrow(&mut self.claims, &self.counts);
+        self.gives_way = self.stages.narrow(&mut self.claims, &self.counts);
         if let Some(blocks) = &mut self.blocks {
             blocks.follow(&self.counts, &self.claims);
         }

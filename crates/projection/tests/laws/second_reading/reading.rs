@@ -649,56 +649,69 @@ impl<'a> Log<'a> {
             .filter(|claim| &*claim.event.kind == "earnings_date")
         {
             let thread = &*claim.event.thread;
-            let (speaking, _) = self.speaking(&of_thread(claims, "earnings_date", thread));
-            if !speaking.is_empty() {
-                all.insert(thread.to_owned(), moves(&speaking));
+            let of_thread = of_thread(claims, "earnings_date", thread);
+            if !self.speaking(&of_thread).0.is_empty() {
+                all.insert(thread.to_owned(), self.moves(of_thread));
             }
         }
         all
     }
 }
 
-/// "`moves` are the changes of the current date as its claims came in: against
-/// the narrowest date held, one inside narrows it, one around it is only
-/// vaguer, any other is a move (days from earliest to earliest)."
-///
-/// Read as: they came in in the order of their places; after all of each instant,
-/// since nothing between them was ever current, rule 5 decides the date among those so
-/// far. The event of a move is the one whose
-/// date is the new one, and from is the narrowest date held.
-fn moves(speaking: &[Claim<'_>]) -> Vec<Move> {
-    let mut dated = stating(speaking, "date");
-    dated.sort_by_key(|claim| (claim.place, claim.event.certainty, claim.position));
-    let mut moves = Vec::new();
-    let mut held: Option<(String, Bounds)> = None;
-    for so_far in 1..=dated.len() {
-        let instant = |at: usize| dated.get(at).map(|claim: &Claim<'_>| claim.place.0);
-        if instant(so_far - 1) == instant(so_far) {
-            continue;
-        }
-        let Some(now) = current(&dated[..so_far]) else {
-            continue;
-        };
-        let date = now
-            .event
-            .date("date")
-            .expect("the kind says that it is a date");
-        let (text, new) = (date.text().to_owned(), date.bounds());
-        let Some((from, old)) = &held else {
+impl<'a> Log<'a> {
+    /// "`moves` are the changes of the current date as its claims came in: against
+    /// the narrowest date held, one inside narrows it, one around it is only
+    /// vaguer, any other is a move (days from earliest to earliest)."
+    ///
+    /// Read as: they came in in the order of their places; after all of each instant,
+    /// since nothing between them was ever current, rules 3 to 5 decide the date among
+    /// those so far. The event of a move is the one whose
+    /// date is the new one, and from is the narrowest date held.
+    fn moves(&self, mut thread: Vec<Claim<'a>>) -> Vec<Move> {
+        thread.sort_by_key(|claim| (claim.place, claim.event.certainty, claim.position));
+        let mut moves = Vec::new();
+        let mut held: Option<(String, Bounds)> = None;
+        for count in 1..=thread.len() {
+            let instant = |at: usize| thread.get(at).map(|claim: &Claim<'_>| claim.place.0);
+            if instant(count - 1) == instant(count) {
+                continue;
+            }
+            let so_far = &thread[..count];
+            let told: Vec<_> = so_far
+                .iter()
+                .map(|claim| (claim.position, claim.event.clone()))
+                .collect();
+            let told: Vec<_> = told.iter().collect();
+            let as_it_was = |claim: &Claim<'a>| Claim {
+                bounds: bounds_after_rule_3(claim.event, &told),
+                ..*claim
+            };
+            let as_it_was: Vec<_> = so_far.iter().map(as_it_was).collect();
+            let (speaking, _) = self.speaking(&as_it_was);
+            let Some(now) = current(&stating(&speaking, "date")) else {
+                continue;
+            };
+            let date = now
+                .event
+                .date("date")
+                .expect("the kind says that it is a date");
+            let (text, new) = (date.text().to_owned(), date.bounds());
+            let Some((from, old)) = &held else {
+                held = Some((text, new));
+                continue;
+            };
+            if new.encloses(*old) {
+                continue;
+            }
+            if !old.encloses(new) {
+                let days = new.earliest.zip(old.earliest);
+                let days = days.map(|(new, old)| new.signed_duration_since(old).num_days());
+                moves.push((from.clone(), text.clone(), days, now.event.id));
+            }
             held = Some((text, new));
-            continue;
-        };
-        if new.encloses(*old) {
-            continue;
         }
-        if !old.encloses(new) {
-            let days = new.earliest.zip(old.earliest);
-            let days = days.map(|(new, old)| new.signed_duration_since(old).num_days());
-            moves.push((from.clone(), text.clone(), days, now.event.id));
-        }
-        held = Some((text, new));
+        moves
     }
-    moves
 }
 
 // Rule 7.
