@@ -72,15 +72,25 @@ fn our_error_is_mended_in_what_stood_before_the_source_corrected_itself() {
 }
 
 #[test]
-fn what_was_corrected_after_it_was_retracted_is_corrected_where_it_stands() {
+fn what_was_retracted_as_our_own_error_is_not_corrected() {
     let environment = deal(1);
     let amend = |typed: &str| environment.type_in(typed).done();
-    amend("retract aaaaaaaa --fault record --reason never-so");
-    amend("correct aaaaaaaa --fault record --reason so-after-all --set data.quantity.min=5");
-    amend("correct aaaaaaaa --fault record --reason r --set data.stage=ordered");
+    let retract = "retract aaaaaaaa --fault record --reason never-so";
+    let retraction = amend(retract).stdout;
+    let correct = "correct aaaaaaaa --fault record --reason r --set data.quantity.min=5";
+    environment.type_in(correct).refused(
+        1,
+        &["was retracted as our own error", "retract that retraction"],
+    );
+    let retraction = String::from_utf8(retraction).unwrap();
+    let first = retraction.split(' ').next().unwrap();
+    amend(&format!(
+        "retract {first} --fault record --reason so-after-all"
+    ));
+    amend(correct);
     let chip = environment.at("2026-01-10 acme")["chips"][0].clone();
     assert_eq!(chip["quantity"]["min"], 5);
-    assert_eq!(chip["stage"], "ordered");
+    assert_eq!(chip["stage"], "negotiating");
     amend("check --only corrected-twice --strict");
 }
 

@@ -14,15 +14,16 @@ use std::collections::HashMap;
 use std::io::{Seek, Write};
 
 use event_model::event::Event;
-use event_model::id::EventId;
+use event_model::id::{EventId, Slug};
+use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::vocabulary::Fault;
 use serde_json::Value;
 
 use self::file::Listed;
 use self::making::Making;
-use self::target::StrikesOf;
 pub use self::target::Target;
+use self::target::{Strikes, StrikesOf};
 use crate::append::{AppendOptions, Appended};
 use crate::error::{Error, LineProblem, OtherEvent, causes, io_at};
 use crate::faults::Faults;
@@ -150,19 +151,32 @@ impl Store {
         amendment: &Amendment,
         kinds: &Kinds,
     ) -> Result<Vec<Value>, Error> {
+        let there = settings.and_then(|settings| self.strikes_there(settings).transpose());
+        let there = there.transpose()?;
         let making = Making {
             amendment,
             kinds,
             now: self.now(),
             amended: target,
+            strikes_there: there.as_ref(),
         };
         let known = |event: &Event| serde_json::to_value(event).unwrap_or_default();
         let Some(settings) = settings else {
             return Ok(match target.retracted_just_so(amendment) {
                 Some(by) => vec![known(by)],
-                None => making.retractions(target.with_corrections()),
+                None => {
+                    refuse_redactions(target.with_it())?;
+                    making.retractions(target.with_it())
+                }
             });
         };
+        // What was retracted and put elsewhere, or as our own error, is not corrected here.
+        if let Some(by) = target.retracted_just_so(amendment) {
+            return Ok(vec![known(by)]);
+        }
+        if let Some((id, by)) = target.never_so() {
+            return Err(Error::CorrectsRetracted { id, by });
+        }
         match making.corrections(settings) {
             Err(Error::NothingChanged) => match target.corrected_just_so(amendment) {
                 Some(by) => Ok(vec![known(by)]),
@@ -170,6 +184,13 @@ impl Store {
             },
             made => made,
         }
+    }
+
+    /// What strikes the events of the company under which a claim is to be put.
+    fn strikes_there(&self, settings: &[(String, String)]) -> Result<Option<Strikes>, Error> {
+        let company = settings.iter().find(|(path, _)| path == "company");
+        let company = company.and_then(|(_, company)| company.parse::<Slug>().ok());
+        company.map(|company| self.strikes(&company)).transpose()
     }
 
     /// Appends one event that is given as a JSON value. Without an id it gets one
@@ -181,6 +202,15 @@ impl Store {
     pub fn append_value(&self, value: &Value, options: AppendOptions) -> Result<Appended, Error> {
         let line = value.to_string();
         self.append_lines("the event", &mut line.as_bytes(), options)
+    }
+}
+
+/// What was erased cannot be said again, nor that it was erased be taken back.
+fn refuse_redactions(all: &[Event]) -> Result<(), Error> {
+    let tells = |event: &&Event| &*event.kind == kinds::REDACTION;
+    match all.iter().find(tells) {
+        None => Ok(()),
+        Some(event) => Err(Error::RetractsRedaction { id: event.id }),
     }
 }
 

@@ -200,6 +200,33 @@ pub enum Error {
         /// The retraction.
         id: EventId,
     },
+    /// A correction of what does not hold.
+    #[error("event {id} was retracted as our own error, by {by}")]
+    CorrectsRetracted {
+        /// The event, or the last correction of it.
+        id: EventId,
+        /// The retraction.
+        by: EventId,
+    },
+    /// A source's correction that was published before what is known of it already.
+    #[error("{published} is before {since}, when the source said otherwise in {by}")]
+    CorrectsOutOfOrder {
+        /// When it was published.
+        published: String,
+        /// When the other was.
+        since: String,
+        /// The correction or retraction that stands.
+        by: EventId,
+    },
+    /// A correction that sets the day on which it is published itself.
+    #[error("`published` of a correction that has a day of its own cannot be set")]
+    SetsOwnDay,
+    /// A retraction of what was erased, or of the event that says so.
+    #[error("event {id} tells of a redaction, which cannot be undone")]
+    RetractsRedaction {
+        /// The event.
+        id: EventId,
+    },
     /// An event that a file amends twice.
     #[error("event {id} is amended on line {line} already")]
     AmendedTwice {

@@ -77,6 +77,16 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::NoEvents { .. } => "give one JSON object a line",
         Error::UnknownKind { .. } => "`annals kind list` lists the kinds that were declared",
         Error::ExpectedOfMany { .. } => "leave --expect-version out, or append company by company",
+        Error::CorrectsRetracted { .. } => {
+            "retract that retraction first, or correct what was said in its place"
+        }
+        Error::CorrectsOutOfOrder { .. } => {
+            "take the later one back (retract, --fault record), correct, and correct again"
+        }
+        Error::SetsOwnDay => {
+            "--published dates the correction; --set published= mends our error alone"
+        }
+        Error::RetractsRedaction { .. } => "what was erased is gone; say it anew if you may",
         Error::CorrectsRetraction { .. } => "retract it instead: what it struck counts again",
         Error::NothingChanged => "set a field to another value: --set data.stage=considering",
         other => return damage::hint_for(other),

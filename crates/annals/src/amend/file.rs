@@ -33,23 +33,31 @@ pub(super) fn read(
     input: &mut dyn Read,
     amending: Amending,
 ) -> Result<Vec<Result<Listed, Fault>>, Error> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let most = limits::AMENDMENTS_BYTES_MAX;
     input
         .take(most as u64 + 1)
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(|source| Error::Input {
             name: name.to_owned(),
             source,
         })?;
-    if text.len() > most {
+    if bytes.len() > most {
         return Err(Error::InputTooLong {
             name: name.to_owned(),
             most,
             unit: "bytes",
         });
     }
-    let text = text.trim_start_matches('\u{feff}');
+    let text = match std::str::from_utf8(&bytes) {
+        Ok(text) => text.trim_start_matches('\u{feff}'),
+        Err(error) => {
+            let whole = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let feeds = whole.iter().filter(|byte| **byte == b'\n').count();
+            let line = u64::try_from(feeds).unwrap_or_default() + 1;
+            return Ok(vec![Err((line, refused("is not UTF-8")))]);
+        }
+    };
     let listed = match text.trim_start().starts_with('{') {
         true => json_lines(text, amending),
         false => csv(text, amending),
@@ -70,7 +78,7 @@ fn json_lines(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
     let lines = (1..).zip(text.lines());
     let lines = lines.filter(|(_, text)| !text.trim().is_empty());
     lines
-        .map(|(line, text)| match serde_json::from_str(text) {
+        .map(|(line, text)| match event_model::json::parse(text) {
             Ok(value) => of_json(line, &value, amending).map_err(|problem| (line, problem)),
             Err(error) => {
                 let column = error.column();
@@ -141,9 +149,10 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let mut paths: Option<Vec<String>> = None;
+    let mut columns: Option<Columns> = None;
     let mut listed = Vec::new();
     let mut lines = Lines::of(text);
+    let mut takes_in_more = false;
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -154,20 +163,60 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
             }
         };
         let line = lines.at(record.position());
-        let is_heading = paths.is_none() && record.get(0) == Some("id");
-        let heading = paths.get_or_insert_with(|| {
-            let cells = record.iter().map(str::to_owned);
-            if is_heading {
-                cells.collect()
-            } else {
-                vec!["id".to_owned()]
+        takes_in_more = record
+            .iter()
+            .next_back()
+            .is_some_and(|cell| cell.contains('\n'));
+        let is_heading = columns.is_none() && record.iter().any(|cell| cell == ID);
+        if is_heading {
+            match Columns::named(&record) {
+                Ok(named) => columns = Some(named),
+                Err(problem) => return vec![Err((line, problem))],
             }
-        });
-        if !is_heading {
-            listed.push(of_cells(line, heading, &record, amending).map_err(|it| (line, it)));
+            continue;
         }
+        let columns = columns.get_or_insert_with(Columns::ids_alone);
+        listed.push(of_cells(line, columns, &record, amending).map_err(|it| (line, it)));
+    }
+    let is_open = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+    if is_open && takes_in_more {
+        let last = listed
+            .pop()
+            .map(|it| it.map_or_else(|(line, _)| line, |it| it.line));
+        let why = "has a quote that is never closed, and takes in all that follows";
+        listed.extend(last.map(|line| Err((line, refused(why)))));
     }
     listed
+}
+
+/// The column of ids.
+const ID: &str = "id";
+
+/// The columns of a table: that of ids, and the paths of the others.
+struct Columns {
+    paths: Vec<String>,
+    id: usize,
+}
+
+impl Columns {
+    fn ids_alone() -> Self {
+        Self {
+            paths: vec![ID.to_owned()],
+            id: 0,
+        }
+    }
+
+    fn named(record: &csv::StringRecord) -> Result<Self, LineProblem> {
+        let mut paths: Vec<String> = Vec::with_capacity(record.len());
+        for name in record {
+            if paths.iter().any(|known| known == name) {
+                return Err(refused(format!("names the column {name:?} twice")));
+            }
+            paths.push(name.to_owned());
+        }
+        let id = paths.iter().position(|name| name == ID).unwrap_or_default();
+        Ok(Self { paths, id })
+    }
 }
 
 /// The numbers of the lines of a text, asked for in order.
@@ -207,22 +256,23 @@ impl<'t> Lines<'t> {
 
 fn of_cells(
     line: u64,
-    heading: &[String],
+    columns: &Columns,
     cells: &csv::StringRecord,
     amending: Amending,
 ) -> Result<Listed, LineProblem> {
-    if cells.len() > heading.len() {
-        let (cells, columns) = (cells.len(), heading.len());
+    let Columns { paths, id } = columns;
+    if cells.len() > paths.len() {
+        let (cells, columns) = (cells.len(), paths.len());
         return Err(refused(format!(
             "has {cells} fields under {columns} columns"
         )));
     }
-    let mut pairs = heading.iter().zip(cells);
-    let id = pairs.next().map(|(_, id)| id).unwrap_or_default();
-    let set = pairs.filter(|(_, value)| !value.is_empty());
+    let set = paths.iter().zip(cells).enumerate();
+    let set = set.filter(|(at, (_, value))| at != id && !value.is_empty());
     let set: Vec<_> = set
-        .map(|(path, value)| (path.clone(), value.to_owned()))
+        .map(|(_, (path, value))| (path.clone(), value.to_owned()))
         .collect();
+    let id = cells.get(*id).unwrap_or_default();
     amended(line, id, Some(set).filter(|set| !set.is_empty()), amending)
 }
 
@@ -261,6 +311,31 @@ mod tests {
                 "5! has 4 fields under 3 columns",
             ]
         );
+    }
+
+    #[test]
+    fn what_would_be_read_otherwise_than_it_looks_is_refused() {
+        let one = |text: &[u8]| -> Vec<String> {
+            let listed = read("file", &mut &*text, Amending::Correct).unwrap();
+            let told = listed.into_iter().map(|listed| match listed {
+                Ok(Listed { line, id, .. }) => format!("{line}: {id}"),
+                Err((line, problem)) => format!("{line}! {problem}"),
+            });
+            told.collect()
+        };
+        let open = one(b"id,data.a\na1,x\na2,\"for AI\na3,y\n");
+        assert_eq!(open[0], "2: a1");
+        assert!(
+            open[1].starts_with("3! has a quote that is never closed"),
+            "{open:?}"
+        );
+        assert_eq!(one(b"id,data.a\na1,\"for\nAI\"\n"), ["2: a1"]);
+        assert_eq!(one(b"id,data.a\na1,\xff\n"), ["2! is not UTF-8"]);
+        assert_eq!(one(b"data.a,id\nx,a1\n"), ["2: a1"]);
+        let twice = one(b"id,data.a,data.a\na1,x,y\n");
+        assert_eq!(twice, ["1! names the column \"data.a\" twice"]);
+        let twice = one(b"{\"id\":\"a1\",\"id\":\"a2\",\"set\":{}}");
+        assert!(twice[0].contains("\"id\" stands twice"), "{twice:?}");
     }
 
     #[test]

@@ -5,13 +5,13 @@ use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
-use event_model::time::Instant;
+use event_model::time::{Instant, Published};
 use event_model::vocabulary::Fault;
 use serde_json::{Map, Value, json};
 
 use super::Amendment;
 use super::setting::set;
-use super::target::Target;
+use super::target::{Strikes, Target, led_by};
 use crate::error::Error;
 
 type Fields = Map<String, Value>;
@@ -27,6 +27,8 @@ pub(super) struct Making<'m> {
     pub(super) kinds: &'m Kinds,
     pub(super) now: Instant,
     pub(super) amended: &'m Target,
+    /// What strikes the events of another company, under which a claim is to be put.
+    pub(super) strikes_there: Option<&'m Strikes>,
 }
 
 impl Making<'_> {
@@ -40,7 +42,7 @@ impl Making<'_> {
         let mut fields = self.envelope(target);
         fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
         fields.insert("data".to_owned(), json!({"target": target.id}));
-        let (retraction, _) = self.finished(Value::Object(fields), target, None);
+        let (retraction, _) = self.finished(Value::Object(fields), target, (None, None));
         retraction
     }
 
@@ -61,7 +63,13 @@ impl Making<'_> {
         if target.is_retraction() {
             return Err(Error::CorrectsRetraction { id: target.id });
         }
+        self.refuse_what_came_before(target)?;
         let settings: Vec<&Setting> = settings.iter().collect();
+        let has_own_day =
+            self.amendment.fault == Fault::Source || self.amendment.published.is_some();
+        if has_own_day && sets(&settings, "published") {
+            return Err(Error::SetsOwnDay);
+        }
         self.set_in(target, &settings)?;
         let wrong = self.wrong(target, &settings);
         let company = moved(target, &settings).or_else(|| tells_again(target, &settings));
@@ -69,24 +77,48 @@ impl Making<'_> {
             [(_, settings)] if !self.changes(target, settings) => Err(Error::NothingChanged),
             [(_, settings)] if company.is_none() && self.redated(&wrong).is_none() => {
                 let claim = self.superseding(target, self.corrected(target, settings)?);
-                let (claim, event) = self.finished(claim, target, None);
-                let retraction = self.taken_back(event.as_ref());
+                let (claim, event) = self.finished(claim, target, (None, None));
+                let leader = event.as_ref().map(|event| event.id);
+                let retraction = self.taken_back(event.as_ref(), leader);
                 Ok(std::iter::once(claim).chain(retraction).collect())
             }
             wrong => self.corrected_anew(wrong, company),
         }
     }
 
+    /// A source's correction comes after what the source said before.
+    fn refuse_what_came_before(&self, target: &Event) -> Result<(), Error> {
+        if self.amendment.fault != Fault::Source {
+            return Ok(());
+        }
+        let zone = target.source.zone();
+        let published = match &self.amendment.published {
+            Some(text) => Published::parse(text, zone).ok(),
+            None => None,
+        };
+        let day = published.as_ref().map_or(self.now.day(), Published::day);
+        let is_correction = |event: &&Event| event.fault == Some(Fault::Source);
+        let corrected = Some(target).filter(is_correction);
+        let mut before = self.amended.taken_back().into_iter().chain(corrected);
+        match before.find(|before| before.published.day() > day) {
+            None => Ok(()),
+            Some(before) => Err(Error::CorrectsOutOfOrder {
+                published: day.to_string(),
+                since: before.published.day().to_string(),
+                by: before.id,
+            }),
+        }
+    }
+
     /// That a claim does not hold any more, as the source said of what was in its place.
-    fn taken_back(&self, claim: Option<&Event>) -> Option<Value> {
-        let (by, claim) = (self.amended.taken_back()?, claim?);
+    fn taken_back(&self, claim: Option<&Event>, leader: Option<EventId>) -> Option<Value> {
+        let (by, claim, leader) = (self.amended.taken_back()?, claim?, leader?);
         let is_ours = self.amendment.fault == Fault::Record;
         let mut fields = as_object(by);
-        for name in ["id", "thread"] {
-            fields.remove(name);
-        }
+        fields.remove("thread");
         fields.insert("company".to_owned(), json!(claim.company));
         fields.insert("data".to_owned(), json!({"target": claim.id}));
+        fields.insert("id".to_owned(), json!(led_by(leader, claim.id, true)));
         is_ours.then_some(Value::Object(fields))
     }
 
@@ -102,8 +134,26 @@ impl Making<'_> {
     /// Whether the claim is another with some fields set.
     fn changes(&self, target: &Event, settings: Settings<'_>) -> bool {
         let set = self.set_in(target, settings);
-        let is_changed = set.is_ok_and(|fields| fields != as_object(target));
+        let is_other =
+            |fields: Fields| fields != as_object(target) && !self.reads_as(fields, target);
+        let is_changed = set.is_ok_and(is_other);
         is_changed || moved(target, settings).is_some()
+    }
+
+    /// Whether fields are another way to write an event: with a `null`, or what goes without
+    /// saying.
+    fn reads_as(&self, fields: Fields, event: &Event) -> bool {
+        let same = |_| {
+            Some(draft::Target {
+                company: event.company.clone(),
+                kind: event.kind.clone(),
+                thread: event.thread.clone(),
+                published: event.published.clone(),
+            })
+        };
+        let draft = Draft::read(&Value::Object(fields)).of_kinds(self.kinds);
+        let read = draft.finish(Ok(event.company.clone()), same, Instant::LAST);
+        read.is_ok_and(|read| read == *event)
     }
 
     /// The claim as it should have been, without what ties it to others.
@@ -219,6 +269,8 @@ impl Making<'_> {
         let redated = self.redated(wrong).filter(|_| company.is_none());
         let before = redated.and_then(|at| versions.get(at.checked_sub(1)?));
         let mut last: Option<Event> = before.cloned();
+        // The others follow it, and are known by it.
+        let mut leader: Option<EventId> = None;
         for (at, settings) in wrong {
             let Some(version) = versions.get(*at) else {
                 continue;
@@ -250,8 +302,9 @@ impl Making<'_> {
                 }
             };
             let superseded = last.as_ref().unwrap_or(version);
-            let (claim, event) = self.finished(claim, superseded, company);
-            retractions.extend(self.taken_back(event.as_ref()));
+            let (claim, event) = self.finished(claim, superseded, (company, leader));
+            leader = leader.or_else(|| event.as_ref().map(|event| event.id));
+            retractions.extend(self.taken_back(event.as_ref(), leader));
             made.push(claim);
             last = event;
             if last.is_none() {
@@ -265,20 +318,34 @@ impl Making<'_> {
             Some(_) => 0,
             None => redated.unwrap_or(after_first),
         };
-        made.extend(self.retractions(versions.get(replaced..).unwrap_or_default()));
+        for replaced in versions.get(replaced..).unwrap_or_default() {
+            let mut retraction = self.retraction(replaced);
+            if let (Some(leader), Some(fields)) = (leader, retraction.as_object_mut()) {
+                let id = led_by(leader, replaced.id, true);
+                fields.insert("id".to_owned(), json!(id));
+            }
+            made.push(retraction);
+        }
         Ok(made)
     }
 
-    /// What amends an event, and the event that it becomes, if it becomes one. What the log
-    /// has already and was retracted since, is said once more under an id of its own.
+    /// What amends an event, and the event that it becomes, if it becomes one: under an id
+    /// by which it is known to follow another, and where the log has it already and it was
+    /// retracted since, under one of its own.
     fn finished(
         &self,
         mut made: Value,
         amended: &Event,
-        company: Option<&str>,
+        (company, leader): (Option<&str>, Option<EventId>),
     ) -> (Value, Option<Event>) {
+        let there = self.strikes_there.filter(|_| company.is_some());
+        let strikes = there.unwrap_or(self.amended.strikes());
+        if let (Some(leader), Some(fields)) = (leader, made.as_object_mut()) {
+            let id = led_by(leader, amended.id, false);
+            fields.insert("id".to_owned(), json!(id));
+        }
         let mut event = self.event(&made, amended, company);
-        while let Some(id) = event.as_ref().and_then(|it| self.amended.said_again(it))
+        while let Some(id) = event.as_ref().and_then(|it| strikes.said_again(it.id))
             && let Some(fields) = made.as_object_mut()
         {
             fields.insert("id".to_owned(), json!(id));

@@ -29,14 +29,18 @@ pub(super) fn set(
         let known = known.map(|name| format!("data.{name}"));
         let envelope = ENVELOPE
             .iter()
-            .filter(|name| **name != "data")
-            .chain(&["company"])
+            .filter(|name| !["data", "source"].contains(name))
+            .chain(&["source.name", "source.url", "source.locator", "company"])
             .map(ToString::to_string);
         let settable = known.chain(envelope).collect();
         return Err(Error::CannotSet {
             path: path.to_owned(),
             settable,
         });
+    }
+    if first == "published" && text == "null" {
+        // It is always said when; without it, it is that of the target.
+        return Ok(());
     }
     let value = match first {
         "data" => value_of(kind, rest, text),

@@ -13,7 +13,11 @@ pub(super) fn code_of(error: &Error) -> ExitCode {
         Error::Lines { .. } | Error::NoEvents { .. } => ExitCode::Data,
         Error::InputTooLong { .. } => ExitCode::Data,
         Error::NothingChanged | Error::Import { .. } => ExitCode::Data,
-        Error::CorrectsRetraction { .. }
+        Error::CorrectsRetracted { .. }
+        | Error::SetsOwnDay
+        | Error::CorrectsOutOfOrder { .. }
+        | Error::RetractsRedaction { .. }
+        | Error::CorrectsRetraction { .. }
         | Error::CorrectsRedacted { .. }
         | Error::AmendedTwice { .. } => ExitCode::Data,
         Error::IdsReused { .. } => ExitCode::Conflict,
