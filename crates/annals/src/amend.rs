@@ -3,11 +3,13 @@
 //! - `setting`: a field is set by its path
 //! - `file`: a file that lists what to amend
 //! - `making`: the events that amend others
+//! - `strikes`: what strikes what, and which of it is of one amendment
 //! - [`Target`]: what is amended, with what became of it already
 
 mod file;
 mod making;
 mod setting;
+mod strikes;
 mod target;
 
 use std::collections::HashMap;
@@ -22,8 +24,8 @@ use serde_json::Value;
 
 use self::file::Listed;
 use self::making::Making;
+use self::target::StrikesOf;
 pub use self::target::Target;
-use self::target::{Strikes, StrikesOf};
 use crate::append::{AppendOptions, Appended};
 use crate::error::{Error, LineProblem, OtherEvent, causes, io_at};
 use crate::faults::Faults;
@@ -83,7 +85,7 @@ impl Store {
     /// What [`Store::append_lines`] says.
     pub fn retract(&self, target: &Target, amendment: &Amendment) -> Result<Appended, Error> {
         let kinds = self.kinds(self.head().position)?;
-        let made = self.amending(target, None, amendment, &kinds)?;
+        let made = self.amending(target, None, amendment, (&kinds, &mut StrikesOf::new()))?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
@@ -104,7 +106,12 @@ impl Store {
         amendment: &Amendment,
     ) -> Result<Appended, Error> {
         let kinds = self.kinds(self.head().position)?;
-        let made = self.amending(target, Some(settings), amendment, &kinds)?;
+        let made = self.amending(
+            target,
+            Some(settings),
+            amendment,
+            (&kinds, &mut StrikesOf::new()),
+        )?;
         self.append_lines("the event", &mut lines(&made).as_bytes(), amendment.options)
     }
 
@@ -149,16 +156,17 @@ impl Store {
         target: &Target,
         settings: Option<&[(String, String)]>,
         amendment: &Amendment,
-        kinds: &Kinds,
+        (kinds, read): (&Kinds, &mut StrikesOf),
     ) -> Result<Vec<Value>, Error> {
-        let there = settings.and_then(|settings| self.strikes_there(settings).transpose());
+        let there = settings.and_then(another_company);
+        let there = there.map(|company| self.strikes_of(&company, read));
         let there = there.transpose()?;
         let making = Making {
             amendment,
             kinds,
             now: self.now(),
             amended: target,
-            strikes_there: there.as_ref(),
+            strikes_there: there.as_deref(),
         };
         let known = |event: &Event| serde_json::to_value(event).unwrap_or_default();
         let Some(settings) = settings else {
@@ -186,13 +194,6 @@ impl Store {
         }
     }
 
-    /// What strikes the events of the company under which a claim is to be put.
-    fn strikes_there(&self, settings: &[(String, String)]) -> Result<Option<Strikes>, Error> {
-        let company = settings.iter().find(|(path, _)| path == "company");
-        let company = company.and_then(|(_, company)| company.parse::<Slug>().ok());
-        company.map(|company| self.strikes(&company)).transpose()
-    }
-
     /// Appends one event that is given as a JSON value. Without an id it gets one
     /// made of its content.
     ///
@@ -203,6 +204,12 @@ impl Store {
         let line = value.to_string();
         self.append_lines("the event", &mut line.as_bytes(), options)
     }
+}
+
+/// The company under which a claim is to be put, where it is named by its slug.
+fn another_company(settings: &[(String, String)]) -> Option<Slug> {
+    let company = settings.iter().find(|(path, _)| path == "company");
+    company.and_then(|(_, company)| company.parse().ok())
 }
 
 /// What was erased cannot be said again, nor that it was erased be taken back.
@@ -267,10 +274,16 @@ impl<'s> Batch<'s> {
         let store = self.store;
         let id = store.event(&amended.id)?.event.id;
         let target = store.target_within(id, &mut self.strikes)?;
-        if amended.settings.is_some() {
+        let settings = amended.settings.as_deref();
+        if settings.is_some() {
             self.first_time(&target, amended)?;
         }
-        store.amending(&target, amended.settings.as_deref(), amendment, &self.kinds)
+        store.amending(
+            &target,
+            settings,
+            amendment,
+            (&self.kinds, &mut self.strikes),
+        )
     }
 
     fn add(&mut self, line: u64, made: Result<Vec<Value>, LineProblem>) -> Result<(), Error> {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::Amendment;
 use super::setting::set;
-use super::target::{Strikes, Target, led_by};
+use super::strikes::{Strikes, led_by};
+use super::target::Target;
 use crate::error::Error;
 
 type Fields = Map<String, Value>;

@@ -1,22 +1,19 @@
 //! What is amended, with what became of it already: [`Target`].
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
-use event_model::time::Instant;
 use event_model::vocabulary::Fault;
-use uuid::Uuid;
 
 use super::Amendment;
+use super::strikes::Strikes;
 use crate::error::Error;
 use crate::store::Store;
 
-/// How many events of an amendment can come between the one that leads it and a
-/// retraction.
-const LED_MAX: usize = 256;
+/// How often a retraction can be undone, and that undone, and all be taken back together.
+const UNDONE_MAX: usize = 64;
 
 /// An event that is to be amended.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,112 +102,6 @@ impl Target {
     }
 }
 
-/// What strikes the events of a company, by their ids.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Strikes {
-    corrections: HashMap<EventId, EventId>,
-    retractions: HashMap<EventId, EventId>,
-    /// The corrections that were retracted.
-    retracted: HashMap<EventId, Vec<EventId>>,
-    /// All retractions, by what they retract.
-    all_retractions: HashMap<EventId, Vec<EventId>>,
-    /// All that may be of an amendment, in the order of the log.
-    acts: Vec<Act>,
-    /// Where each of them is.
-    places: HashMap<EventId, usize>,
-}
-
-/// An event that may be one of those of an amendment.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Act {
-    id: EventId,
-    /// What it strikes, if it does.
-    target: Option<EventId>,
-    is_retraction: bool,
-    published: Instant,
-}
-
-/// The id of an event of an amendment that is led by another, by what it strikes.
-pub(super) fn led_by(leader: EventId, target: EventId, is_retraction: bool) -> EventId {
-    let mut name = target.0.as_bytes().to_vec();
-    name.push(u8::from(is_retraction));
-    EventId(Uuid::new_v5(&leader.0, &name))
-}
-
-impl Act {
-    fn of(event: &Event) -> Self {
-        Self {
-            id: event.id,
-            target: event.strikes(),
-            is_retraction: event.is_retraction(),
-            published: event.published.instant(),
-        }
-    }
-
-    fn is_led_by(&self, leader: EventId) -> bool {
-        let target = self.target;
-        target.is_some_and(|target| self.id == led_by(leader, target, self.is_retraction))
-    }
-}
-
-impl Strikes {
-    /// The id under which an event is said once more, where the log has it already and it
-    /// was retracted since: made of that retraction.
-    pub(super) fn said_again(&self, id: EventId) -> Option<EventId> {
-        let by = self.retractions.get(&id)?;
-        Some(EventId(Uuid::new_v5(&by.0, b"again")))
-    }
-
-    /// The events of the amendment that one leads, which are not struck: they follow it.
-    fn led(&self, leader: EventId) -> impl Iterator<Item = Act> {
-        let place = self
-            .places
-            .get(&leader)
-            .map_or(usize::MAX, |place| place + 1);
-        let after = self.acts.get(place..).unwrap_or_default().iter();
-        let led = after.take_while(move |act| act.is_led_by(leader)).copied();
-        led.filter(|act| !self.retractions.contains_key(&act.id))
-    }
-
-    fn act(&self, id: EventId) -> Option<&Act> {
-        self.acts.get(*self.places.get(&id)?)
-    }
-
-    /// The event that leads the amendment of a retraction.
-    fn leader(&self, retraction: EventId) -> Option<EventId> {
-        let place = *self.places.get(&retraction)?;
-        let act = self.acts.get(place)?;
-        let before = self.acts.get(place.saturating_sub(LED_MAX)..place)?;
-        let mut leaders = before.iter().rev().map(|act| act.id);
-        leaders.find(|leader| act.is_led_by(*leader))
-    }
-
-    /// The retractions of an event, struck ones too.
-    fn retractions_of(&self, id: EventId) -> &[EventId] {
-        self.all_retractions
-            .get(&id)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-    }
-
-    /// What stands for an event that an amendment told anew: the claim in it that was published
-    /// then, or else the first.
-    fn told_anew(&self, event: &Event) -> Option<EventId> {
-        let leader = self.leader(*self.retractions.get(&event.id)?)?;
-        let own = self.act(event.id);
-        // What was taken back once more with it, is of it.
-        if event.id == leader || own.is_some_and(|own| own.is_led_by(leader)) {
-            return None;
-        }
-        let published = event.published.instant();
-        let claims = self.led(leader).filter(|act| !act.is_retraction);
-        let leading = self.act(leader).copied();
-        let mut claims = leading.into_iter().chain(claims);
-        let same = claims.find(|act| act.published == published);
-        Some(same.map_or(leader, |act| act.id))
-    }
-}
-
 /// The same of each company of which events are amended.
 pub(super) type StrikesOf = HashMap<Slug, Arc<Strikes>>;
 
@@ -227,13 +118,7 @@ impl Store {
     /// The same, with what was read before.
     pub(super) fn target_within(&self, id: EventId, read: &mut StrikesOf) -> Result<Target, Error> {
         let mut event = self.target_event(id)?;
-        let strikes = match read.entry(event.company.clone()) {
-            Entry::Occupied(known) => Arc::clone(known.get()),
-            Entry::Vacant(new) => {
-                let strikes = Arc::new(self.strikes(new.key())?);
-                Arc::clone(new.insert(strikes))
-            }
-        };
+        let strikes = self.strikes_of(&event.company, read)?;
         while let Some(stands) = strikes.told_anew(&event) {
             event = self.target_event(stands)?;
         }
@@ -298,28 +183,26 @@ impl Store {
     }
 
     /// A retraction and those that came with it, of the other versions of its target, struck
-    /// ones too.
+    /// ones too. Of what undoes a retraction, likewise.
     fn with_retractions(&self, event: &Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
-        let Some(target) = event.strikes() else {
-            return Ok(vec![event.clone()]);
-        };
-        let target = self.target_event(target)?;
-        let others = match target.is_retraction() {
-            true => self.with_retractions(&target, strikes)?,
-            false => {
-                let mut first = target;
-                while let Some(before) = first.supersedes {
-                    first = self.target_event(before)?;
-                }
-                self.with_corrections(first, strikes)?
+        let mut undoing = vec![event.clone()];
+        let mut first = event.clone();
+        while let Some(before) = first.strikes() {
+            first = self.target_event(before)?;
+            if first.is_retraction() {
+                undoing.push(first.clone());
             }
-        };
-        let mut with = vec![event.clone()];
-        for other in others {
-            for by in strikes.retractions_of(other.id) {
+            if undoing.len() > UNDONE_MAX {
+                return Ok(vec![event.clone()]);
+            }
+        }
+        let mut with = self.with_corrections(first, strikes)?;
+        for retraction in undoing.iter().rev() {
+            let others = std::mem::replace(&mut with, vec![retraction.clone()]);
+            let retractions = others.iter().flat_map(|it| strikes.retractions_of(it.id));
+            for by in retractions.filter(|by| **by != retraction.id) {
                 let by = self.target_event(*by)?;
-                let is_with_it = (by.fault, &by.reason) == (event.fault, &event.reason);
-                if by.id != event.id && is_with_it {
+                if (by.fault, &by.reason) == (retraction.fault, &retraction.reason) {
                     with.push(by);
                 }
             }
@@ -358,50 +241,17 @@ impl Store {
     }
 
     /// What strikes the events of a company, as far as the log goes.
-    pub(super) fn strikes(&self, company: &Slug) -> Result<Strikes, Error> {
-        let mut strikes = Strikes::default();
-        // What was so until its source took it back, and what never was.
-        let (mut taken_back, mut never) = (HashSet::new(), HashSet::new());
+    pub(super) fn strikes_of(
+        &self,
+        company: &Slug,
+        read: &mut StrikesOf,
+    ) -> Result<Arc<Strikes>, Error> {
+        if let Some(known) = read.get(company) {
+            return Ok(Arc::clone(known));
+        }
         let events = self.history(company, self.head().position)?;
-        let struck = events.iter().rev().filter_map(|placed| {
-            let event = &placed.event;
-            Some((event, event.strikes()?))
-        });
-        let acts = events.iter().map(|placed| &placed.event);
-        let acts = acts.filter(|event| event.strikes().or(event.repeats).is_some());
-        for (place, act) in acts.map(|event| Act::of(event)).enumerate() {
-            strikes.places.insert(act.id, place);
-            strikes.acts.push(act);
-            if let Some(target) = act.target.filter(|_| act.is_retraction) {
-                strikes
-                    .all_retractions
-                    .entry(target)
-                    .or_default()
-                    .push(act.id);
-            }
-        }
-        // An event strikes only what came before it, and nothing once it is retracted.
-        for (event, target) in struck.clone().filter(|(event, _)| event.is_retraction()) {
-            if strikes.retractions.contains_key(&event.id) {
-                continue;
-            }
-            match event.fault {
-                Some(Fault::Source) => taken_back.insert(target),
-                _ => never.insert(target),
-            };
-            strikes.retractions.entry(target).or_insert(event.id);
-        }
-        for (event, target) in struck.filter(|(event, _)| !event.is_retraction()) {
-            // What the source took back whole, it said until then.
-            let both = [event.id, target];
-            let was_so =
-                both.iter().all(|id| taken_back.contains(id)) && !never.contains(&event.id);
-            if strikes.retractions.contains_key(&event.id) && !was_so {
-                strikes.retracted.entry(target).or_default().push(event.id);
-            } else {
-                strikes.corrections.entry(target).or_insert(event.id);
-            }
-        }
+        let strikes = Arc::new(Strikes::among(&events));
+        read.insert(company.clone(), Arc::clone(&strikes));
         Ok(strikes)
     }
 
