@@ -300,6 +300,12 @@ fn what_changes_nothing_stores_nothing() {
             "correct {CLAIM} --fault record --reason r --set source.name=null"
         ))
         .refused(1, &["source.name: is missing"]);
+    let twice = "--set data.stage=ordered --set data.stage=agreed";
+    environment
+        .type_in(&format!(
+            "correct {CLAIM} --fault record --reason r {twice}"
+        ))
+        .refused(2, &["data.stage is given twice"]);
     // Hindsight: nobody knew of a correction before it was published.
     for flags in ["--fault source", "--fault record --published 2026-01-10"] {
         environment

@@ -1,5 +1,6 @@
 //! `annals retract` and `annals correct`
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use annals::amend::{Amending, Amendment, Target};
@@ -65,7 +66,15 @@ fn settings(given: &[String]) -> Result<Vec<(String, String)>, CommandError> {
                 .hint("write it as PATH=VALUE: --set data.stage=considering"),
         ),
     };
-    given.iter().map(setting).collect()
+    let settings: Vec<(String, String)> = given.iter().map(setting).collect::<Result<_, _>>()?;
+    let mut known = HashSet::new();
+    match settings
+        .iter()
+        .find(|(path, _)| !known.insert(path.as_str()))
+    {
+        None => Ok(settings),
+        Some((twice, _)) => Err(CommandError::usage(format!("--set {twice} is given twice"))),
+    }
 }
 
 fn amend_file(
