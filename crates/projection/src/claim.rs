@@ -129,6 +129,9 @@ pub(crate) fn stage_of<'e>(event: &'e Event, kind: Option<&Kind>) -> Option<&'e 
     event.text(kind?.life.as_ref()?.field)
 }
 
+/// How many claims of a stage are held against each other.
+const SOON_TOLD_MAX: usize = 64;
+
 /// The claims of a thread by the stage that they say it has reached.
 #[derive(Debug, Default)]
 pub(crate) struct Stages(Vec<Staged>);
@@ -164,14 +167,35 @@ impl Stages {
         self.0.is_empty()
     }
 
-    /// Lets vague dates give way to precise ones; tells whether any does.
+    /// Whether the days of no claim that counts give way to those of one that came later, as
+    /// far as that is soon told.
+    pub(crate) fn is_steady(&self, claims: &[Claim], counts: &Counts) -> bool {
+        let mut stages = self.0.chunk_by(|_, next| !next.opens);
+        stages.all(|stage| {
+            let counting = stage.iter().filter(|staged| counts.hold(staged.claim));
+            let gives_way = |one: &Staged, later: &Staged| {
+                let both = claims.get(one.claim).zip(claims.get(later.claim));
+                one.claim < later.claim
+                    && both.is_some_and(|(one, later)| {
+                        later.is_fact()
+                            && one.stated != later.stated
+                            && one.stated.encloses(later.stated)
+                    })
+            };
+            let mut pairs = counting
+                .clone()
+                .flat_map(|one| counting.clone().map(move |later| (one, later)));
+            stage.len() <= SOON_TOLD_MAX && !pairs.any(|(one, later)| gives_way(one, later))
+        })
+    }
+
+    /// Lets vague dates give way to precise ones.
     ///
     /// A stage is reached once. So a claim whose days enclose those of facts of
     /// the same thread and stage takes their span. A fact that gave way itself
     /// has no say of its own, so the span is that of the most precise facts.
     /// Claims without a stage are of different happenings and keep their days.
-    pub(crate) fn narrow(&self, claims: &mut [Claim], counts: &Counts) -> bool {
-        let mut gives_way = false;
+    pub(crate) fn narrow(&self, claims: &mut [Claim], counts: &Counts) {
         let mut precise: Vec<Bounds> = Vec::new();
         for stage in self.0.chunk_by(|_, next| !next.opens) {
             precise.clear();
@@ -186,12 +210,9 @@ impl Stages {
                 if let Some(claim) = claims.get_mut(staged.claim) {
                     let span = span_within(claim.stated, &mut rest);
                     claim.bounds = span.unwrap_or(claim.stated);
-                    // Their span may be the same days, and was not before all came in.
-                    gives_way |= span.is_some() && precise.binary_search(&claim.stated).is_err();
                 }
             }
         }
-        gives_way
     }
 }
 

@@ -44,8 +44,6 @@ pub struct Thread {
     /// The fields that they state; empty for a single claim.
     columns: Vec<Column>,
     stages: Stages,
-    /// Whether the days of one of those that count give way to those of another.
-    gives_way: bool,
     /// Only of a long thread, whose claims have no stages.
     blocks: Option<Blocks>,
     /// What it is called, where its first claim does not tell.
@@ -165,7 +163,6 @@ impl Thread {
             confirming: Stating::All,
             columns: Vec::new(),
             stages: Stages::default(),
-            gives_way: false,
             blocks: None,
             naming: None,
         }
@@ -188,7 +185,7 @@ impl Thread {
         self.confirming = Stating::These(confirming.map(|(at, _)| at).collect());
         self.columns = columns(&mut self.claims, self.kind);
         self.stages = Stages::of(&self.claims, self.kind);
-        self.gives_way = self.stages.narrow(&mut self.claims, &self.counts);
+        self.stages.narrow(&mut self.claims, &self.counts);
     }
 
     /// Lets none of its claims count. Those that turn after that are heard in blocks
@@ -203,7 +200,7 @@ impl Thread {
     /// Lets those of these claims count that did not, and the others not.
     pub(crate) fn turn(&mut self, claims: impl Iterator<Item = usize>) {
         self.counts.toggle(claims);
-        self.gives_way = self.stages.narrow(&mut self.claims, &self.counts);
+        self.stages.narrow(&mut self.claims, &self.counts);
         if let Some(blocks) = &mut self.blocks {
             blocks.follow(&self.counts, &self.claims);
         }

@@ -15,9 +15,10 @@ impl Thread {
     /// by their publication. Of what was published at one instant only what prevails was ever
     /// known.
     pub(crate) fn deciding(&self, field: &str, on: Day) -> Vec<&Claim> {
-        // Where no date gives way to another and all is certain, who is beaten stays so.
+        // Where no date gives way to a later one and all is certain, who is beaten stays so.
         let is_certain = self.counting().all(|claim| claim.is_certain_by(on));
-        let decided = match is_certain && !self.gives_way {
+        let is_steady = is_certain && self.stages.is_steady(&self.claims, &self.counts);
+        let decided = match is_steady {
             true => self.by_one_contest(field),
             false => self.by_those_so_far(field, on),
         };
