@@ -100,6 +100,25 @@ fn a_correction_by_hand_is_not_undone_by_a_later_crawl() {
 }
 
 #[test]
+fn a_filing_that_was_retracted_by_hand_stays_so() {
+    let environment = Environment::new();
+    import(&environment, &made("Seven", &TIMES[..2]));
+    let log = environment
+        .type_in("log seven --kind filing --json")
+        .json_lines();
+    let filing = log[0]["id"].as_str().unwrap();
+    environment
+        .type_in(&format!("retract {filing} --fault record --reason r"))
+        .done();
+    let mut later = made("Seven", &TIMES);
+    later["filings"]["recent"]["primaryDocDescription"] = json!(["changed", "changed", ""]);
+    import(&environment, &later);
+    let told = filings(&environment, "description");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|it| it[0] != log[0]["thread"]), "{told:?}");
+}
+
+#[test]
 fn what_no_import_said_no_import_strikes() {
     let environment = Environment::new();
     let mut declared = company("seven");

@@ -197,6 +197,82 @@ fn a_version_that_was_told_anew_is_taken_back_where_it_stands() {
 }
 
 #[test]
+fn amending_twice_is_amending_once() {
+    let (environment, said, _) = told_anew();
+    for typed in [
+        format!(
+            "correct {said} --fault record --reason d --set published=2025-12-21 --set data.purpose=q"
+        ),
+        format!("retract {said} --fault record --reason never-corrected"),
+    ] {
+        amend(&environment, &typed);
+        let before = told(&environment);
+        assert_eq!(amend(&environment, &typed), Vec::<String>::new(), "{typed}");
+        assert_eq!(told(&environment), before);
+    }
+}
+
+#[test]
+fn undoing_what_was_told_anew_is_undone_whole() {
+    let (environment, _, ours) = told_anew();
+    let retract = |id: &str, reason: &str| {
+        amend(
+            &environment,
+            &format!("retract {id} --fault record --reason {reason}"),
+        )
+    };
+    let mended = told(&environment);
+    let undone = retract(&ours[0], "u");
+    assert_eq!(undone.len(), 3);
+    let before = told(&environment);
+    for (round, part) in [2, 0, 1].into_iter().enumerate() {
+        let again = retract(&undone[part], &format!("again-{round}"));
+        assert_eq!(
+            (again.len(), told(&environment)),
+            (3, mended.clone()),
+            "{part}"
+        );
+        retract(&again[1], &format!("back-{round}"));
+        assert_eq!(told(&environment), before, "{part}");
+    }
+}
+
+#[test]
+fn an_undo_revives_nothing_that_was_retracted_by_itself() {
+    let environment = deal();
+    let correct = format!("correct {CLAIM} --fault record --reason r --set data.stage=ordered");
+    let correction = amend(&environment, &correct).remove(0);
+    let retract = |id: &str| {
+        amend(
+            &environment,
+            &format!("retract {id} --fault record --reason wrong"),
+        )
+    };
+    retract(&correction);
+    let whole = retract(CLAIM);
+    assert_eq!(stage(&environment, "2025-12-02"), json!(null));
+    amend(
+        &environment,
+        &format!("retract {} --fault record --reason u", whole[0]),
+    );
+    assert_eq!(stage(&environment, "2025-12-02"), "rumoured");
+}
+
+#[test]
+fn a_correction_for_the_reason_of_a_retraction_is_refused_all_the_same() {
+    let environment = deal();
+    amend(
+        &environment,
+        &format!("retract {CLAIM} --fault record --reason audit"),
+    );
+    environment
+        .type_in(&format!(
+            "correct {CLAIM} --fault record --reason audit --set data.stage=ordered"
+        ))
+        .refused(1, &["was retracted as our own error"]);
+}
+
+#[test]
 fn a_claim_goes_from_company_to_company_and_is_always_in_one() {
     let environment = deal();
     environment.append(&[company("globex")]);

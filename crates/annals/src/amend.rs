@@ -178,8 +178,11 @@ impl Store {
                 }
             });
         };
-        // What was retracted and put elsewhere, or as our own error, is not corrected here.
-        if let Some(by) = target.retracted_just_so(amendment) {
+        // Of what was put elsewhere, the retraction is not alone, and has no id of its content.
+        if another_company(settings).is_some()
+            && let Some(by) = target.retracted_just_so(amendment)
+            && !by.has_content_id()
+        {
             return Ok(vec![known(by)]);
         }
         if let Some((id, by)) = target.never_so() {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use event_log::EventLog;
 use event_model::event::Event;
 use event_model::id::{Position, Slug};
 use event_model::identifier::CompanyKey;
@@ -184,7 +183,8 @@ impl Store {
             // What was imported for another company is there under the ids of the crawl.
             let before = taken.len();
             for event in &plan.events {
-                if self.log().find(event.id)?.is_some() {
+                let there = self.placed(event.id)?;
+                if there.is_some_and(|there| there.event.company != *company) {
                     taken.insert(event.id);
                 }
             }

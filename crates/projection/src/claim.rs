@@ -1,6 +1,7 @@
 //! A [`Claim`]: an event that counts, with the days on which it can have
 //! happened as far as its thread tells.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_model::edtf::Bounds;
@@ -129,9 +130,6 @@ pub(crate) fn stage_of<'e>(event: &'e Event, kind: Option<&Kind>) -> Option<&'e 
     event.text(kind?.life.as_ref()?.field)
 }
 
-/// How many claims of a stage are held against each other.
-const SOON_TOLD_MAX: usize = 64;
-
 /// The claims of a thread by the stage that they say it has reached.
 #[derive(Debug, Default)]
 pub(crate) struct Stages(Vec<Staged>);
@@ -167,25 +165,22 @@ impl Stages {
         self.0.is_empty()
     }
 
-    /// Whether the days of no claim that counts give way to those of one that came later, as
-    /// far as that is soon told.
+    /// Whether the days of no claim that counts give way to those of one that came later.
     pub(crate) fn is_steady(&self, claims: &[Claim], counts: &Counts) -> bool {
         let mut stages = self.0.chunk_by(|_, next| !next.opens);
         stages.all(|stage| {
-            let counting = stage.iter().filter(|staged| counts.hold(staged.claim));
-            let gives_way = |one: &Staged, later: &Staged| {
-                let both = claims.get(one.claim).zip(claims.get(later.claim));
-                one.claim < later.claim
-                    && both.is_some_and(|(one, later)| {
-                        later.is_fact()
-                            && one.stated != later.stated
-                            && one.stated.encloses(later.stated)
-                    })
-            };
-            let mut pairs = counting
-                .clone()
-                .flat_map(|one| counting.clone().map(move |later| (one, later)));
-            stage.len() <= SOON_TOLD_MAX && !pairs.any(|(one, later)| gives_way(one, later))
+            let counting = stage.iter().map(|staged| staged.claim);
+            let mut counting: Vec<usize> = counting.filter(|at| counts.hold(*at)).collect();
+            counting.sort_unstable();
+            let mut later = Precise::default();
+            let mut latest_first = counting.iter().rev().filter_map(|at| claims.get(*at));
+            latest_first.all(|claim| {
+                let is_steady = !later.has_within(claim.stated);
+                if claim.is_fact() {
+                    later.add(claim.stated);
+                }
+                is_steady
+            })
         })
     }
 
@@ -213,6 +208,42 @@ impl Stages {
                 }
             }
         }
+    }
+}
+
+/// Days that enclose no others of them, by their first: the later they begin, the later
+/// they end.
+#[derive(Debug, Default)]
+struct Precise(BTreeMap<Option<Day>, Option<Day>>);
+
+impl Precise {
+    /// The first of them that begin no sooner than these days, and so those that end first.
+    fn from(&self, days: Bounds) -> Option<Bounds> {
+        let (earliest, latest) = self.0.range(days.earliest..).next()?;
+        Some(Bounds {
+            earliest: *earliest,
+            latest: *latest,
+        })
+    }
+
+    /// Whether others lie within these days, and are not the same.
+    fn has_within(&self, days: Bounds) -> bool {
+        let next = self.from(days);
+        next.is_some_and(|next| next != days && days.encloses(next))
+    }
+
+    fn add(&mut self, days: Bounds) {
+        if self.from(days).is_some_and(|next| days.encloses(next)) {
+            return;
+        }
+        while let Some((earliest, latest)) = self.0.range(..=days.earliest).next_back() {
+            let (earliest, latest) = (*earliest, *latest);
+            if !(Bounds { earliest, latest }).encloses(days) {
+                break;
+            }
+            self.0.remove(&earliest);
+        }
+        self.0.insert(days.earliest, days.latest);
     }
 }
 
@@ -251,4 +282,40 @@ fn span_within(days: Bounds, rest: &mut &[Bounds]) -> Option<Bounds> {
         earliest: first.earliest,
         latest: last.latest,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bounds() -> impl Strategy<Value = Bounds> {
+        let day = |day: i32| Day::from_num_days_from_ce_opt(730_000 + day);
+        let side = || prop::option::of(0..6_i32);
+        (side(), side()).prop_map(move |(one, other)| {
+            let (one, other) = match (one, other) {
+                (Some(one), Some(other)) => (Some(one.min(other)), Some(one.max(other))),
+                sides => sides,
+            };
+            Bounds {
+                earliest: one.and_then(day),
+                latest: other.and_then(day),
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn precise_days_tell_what_lies_within_others(
+            all in prop::collection::vec(bounds(), 0..12),
+            asked in bounds(),
+        ) {
+            let mut precise = Precise::default();
+            all.iter().for_each(|days| precise.add(*days));
+            // What is the same as those asked about hides nothing.
+            let is_within = all.iter().any(|days| asked.strictly_encloses(*days));
+            prop_assert_eq!(precise.has_within(asked), is_within);
+        }
+    }
 }

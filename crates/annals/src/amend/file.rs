@@ -105,7 +105,12 @@ fn of_json(line: u64, value: &Value, amending: Amending) -> Result<Listed, LineP
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let settings = part("set").and_then(Value::as_object).map(|set| {
+    let set = match part("set") {
+        None | Some(Value::Null) => None,
+        Some(Value::Object(set)) => Some(set),
+        Some(_) => return Err(refused("set: must be an object of paths and values")),
+    };
+    let settings = set.map(|set| {
         let set = set.iter();
         set.map(|(path, value)| (path.clone(), as_text(value)))
             .collect()
@@ -152,7 +157,7 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
     let mut columns: Option<Columns> = None;
     let mut listed = Vec::new();
     let mut lines = Lines::of(text);
-    let mut takes_in_more = false;
+    let mut last: Option<(u64, usize)> = None;
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -163,10 +168,11 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
             }
         };
         let line = lines.at(record.position());
-        takes_in_more = record
-            .iter()
-            .next_back()
-            .is_some_and(|cell| cell.contains('\n'));
+        let begin = record
+            .position()
+            .and_then(|it| usize::try_from(it.byte()).ok());
+        let goes_on = record.iter().any(|cell| cell.contains('\n'));
+        last = begin.filter(|_| goes_on).map(|begin| (line, begin));
         let is_heading = columns.is_none() && record.iter().any(|cell| cell == ID);
         if is_heading {
             match Columns::named(&record) {
@@ -178,13 +184,14 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         let columns = columns.get_or_insert_with(Columns::ids_alone);
         listed.push(of_cells(line, columns, &record, amending).map_err(|it| (line, it)));
     }
-    let is_open = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
-    if is_open && takes_in_more {
-        let last = listed
-            .pop()
-            .map(|it| it.map_or_else(|(line, _)| line, |it| it.line));
-        let why = "has a quote that is never closed, and takes in all that follows";
-        listed.extend(last.map(|line| Err((line, refused(why)))));
+    // Only the last can take in all that follows.
+    if let Some((line, begin)) = last {
+        let own = text.get(begin..).unwrap_or_default();
+        if own.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
+            let why = "has a quote that is never closed, and takes in all that follows";
+            listed.pop();
+            listed.push(Err((line, refused(why))));
+        }
     }
     listed
 }
@@ -330,6 +337,12 @@ mod tests {
             "{open:?}"
         );
         assert_eq!(one(b"id,data.a\na1,\"for\nAI\"\n"), ["2: a1"]);
+        let open = one(b"id,data.a\na1,5\" wafers\na2,\"for AI\na3,y\n");
+        assert!(open[1].starts_with("3! has a quote"), "{open:?}");
+        let closed = one(b"id,data.a\na1,5\" wafers\na2,\"for\nAI\"\n");
+        assert_eq!(closed, ["2: a1", "3: a2"]);
+        let text = one(b"{\"id\":\"a1\",\"set\":\"data.a=x\"}");
+        assert_eq!(text, ["1! set: must be an object of paths and values"]);
         assert_eq!(one(b"id,data.a\na1,\xff\n"), ["2! is not UTF-8"]);
         assert_eq!(one(b"data.a,id\nx,a1\n"), ["2: a1"]);
         let twice = one(b"id,data.a,data.a\na1,x,y\n");

@@ -35,16 +35,25 @@ pub(super) struct Making<'m> {
 impl Making<'_> {
     /// The retractions of an event and of its corrections: were one left, it would count.
     pub(super) fn retractions<'e>(&self, all: impl IntoIterator<Item = &'e Event>) -> Vec<Value> {
-        let retract = |event| self.retraction(event);
+        let mut leader = None;
+        let retract = |event: &Event| {
+            let (retraction, made) = self.retraction(event);
+            match leader {
+                None => {
+                    leader = made.map(|made| made.id);
+                    retraction
+                }
+                Some(leader) => following(leader, retraction, event),
+            }
+        };
         all.into_iter().map(retract).collect()
     }
 
-    fn retraction(&self, target: &Event) -> Value {
+    fn retraction(&self, target: &Event) -> (Value, Option<Event>) {
         let mut fields = self.envelope(target);
         fields.insert("kind".to_owned(), Value::from(kinds::RETRACTION));
         fields.insert("data".to_owned(), json!({"target": target.id}));
-        let (retraction, _) = self.finished(Value::Object(fields), target, (None, None));
-        retraction
+        self.finished(Value::Object(fields), target, (None, None))
     }
 
     /// The event that says what another should have said; or, where that was put
@@ -320,12 +329,11 @@ impl Making<'_> {
             None => redated.unwrap_or(after_first),
         };
         for replaced in versions.get(replaced..).unwrap_or_default() {
-            let mut retraction = self.retraction(replaced);
-            if let (Some(leader), Some(fields)) = (leader, retraction.as_object_mut()) {
-                let id = led_by(leader, replaced.id, true);
-                fields.insert("id".to_owned(), json!(id));
-            }
-            made.push(retraction);
+            let (retraction, _) = self.retraction(replaced);
+            made.push(match leader {
+                Some(leader) => following(leader, retraction, replaced),
+                None => retraction,
+            });
         }
         Ok(made)
     }
@@ -396,6 +404,16 @@ impl Making<'_> {
         put("source", source);
         fields
     }
+}
+
+/// A retraction under the id by which it is known to follow the event that leads its
+/// amendment.
+fn following(leader: EventId, mut retraction: Value, target: &Event) -> Value {
+    if let Some(fields) = retraction.as_object_mut() {
+        let id = led_by(leader, target.id, true);
+        fields.insert("id".to_owned(), json!(id));
+    }
+    retraction
 }
 
 fn sets(settings: Settings<'_>, name: &str) -> bool {

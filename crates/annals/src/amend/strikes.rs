@@ -7,14 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use event_model::event::Event;
 use event_model::id::EventId;
-use event_model::time::Instant;
 use event_model::vocabulary::Fault;
 use projection::basis::Placed;
 use uuid::Uuid;
-
-/// How many events of an amendment can come between the one that leads it and a
-/// retraction.
-const LED_MAX: usize = 256;
 
 /// What strikes the events of a company, by their ids.
 #[derive(Debug, Default, PartialEq)]
@@ -25,8 +20,6 @@ pub(super) struct Strikes {
     pub(super) retractions: HashMap<EventId, EventId>,
     /// The corrections that were retracted.
     pub(super) retracted: HashMap<EventId, Vec<EventId>>,
-    /// All retractions, by what they retract.
-    all_retractions: HashMap<EventId, Vec<EventId>>,
     /// All that may be of an amendment, in the order of the log.
     acts: Vec<Act>,
     /// Where each of them is.
@@ -40,7 +33,10 @@ pub(super) struct Act {
     /// What it strikes, if it does.
     target: Option<EventId>,
     pub(super) is_retraction: bool,
-    published: Instant,
+    /// It mends our own error.
+    is_ours: bool,
+    /// What leads the amendment that it is of, where it follows another.
+    leader: Option<EventId>,
 }
 
 /// The id of an event of an amendment that is led by another, by what it strikes.
@@ -56,7 +52,8 @@ impl Act {
             id: event.id,
             target: event.strikes(),
             is_retraction: event.is_retraction(),
-            published: event.published.instant(),
+            is_ours: event.fault == Some(Fault::Record),
+            leader: None,
         }
     }
 
@@ -78,16 +75,12 @@ impl Strikes {
         });
         let acts = events.iter().map(|placed| &placed.event);
         let acts = acts.filter(|event| event.strikes().or(event.repeats).is_some());
-        for (place, act) in acts.map(|event| Act::of(event)).enumerate() {
+        let mut leader = None;
+        for (place, mut act) in acts.map(|event| Act::of(event)).enumerate() {
+            act.leader = leader.filter(|leader| act.is_led_by(*leader));
+            leader = act.leader.or(Some(act.id));
             strikes.places.insert(act.id, place);
             strikes.acts.push(act);
-            if let Some(target) = act.target.filter(|_| act.is_retraction) {
-                strikes
-                    .all_retractions
-                    .entry(target)
-                    .or_default()
-                    .push(act.id);
-            }
         }
         // An event strikes only what came before it, and nothing once it is retracted.
         for (event, target) in struck.clone().filter(|(event, _)| event.is_retraction()) {
@@ -121,52 +114,52 @@ impl Strikes {
         Some(EventId(Uuid::new_v5(&by.0, b"again")))
     }
 
-    /// The events of the amendment that one leads, which are not struck: they follow it.
-    pub(super) fn led(&self, leader: EventId) -> impl Iterator<Item = Act> {
-        let place = self
-            .places
-            .get(&leader)
-            .map_or(usize::MAX, |place| place + 1);
-        let after = self.acts.get(place..).unwrap_or_default().iter();
-        let led = after.take_while(move |act| act.is_led_by(leader)).copied();
-        led.filter(|act| !self.retractions.contains_key(&act.id))
+    /// The events that follow one that leads an amendment.
+    fn followers(&self, leader: EventId) -> impl Iterator<Item = &Act> {
+        let place = self.places.get(&leader);
+        let after = place.and_then(|place| self.acts.get(place + 1..));
+        let after = after.unwrap_or_default().iter();
+        after.take_while(move |act| act.leader == Some(leader))
+    }
+
+    /// The same without those that are struck.
+    pub(super) fn led(&self, leader: EventId) -> impl Iterator<Item = &Act> {
+        let all = self.followers(leader);
+        all.filter(|act| !self.retractions.contains_key(&act.id))
+    }
+
+    /// The event that leads the amendment that an event is of: itself, if none does.
+    pub(super) fn leader_of(&self, id: EventId) -> EventId {
+        self.act(id).and_then(|act| act.leader).unwrap_or(id)
     }
 
     fn act(&self, id: EventId) -> Option<&Act> {
         self.acts.get(*self.places.get(&id)?)
     }
 
-    /// The event that leads the amendment of a retraction.
-    pub(super) fn leader(&self, retraction: EventId) -> Option<EventId> {
-        let place = *self.places.get(&retraction)?;
-        let act = self.acts.get(place)?;
-        let before = self.acts.get(place.saturating_sub(LED_MAX)..place)?;
-        let mut leaders = before.iter().rev().map(|act| act.id);
-        leaders.find(|leader| act.is_led_by(*leader))
-    }
-
-    /// The retractions of an event, struck ones too.
-    pub(super) fn retractions_of(&self, id: EventId) -> &[EventId] {
-        self.all_retractions
-            .get(&id)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-    }
-
-    /// What stands for an event that an amendment told anew: the claim in it that was published
-    /// then, or else the first.
+    /// What stands for an event that an amendment told anew. The claims of an amendment stand,
+    /// in their order, for what was said until the source corrected itself again.
     pub(super) fn told_anew(&self, event: &Event) -> Option<EventId> {
-        let leader = self.leader(*self.retractions.get(&event.id)?)?;
-        let own = self.act(event.id);
-        // What was taken back once more with it, is of it.
-        if event.id == leader || own.is_some_and(|own| own.is_led_by(leader)) {
+        let by = *self.retractions.get(&event.id)?;
+        let leader = self.act(self.act(by)?.leader?)?;
+        // What was taken back once more with it, is of it; so is what undoes it.
+        if leader.is_retraction || self.leader_of(event.id) == leader.id {
             return None;
         }
-        let published = event.published.instant();
-        let claims = self.led(leader).filter(|act| !act.is_retraction);
-        let leading = self.act(leader).copied();
-        let mut claims = leading.into_iter().chain(claims);
-        let same = claims.find(|act| act.published == published);
-        Some(same.map_or(leader, |act| act.id))
+        let replaced = self.followers(leader.id).filter(|act| act.is_retraction);
+        let replaced = replaced.filter_map(|act| act.target);
+        let upto = replaced.take_while(|target| *target != event.id);
+        let upto = upto.chain(std::iter::once(event.id));
+        let is_of_source = |id: &EventId| !self.act(*id).is_some_and(|act| act.is_ours);
+        let said = upto.filter(is_of_source).count();
+        // What one of ours stands for was superseded, and not retracted.
+        let nth = if leader.is_ours {
+            said
+        } else {
+            said.saturating_sub(1)
+        };
+        let claims = self.followers(leader.id).filter(|act| !act.is_retraction);
+        let mut claims = std::iter::once(leader).chain(claims);
+        Some(claims.nth(nth).unwrap_or(leader).id)
     }
 }

@@ -12,9 +12,6 @@ use super::strikes::Strikes;
 use crate::error::Error;
 use crate::store::Store;
 
-/// How often a retraction can be undone, and that undone, and all be taken back together.
-const UNDONE_MAX: usize = 64;
-
 /// An event that is to be amended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
@@ -164,47 +161,14 @@ impl Store {
     /// what leads an amendment, or of a retraction, all that came with it.
     fn with_it(&self, event: &Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
         let leader = match event.is_retraction() {
-            true => strikes.leader(event.id),
-            false => Some(event.id),
+            true => self.target_event(strikes.leader_of(event.id))?,
+            false => event.clone(),
         };
-        let Some(leader) = leader else {
-            let all = self.with_retractions(event, strikes)?;
-            let is_meant =
-                |it: &Event| it.id == event.id || !strikes.retractions.contains_key(&it.id);
-            return Ok(all.into_iter().filter(is_meant).collect());
-        };
-        let mut with = self.with_corrections(self.target_event(leader)?, strikes)?;
-        for led in strikes.led(leader) {
-            if with.iter().all(|event| event.id != led.id) {
-                with.push(self.target_event(led.id)?);
-            }
-        }
-        Ok(with)
-    }
-
-    /// A retraction and those that came with it, of the other versions of its target, struck
-    /// ones too. Of what undoes a retraction, likewise.
-    fn with_retractions(&self, event: &Event, strikes: &Strikes) -> Result<Vec<Event>, Error> {
-        let mut undoing = vec![event.clone()];
-        let mut first = event.clone();
-        while let Some(before) = first.strikes() {
-            first = self.target_event(before)?;
-            if first.is_retraction() {
-                undoing.push(first.clone());
-            }
-            if undoing.len() > UNDONE_MAX {
-                return Ok(vec![event.clone()]);
-            }
-        }
-        let mut with = self.with_corrections(first, strikes)?;
-        for retraction in undoing.iter().rev() {
-            let others = std::mem::replace(&mut with, vec![retraction.clone()]);
-            let retractions = others.iter().flat_map(|it| strikes.retractions_of(it.id));
-            for by in retractions.filter(|by| **by != retraction.id) {
-                let by = self.target_event(*by)?;
-                if (by.fault, &by.reason) == (retraction.fault, &retraction.reason) {
-                    with.push(by);
-                }
+        let led: Vec<EventId> = strikes.led(leader.id).map(|act| act.id).collect();
+        let mut with = self.with_corrections(leader, strikes)?;
+        for led in led {
+            if with.iter().all(|event| event.id != led) {
+                with.push(self.target_event(led)?);
             }
         }
         Ok(with)

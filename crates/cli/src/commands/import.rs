@@ -102,7 +102,7 @@ fn sum_up(imports: &Imports, args: &EdgarArgs) {
     let corrected = total(|one| one.report.corrected);
     let older = match total(|one| one.report.older) {
         0 => String::new(),
-        older => format!(", {older} older and kept aside"),
+        older => format!(", {older} kept aside"),
     };
     let files = args.files.len();
     say(&format!(

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::crawl::{Crawl, RECENT};
 use super::draft::{SOURCE, content};
-use super::ids::{correction_key, filing_key, is_of};
+use super::ids::{correction_key, filing_key, is_of, retraction_key};
 
 /// As of when a claim is made. What is greater is later, and right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,14 @@ impl AsOf {
 /// Whether a claim is of a crawl, if it was not corrected.
 fn is_crawl(source: &Source) -> bool {
     &*source.name == SOURCE && source.edition.is_some()
+}
+
+/// The CIK under which a claim was crawled: a company can have had several.
+fn cik_of(source: &Source) -> Option<String> {
+    let (_, path) = source.url.as_deref()?.split_once("/edgar/data/")?;
+    let digits = path.split('/').next()?;
+    let is_cik = digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_cik && !digits.is_empty()).then(|| format!("{digits:0>10}"))
 }
 
 fn edition(source: &Source) -> Option<Instant> {
@@ -184,6 +192,16 @@ impl<'a> Ledger<'a> {
         self.erased.contains(accession)
     }
 
+    /// Whether a claim about a filing was retracted, and by no import.
+    pub(super) fn is_retracted_by_hand(&self, accession: &str) -> bool {
+        let by_hand = |claim: &Claim| {
+            let key = retraction_key(claim.id);
+            let mut strikers = self.strikers(claim.id);
+            strikers.any(|by| by.is_retraction() && !is_of(&key, by.id))
+        };
+        self.claims(accession).iter().any(by_hand)
+    }
+
     /// The claim about a filing that counts.
     pub(super) fn standing(&self, accession: &str) -> Option<Claim> {
         self.last_standing(self.claims(accession))
@@ -258,7 +276,8 @@ impl<'a> Ledger<'a> {
         let content = content(event);
         // Whoever corrects a claim by hand may leave it its source.
         let is_by_hand = event.supersedes.is_some_and(|corrected| {
-            let filing = filing_key(self.cik, accession);
+            let cik = cik_of(&event.source).unwrap_or_else(|| self.cik.to_owned());
+            let filing = filing_key(&cik, accession);
             let key = edition(&event.source)
                 .map(|edition| correction_key(&filing, content, corrected, edition));
             key.is_none_or(|key| !is_of(&key, event.id))

@@ -27,8 +27,8 @@
 //! from then on. A filing that the crawl should have and lacks is told again
 //! (`repeats`) as of the crawl that had it last.
 //!
-//! A correction that was made by hand is later than any crawl, and what was retracted or
-//! redacted by hand stays so. Claims that no crawl made are left alone: an import knows its
+//! A correction of a filing that was made by hand is later than any crawl, and what was
+//! retracted or redacted of it by hand stays so. Claims that no crawl made are left alone: an import knows its
 //! own by their ids, and those that may be corrected by `source.edition`.
 
 mod columns;

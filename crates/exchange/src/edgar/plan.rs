@@ -228,6 +228,7 @@ impl Planner<'_> {
                 Verdict::Outdone("EDGAR says otherwise than a correction that was made by hand")
             }
             Some(_) => Verdict::Outdone("an older crawl of EDGAR; a later one says otherwise"),
+            None if self.ledger.is_retracted_by_hand(&row.accession) => Verdict::Known,
             None => Verdict::New,
         }
     }

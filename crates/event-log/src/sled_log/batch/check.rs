@@ -157,6 +157,12 @@ fn compared(
         });
         let _ = visited?;
         failed?;
+        if let Some(Candidate { place, .. }) = wanted.next() {
+            let position = place.position;
+            return Err(LogError::Cache {
+                what: format!("an id is at position {position}, where {slug} has no event"),
+            });
+        }
     }
     Ok((known, conflicts))
 }

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::marker::PhantomData;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +35,14 @@ pub(super) struct Sorter<R> {
 pub(super) struct Sorted<R> {
     at_hand: Vec<R>,
     /// Files of rows that are sorted each for itself.
-    spilled: Vec<File>,
+    spilled: Vec<Spilled>,
+    rows: u64,
+}
+
+/// A file of rows, and how many.
+#[derive(Debug)]
+struct Spilled {
+    file: File,
     rows: u64,
 }
 
@@ -97,12 +103,13 @@ impl<R: Row> Sorted<R> {
     pub(super) fn iter(&self) -> io::Result<Iter<'_, R>> {
         let mut sources: Vec<Source<'_, R>> = vec![Source::Memory(self.at_hand.iter())];
         for file in &self.spilled {
+            let Spilled { file, rows } = file;
             let from = FromStart { file, offset: 0 };
-            sources.push(Source::File(
-                BufReader::new(from),
-                vec![0; R::BYTES],
-                PhantomData,
-            ));
+            sources.push(Source::File(Reading {
+                input: BufReader::new(from),
+                left: *rows,
+                bytes: vec![0; R::BYTES],
+            }));
         }
         let mut heap = BinaryHeap::new();
         if sources.len() > 1 {
@@ -115,15 +122,18 @@ impl<R: Row> Sorted<R> {
 }
 
 /// A file of rows that come in order.
-fn spill<R: Row>(dir: &Path, rows: impl Iterator<Item = io::Result<R>>) -> io::Result<File> {
+fn spill<R: Row>(dir: &Path, rows: impl Iterator<Item = io::Result<R>>) -> io::Result<Spilled> {
     let mut file = BufWriter::new(tempfile::tempfile_in(dir)?);
     let mut bytes = Vec::with_capacity(R::BYTES);
+    let mut count = 0;
     for row in rows {
         bytes.clear();
         row?.put(&mut bytes);
         file.write_all(&bytes)?;
+        count += 1;
     }
-    file.into_inner().map_err(io::IntoInnerError::into_error)
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(Spilled { file, rows: count })
 }
 
 /// A file that is read from its start, whoever else reads it.
@@ -142,8 +152,26 @@ impl Read for FromStart<'_> {
 
 enum Source<'s, R> {
     Memory(std::slice::Iter<'s, R>),
-    /// With the bytes of a row.
-    File(BufReader<FromStart<'s>>, Vec<u8>, PhantomData<R>),
+    File(Reading<'s>),
+}
+
+/// The rows of a file that are left.
+struct Reading<'s> {
+    input: BufReader<FromStart<'s>>,
+    left: u64,
+    /// Those of a row.
+    bytes: Vec<u8>,
+}
+
+impl Reading<'_> {
+    fn next<R: Row>(&mut self) -> Option<io::Result<R>> {
+        self.left = self.left.checked_sub(1)?;
+        if let Err(error) = self.input.read_exact(&mut self.bytes) {
+            return Some(Err(error));
+        }
+        let row = R::of(&self.bytes);
+        Some(row.ok_or_else(|| io::ErrorKind::InvalidData.into()))
+    }
 }
 
 impl<R: Row> Iterator for Source<'_, R> {
@@ -152,11 +180,7 @@ impl<R: Row> Iterator for Source<'_, R> {
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Self::Memory(rows) => rows.next().copied().map(Ok),
-            Self::File(file, bytes, _) => match file.read_exact(bytes) {
-                Ok(()) => R::of(bytes).map(Ok),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => None,
-                Err(error) => Some(Err(error)),
-            },
+            Self::File(reading) => reading.next(),
         }
     }
 }
