@@ -229,7 +229,7 @@ impl Precise {
     /// Whether others lie within these days, and are not the same.
     fn has_within(&self, days: Bounds) -> bool {
         let next = self.from(days);
-        next.is_some_and(|next| next != days && days.encloses(next))
+        next.is_some_and(|next| days.strictly_encloses(next))
     }
 
     fn add(&mut self, days: Bounds) {
