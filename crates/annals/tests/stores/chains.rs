@@ -189,11 +189,7 @@ fn redate(store: &Store, versions: &mut [Version], (version, after): (usize, u32
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 96,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::config(96))]
 
     #[test]
     fn our_own_errors_were_never_so(

@@ -168,7 +168,7 @@ fn all_meant(store: &Store) -> Vec<Option<Slug>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config(16))]
 
     /// The file of it is added to whenever the journal is sealed, and read by another.
     #[test]

@@ -47,11 +47,7 @@ fn row() -> impl Strategy<Value = (&'static str, i64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 48,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::config(48))]
 
     #[test]
     fn a_row_has_what_at_answers_at_its_moment(

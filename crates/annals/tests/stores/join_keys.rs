@@ -132,11 +132,7 @@ fn remove_if_null(line: &mut Value, path: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 64,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::config(64))]
 
     #[test]
     fn a_key_means_its_company_on_the_day_of_the_row(

@@ -1,4 +1,6 @@
 //! Stores over random histories.
+//!
+//! `PROPTEST_CASES=1000 cargo test --release -p annals --test stores` runs more of them.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,3 +19,15 @@ mod older_threads;
 mod proofs;
 mod redactions;
 mod store_equals_fold;
+
+use proptest::prelude::ProptestConfig;
+
+/// So many cases, or as many as the variable says.
+fn config(cases: u32) -> ProptestConfig {
+    let said = std::env::var("PROPTEST_CASES").ok();
+    ProptestConfig {
+        cases: said.and_then(|text| text.parse().ok()).unwrap_or(cases),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}

@@ -30,11 +30,7 @@ fn check_events(store: &Store, heads: &[TreeHead]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 12,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::config(12))]
 
     #[test]
     fn a_store_proves_what_it_holds(

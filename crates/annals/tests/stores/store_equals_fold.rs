@@ -73,11 +73,7 @@ fn check_all(store: &Store, basis: &Basis) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 48,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::config(48))]
 
     #[test]
     fn store_equals_fold(
