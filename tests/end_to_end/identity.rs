@@ -93,6 +93,56 @@ fn a_key_means_who_had_it_on_the_day() {
     }
 }
 
+/// Spans that share no day stand beside each other, whoever says them; of those that do,
+/// that of the claim that prevails stands.
+#[test]
+fn a_ticker_that_comes_back_was_there_before() {
+    let environment = Environment::new();
+    let ticker = |from: &str, to: &str| json!({"scheme": "ticker", "value": "XNYS:AB", "from": from, "to": to});
+    let says = |published: &str, identifiers: Value| {
+        let mut event = company("acme");
+        event["published"] = json!(published);
+        event["data"] = json!({"identifiers": identifiers});
+        event
+    };
+    let is_acme = |day: &str| {
+        let answered = environment.run(&["at", day, "ticker:XNYS:AB", "--json"]);
+        answered.code == Some(0)
+    };
+    environment.append(&[
+        says("2010-01-01", json!([ticker("2010-01-01", "2012-12-31")])),
+        says(
+            "2014-01-01",
+            json!([ticker("2014-01-01", "2015"), ticker("2018", "2019")]),
+        ),
+    ]);
+    for (day, is) in [
+        ("2009-12-31", false),
+        ("2010-01-01", true),
+        ("2012-12-31", true),
+        ("2013-06-01", false),
+        ("2015-12-31", true),
+        ("2017-06-01", false),
+        ("2018-06-01", true),
+    ] {
+        assert_eq!(is_acme(day), is, "{day}");
+    }
+    // A span that shares a day with another takes its place.
+    environment.append(&[says(
+        "2020-01-01",
+        json!([ticker("2011-01-01", "2012-06-30")]),
+    )]);
+    for (day, is) in [
+        ("2010-12-31", false),
+        ("2012-06-30", true),
+        ("2012-07-01", false),
+        ("2014-01-01", true),
+        ("2018-06-01", true),
+    ] {
+        assert_eq!(is_acme(day), is, "{day}");
+    }
+}
+
 #[test]
 fn a_key_of_other_days_says_whose_it_was() {
     let environment = changed();

@@ -186,6 +186,17 @@ impl Identifier {
         let has_not_ended = |to: &Edtf| to.bounds().latest.is_none_or(|latest| day <= latest);
         self.from.as_ref().is_none_or(has_begun) && self.to.as_ref().is_none_or(has_not_ended)
     }
+
+    /// Whether there is a day that its span and that of another [cover](Self::covers).
+    #[must_use]
+    pub fn shares_a_day_with(&self, other: &Self) -> bool {
+        let begins = |it: &Self| it.from.as_ref().and_then(|from| from.bounds().earliest);
+        let ends = |it: &Self| it.to.as_ref().and_then(|to| to.bounds().latest);
+        let is_over = |ends: Option<Day>, begins: Option<Day>| {
+            ends.zip(begins).is_some_and(|(ends, begins)| ends < begins)
+        };
+        !is_over(ends(self), begins(other)) && !is_over(ends(other), begins(self))
+    }
 }
 
 fn side(field: &'static str, text: Option<&str>) -> Result<Option<Edtf>, IdentifierError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event_model::data::Field;
-use event_model::edtf::Bounds;
+use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
@@ -158,26 +158,56 @@ fn identifiers<'c>(
     claims: impl Iterator<Item = &'c Claim>,
     is_meant: impl Fn(&Identifier) -> bool,
 ) -> Vec<IdentifierView> {
-    let mut listed: BTreeMap<(String, String), Vec<(&Claim, Identifier)>> = BTreeMap::new();
+    let mut listed: BTreeMap<(String, String), Vec<Listed<'c>>> = BTreeMap::new();
     for claim in claims {
         for identifier in identifiers_of(claim.event.data.value("identifiers").as_ref()) {
             let key = (identifier.scheme.to_string(), identifier.value.to_string());
             listed.entry(key).or_default().push((claim, identifier));
         }
     }
-    let decided = listed.into_iter().filter_map(|((scheme, value), stated)| {
-        let won = prevailing(stated.iter().map(|(claim, _)| *claim))?.id();
-        let (claim, identifier) = stated.into_iter().find(|(claim, _)| claim.id() == won)?;
-        is_meant(&identifier).then(|| IdentifierView {
-            scheme,
-            value,
+    let decided = listed.into_iter().flat_map(|((scheme, value), listed)| {
+        let standing = standing(listed).into_iter();
+        let meant = standing.filter(|(_, identifier)| is_meant(identifier));
+        let views = meant.map(|(claim, identifier)| IdentifierView {
+            scheme: scheme.clone(),
+            value: value.clone(),
             from: identifier.from.as_ref().map(ToString::to_string),
             to: identifier.to.as_ref().map(ToString::to_string),
-            event: won,
+            event: claim.id(),
             by: Arc::clone(&claim.event),
-        })
+        });
+        views.collect::<Vec<_>>()
     });
     decided.collect()
+}
+
+/// An identifier with a span, as a claim lists it.
+type Listed<'c> = (&'c Claim, Identifier);
+
+/// What stands of all that lists the same identifier, in the order of the spans.
+///
+/// A ticker may go and come back, so spans that share no day stand beside each other. Of
+/// those that do, that of the claim that prevails stands; of one claim, the first.
+fn standing(mut listed: Vec<Listed<'_>>) -> Vec<Listed<'_>> {
+    let mut standing: Vec<Listed<'_>> = Vec::new();
+    let is_free = |standing: &[Listed<'_>], (_, identifier): &Listed<'_>| {
+        let mut others = standing.iter().map(|(_, other)| other);
+        others.all(|other| !other.shares_a_day_with(identifier))
+    };
+    while let Some(won) = prevailing(listed.iter().map(|(claim, _)| *claim)).map(Claim::id) {
+        let of_won = listed.extract_if(.., |(claim, _)| claim.id() == won);
+        for one in of_won {
+            if is_free(&standing, &one) {
+                standing.push(one);
+            }
+        }
+        listed.retain(|one| is_free(&standing, one));
+    }
+    standing.sort_by_key(|(_, identifier)| {
+        let begins = identifier.from.as_ref().map(Edtf::bounds);
+        begins.and_then(|bounds| bounds.earliest)
+    });
+    standing
 }
 
 /// The days on which it can change which identifiers a company has, as far as an event

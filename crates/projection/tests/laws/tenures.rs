@@ -47,6 +47,8 @@ proptest! {
             for identifier in &told.identifiers {
                 prop_assert!(tenures.identifiers.iter().any(|it| it.value == identifier.value));
             }
+            let keys = told.identifiers.iter().map(|it| (&it.scheme, &it.value));
+            prop_assert!(keys.is_sorted_by(|one, next| one < next), "one span covers a day");
             let differs = |it: &&Tenure| Some(&it.value) != told.name.as_ref();
             let before = tenures.name_before(on);
             prop_assert!(before.is_none_or(|it| differs(&it) && it.is_certain));

@@ -704,6 +704,10 @@ fn company(picks: &[u8; 6]) -> Filled {
             {"scheme": "ticker", "value": "XNYS:BABA", "from": "2014-09-19", "to": "2025-12-20"},
             {"scheme": "lei", "value": "5493001NTNQJDH60PM02"},
         ]),
+        2 => json!([
+            {"scheme": "ticker", "value": "XNYS:BABA", "from": "2025-12-22", "to": "2025-12-23"},
+            {"scheme": "ticker", "value": "XNYS:BABA", "from": "2025-12-25"},
+        ]),
         _ => Value::Null,
     };
     let data = json!({
