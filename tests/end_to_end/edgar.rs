@@ -358,6 +358,47 @@ fn times_that_cannot_be_utc_are_told_and_read_as_eastern_if_asked() {
     assert_eq!(filings("2025-02-03T21:00:00Z"), 2);
 }
 
+/// One odd time among many says nothing of the others.
+#[test]
+fn a_single_odd_time_does_not_make_a_file_eastern() {
+    let environment = Environment::new();
+    let mut times = vec!["2025-02-03T16:00:00.000Z"; 40];
+    times.push("2025-02-03T06:10:00.000Z");
+    environment.write("CIK0000000007.json", made("Seven", &times).to_string());
+    let run = environment.type_in("import edgar CIK0000000007.json --times detected");
+    let run = run.done();
+    assert!(run.stderr.contains("1 of 41 times"), "{}", run.stderr);
+    assert!(run.stderr.contains("too few"), "{}", run.stderr);
+    let answer = environment.at("2025-02-03T16:00:00Z cik:7 --section other");
+    assert_eq!(answer["other"].as_array().unwrap().len(), 41);
+}
+
+/// A row has nothing of its own day, of which EDGAR tells no time.
+#[test]
+fn a_filing_of_a_day_is_not_there_before_the_day_ends() {
+    let environment = Environment::new();
+    let mut file = made("Seven", &["1997-12-29T05:00:00.000Z"]);
+    file["filings"]["recent"]["filingDate"] = json!(["1997-12-29"]);
+    file["lei"] = json!("5493001NTNQJDH60PM03");
+    environment.write("CIK0000000007.json", file.to_string());
+    let run = environment
+        .type_in("import edgar CIK0000000007.json")
+        .done();
+    assert!(
+        run.stderr.contains("is not a value of lei"),
+        "{}",
+        run.stderr
+    );
+    let filings = |moment: &str| {
+        let answer = environment.at(&format!("{moment} cik:7 --section other"));
+        answer["other"].as_array().unwrap().len()
+    };
+    assert_eq!(filings("1997-12-29T12:00:00-05:00"), 0);
+    assert_eq!(filings("1997-12-30T00:00:00-05:00"), 1);
+    let checked = String::from_utf8(environment.type_in("check").done().stdout).unwrap();
+    assert!(!checked.contains("published-without-zone"), "{checked}");
+}
+
 #[test]
 fn a_file_without_filings_keeps_no_other_from_being_imported() {
     let environment = Environment::new();

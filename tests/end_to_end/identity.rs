@@ -106,7 +106,7 @@ fn a_ticker_that_comes_back_was_there_before() {
         event
     };
     let is_acme = |day: &str| {
-        let answered = environment.run(&["at", day, "ticker:XNYS:AB", "--json"]);
+        let answered = environment.run(["at", day, "ticker:XNYS:AB", "--json"]);
         answered.code == Some(0)
     };
     environment.append(&[

@@ -39,22 +39,28 @@ pub enum Times {
     /// As they are marked.
     #[default]
     Marked,
-    /// In Eastern time, where some cannot be UTC.
+    /// In Eastern time, where one in [`EASTERN_ONE_IN`] or more cannot be UTC.
     Detected,
 }
+
+/// Of the files at hand whose times are Eastern, one time in ten or more cannot be UTC. A
+/// few that stand alone say nothing of the others.
+pub const EASTERN_ONE_IN: usize = 20;
 
 /// What became of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Imports {
     /// What was imported, company by company.
     pub companies: Vec<Imported>,
-    /// The files whose times are Eastern.
+    /// The files with times that cannot be UTC.
     pub eastern: Vec<EasternFile>,
+    /// What files say that means nothing and was not read, by file.
+    pub unread: Vec<(String, Vec<String>)>,
     /// The files that say nothing, each with why.
     pub left_out: Vec<(String, String)>,
 }
 
-/// A file whose times are Eastern, though they are marked as UTC.
+/// A file with times that cannot be UTC, though they are marked so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EasternFile {
     /// The file.
@@ -63,6 +69,8 @@ pub struct EasternFile {
     pub impossible: usize,
     /// How many it has.
     pub times: usize,
+    /// They are so many that all are read in Eastern time.
+    pub is_eastern: bool,
 }
 
 /// What was imported of one company.
@@ -83,14 +91,17 @@ impl Imports {
         if impossible == 0 {
             return crawl;
         }
+        let is_often = impossible.saturating_mul(EASTERN_ONE_IN) >= crawl.rows.len();
+        let is_eastern = times == Times::Detected && is_often;
         self.eastern.push(EasternFile {
             file: crawl.file.clone(),
             impossible,
             times: crawl.rows.len(),
+            is_eastern,
         });
-        match times {
-            Times::Marked => crawl,
-            Times::Detected => crawl.in_eastern_time(),
+        match is_eastern {
+            true => crawl.in_eastern_time(),
+            false => crawl,
         }
     }
 }
@@ -115,7 +126,11 @@ impl Store {
         let mut by_cik: BTreeMap<String, Vec<Crawl>> = BTreeMap::new();
         for file in files {
             match edgar::read(&file.name, &file.bytes, options.cik.as_deref()) {
-                Ok(crawl) => {
+                Ok(mut crawl) => {
+                    if !crawl.unread.is_empty() {
+                        let unread = std::mem::take(&mut crawl.unread);
+                        imports.unread.push((crawl.file.clone(), unread));
+                    }
                     let crawl = imports.in_its_zone(crawl, options.times);
                     by_cik.entry(crawl.cik.clone()).or_default().push(crawl);
                 }

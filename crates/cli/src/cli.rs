@@ -333,7 +333,8 @@ Examples:
 
 EDGAR has marked Eastern times as UTC, so that a filing seems to have been
 public four or five hours before it was. A file with times at which nothing is
-accepted in New York is told; a later crawl of the company corrects them.")]
+accepted in New York is told; a later crawl of the company corrects them.
+Of a filing before about 2002 only the day is known: it was public by its end.")]
 pub(crate) struct EdgarArgs {
     /// The files, or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -356,7 +357,7 @@ pub(crate) struct EdgarArgs {
 pub(crate) enum TimesArg {
     /// UTC, as they are marked
     Marked,
-    /// Eastern in files of which some cannot be UTC
+    /// Eastern in files of which one in 20 or more cannot be UTC
     Detected,
 }
 

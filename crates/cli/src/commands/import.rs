@@ -15,6 +15,9 @@ use crate::output::{Output, say};
 use crate::render::table::Table;
 use crate::session::Session;
 
+/// Of how much in a file that is not read it is told.
+const UNREAD_MAX: usize = 5;
+
 pub(crate) fn edgar(
     session: &Session,
     args: &EdgarArgs,
@@ -115,15 +118,29 @@ fn tell(imports: &Imports, args: &EdgarArgs) {
     for (file, why) in &imports.left_out {
         say(&format!("note: {file}: {why}; left out"));
     }
+    for (file, unread) in &imports.unread {
+        for why in unread.iter().take(UNREAD_MAX) {
+            say(&format!("note: {file}: {why}; not read"));
+        }
+        if let Some(more) = unread
+            .len()
+            .checked_sub(UNREAD_MAX)
+            .filter(|more| *more > 0)
+        {
+            say(&format!("note: {file}: and {more} more that are not read"));
+        }
+    }
     for eastern in &imports.eastern {
         let EasternFile {
             file,
             impossible,
             times,
+            is_eastern,
         } = eastern;
-        let read = match args.times {
-            TimesArg::Detected => "it is read in Eastern time",
-            TimesArg::Marked => "see --times",
+        let read = match (args.times, is_eastern) {
+            (TimesArg::Detected, true) => "it is read in Eastern time",
+            (TimesArg::Detected, false) => "they are too few for Eastern time",
+            (TimesArg::Marked, _) => "see --times",
         };
         say(&format!(
             "note: {file}: {impossible} of {times} times cannot be UTC; {read}"

@@ -7,11 +7,12 @@ use event_model::json::sort_of;
 use event_model::time::{Day, Instant, TimeError, parse_day};
 use serde_json::{Map, Value};
 
+use super::accepted::Accepted;
 use super::crawl::Row;
 use super::items::items_of;
 use super::read::EdgarError;
 
-const REQUIRED: [&str; 3] = ["accessionNumber", "acceptanceDateTime", "form"];
+const REQUIRED: [&str; 2] = ["accessionNumber", "form"];
 
 /// A row with faults.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,23 +93,25 @@ impl BadRow {
     }
 }
 
-/// Reads the rows of a table, each filing once.
+/// Reads the rows of a table, each filing once, and tells what of them means nothing.
 pub(super) fn rows(
     file: &str,
     locator: &str,
     table: &Map<String, Value>,
-) -> Result<Vec<Row>, EdgarError> {
+) -> Result<(Vec<Row>, Vec<String>), EdgarError> {
     let columns = Columns::check(file, locator, table)?;
     let mut rows: Vec<Row> = Vec::with_capacity(columns.len);
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut bad = Vec::new();
+    let (mut bad, mut unread) = (Vec::new(), Vec::new());
     for at in 0..columns.len {
         let mut cells = Cells {
             columns: &columns,
             at,
             problems: Vec::new(),
+            unread: Vec::new(),
         };
         let row = cells.row();
+        unread.append(&mut cells.unread);
         let earlier = row
             .as_ref()
             .and_then(|row| rows.get(*seen.get(&row.accession)?));
@@ -138,7 +141,7 @@ pub(super) fn rows(
         }
     }
     if bad.is_empty() {
-        Ok(rows)
+        Ok((rows, unread))
     } else {
         Err(EdgarError::Rows {
             file: file.to_owned(),
@@ -160,13 +163,13 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// Columns that are not known are not read, but one of another length shows
-    /// that the table is damaged.
+    /// Columns that are not known are not read, whatever they hold.
     fn check(file: &str, locator: &str, table: &'a Map<String, Value>) -> Result<Self, EdgarError> {
-        let missing: Vec<_> = REQUIRED
-            .into_iter()
-            .filter(|name| !table.contains_key(*name))
-            .collect();
+        let has = |name: &str| table.contains_key(name);
+        let mut missing: Vec<_> = REQUIRED.into_iter().filter(|name| !has(name)).collect();
+        if !has("acceptanceDateTime") && !has("filingDate") {
+            missing.push("acceptanceDateTime");
+        }
         if !missing.is_empty() {
             let (file, locator) = (file.to_owned(), locator.to_owned());
             return Err(EdgarError::MissingColumns {
@@ -178,8 +181,9 @@ impl<'a> Columns<'a> {
         let mut lengths = Vec::new();
         for (name, column) in table {
             match column {
+                _ if !KNOWN.contains(&name.as_str()) => {}
                 Value::Array(list) => lengths.push((name.clone(), list.len())),
-                other if KNOWN.contains(&name.as_str()) => {
+                other => {
                     return Err(EdgarError::Field {
                         file: file.to_owned(),
                         field: format!("{locator}.{name}"),
@@ -187,7 +191,6 @@ impl<'a> Columns<'a> {
                         found: sort_of(other).to_owned(),
                     });
                 }
-                _ => {}
             }
         }
         let len = lengths
@@ -231,15 +234,17 @@ struct Cells<'a> {
     columns: &'a Columns<'a>,
     at: usize,
     problems: Vec<RowProblem>,
+    /// What means nothing, and is no fault.
+    unread: Vec<String>,
 }
 
 impl Cells<'_> {
     fn row(&mut self) -> Option<Row> {
         let accession = self.required("accessionNumber", accession);
-        let accepted = self.required("acceptanceDateTime", acceptance);
         let form = self.required("form", |text| Ok(text.to_owned()));
-        let filed = self.parsed("filingDate", day);
-        let report_date = self.parsed("reportDate", day);
+        let filed = self.parsed("filingDate", |text| Ok(day_of(text)?));
+        let accepted = self.accepted(filed);
+        let report_date = self.report_date();
         let items = self.text("items").unwrap_or_default();
         let document = self.text("primaryDocument");
         let description = self.text("primaryDocDescription");
@@ -312,27 +317,51 @@ impl Cells<'_> {
         value
     }
 
+    /// Where there is no time of acceptance, the day of filing is all that is known.
+    fn accepted(&mut self, filed: Option<Day>) -> Option<Accepted> {
+        let before = self.problems.len();
+        let parse = |text: &str| Ok(Accepted::parse(text)?);
+        let accepted = match self.parsed("acceptanceDateTime", parse) {
+            None if self.problems.len() == before => filed.map(Accepted::On),
+            accepted => accepted,
+        };
+        if accepted.is_none() && self.problems.len() == before {
+            self.add("acceptanceDateTime", RowDefect::Empty);
+        }
+        accepted.map(|accepted| accepted.filed(filed))
+    }
+
+    /// A day that is none says nothing.
+    fn report_date(&mut self) -> Option<Day> {
+        let text = self.text("reportDate")?;
+        let day = day_of(&text).ok();
+        if day.is_none() {
+            self.pass_over("reportDate", &format!("{text:?} is no day"));
+        }
+        day
+    }
+
     /// A size is a number; some dumps write it as a text.
     fn size(&mut self) -> Option<u64> {
         let cell = self.columns.cell("size", self.at)?;
-        let size = match cell {
+        let text = match cell {
             Value::Null => return None,
-            Value::String(text) if text.trim().is_empty() => return None,
-            Value::String(text) => text.trim().parse().ok(),
-            Value::Number(number) => number.as_u64(),
-            _ => None,
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
         };
+        if text.is_empty() {
+            return None;
+        }
+        let size = text.strip_suffix(".0").unwrap_or(&text).parse().ok();
         if size.is_none() {
-            let found = cell.to_string();
-            self.add(
-                "size",
-                RowDefect::WrongType {
-                    expected: "a number of bytes",
-                    found,
-                },
-            );
+            self.pass_over("size", &format!("{cell} is no number of bytes"));
         }
         size
+    }
+
+    fn pass_over(&mut self, column: &str, why: &str) {
+        let row = self.at + 1;
+        self.unread.push(format!("{column} of row {row}: {why}"));
     }
 }
 
@@ -352,20 +381,10 @@ fn accession(text: &str) -> Result<String, RowDefect> {
     })
 }
 
-/// An instant of acceptance; one that does not say its offset is UTC.
-fn acceptance(text: &str) -> Result<Instant, RowDefect> {
-    if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        let day = [part(0, 4), part(4, 6), part(6, 8)].join("-");
-        let time = [part(8, 10), part(10, 12), part(12, 14)].join(":");
-        return Ok(format!("{day}T{time}Z").parse()?);
-    }
-    match text.parse() {
-        Err(TimeError::NoOffset { .. }) => Ok(format!("{text}Z").parse()?),
-        read => Ok(read?),
-    }
-}
-
-fn day(text: &str) -> Result<Day, RowDefect> {
-    Ok(parse_day(text)?)
+/// The UTC day of an instant, or a day as written.
+pub(super) fn day_of(text: &str) -> Result<Day, TimeError> {
+    parse_day(text).or_else(|why| {
+        let instant = text.parse::<Instant>();
+        instant.map(Instant::day).map_err(|_| why)
+    })
 }

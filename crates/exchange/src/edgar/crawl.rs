@@ -2,6 +2,8 @@
 
 use event_model::time::{Day, Instant};
 
+use super::accepted::Accepted;
+
 /// The locator of the table in a main file.
 pub(super) const RECENT: &str = "filings.recent";
 
@@ -31,6 +33,8 @@ pub struct Crawl {
     pub edition: Instant,
     /// Its filings in the order of the file, each once.
     pub rows: Vec<Row>,
+    /// What it says that means nothing, and so is not read.
+    pub unread: Vec<String>,
 }
 
 /// A filing as a file has it.
@@ -42,7 +46,7 @@ pub struct Row {
     /// The accession number, with its dashes.
     pub accession: String,
     /// When EDGAR accepted it.
-    pub accepted: Instant,
+    pub accepted: Accepted,
     /// The form: `8-K`.
     pub form: String,
     /// The day on which it counts as filed.
@@ -74,6 +78,11 @@ pub struct FormerName {
 }
 
 impl Crawl {
+    /// The newest acceptance in it.
+    pub(super) fn newest(&self) -> Option<Instant> {
+        self.rows.iter().map(|row| row.accepted.instant()).max()
+    }
+
     /// The first and the last day of its filings.
     #[must_use]
     pub fn covers(&self) -> Option<(Day, Day)> {

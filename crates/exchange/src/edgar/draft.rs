@@ -5,6 +5,7 @@ use event_model::id::{EventId, Slug};
 use event_model::time::{Day, Instant};
 use serde_json::{Map, Value, json};
 
+use super::accepted::{Accepted, NEW_YORK};
 use super::crawl::{Crawl, RECENT, Row};
 use super::items::item_type;
 
@@ -46,8 +47,13 @@ pub(super) fn filing(company: &Slug, crawl: &Crawl, row: &Row) -> Fields {
         "size_bytes": row.size_bytes,
         "file_number": row.file_number,
     });
+    let (published, zone) = match row.accepted {
+        Accepted::At(instant) => (instant.to_string(), None),
+        Accepted::On(day) => (text(day), Some(NEW_YORK)),
+    };
     let source = json!({
         "name": SOURCE,
+        "zone": zone,
         "url": format!(
             "https://www.sec.gov/Archives/edgar/data/{}/{}/",
             crawl.cik.trim_start_matches('0'),
@@ -57,7 +63,7 @@ pub(super) fn filing(company: &Slug, crawl: &Crawl, row: &Row) -> Fields {
         "edition": crawl.edition,
     });
     let mut fields = base(company, "filing", source, data);
-    set(&mut fields, "published", row.accepted.to_string());
+    set(&mut fields, "published", published);
     // A proxy statement names the day of a meeting to come.
     if let Some(day) = row.report_date.filter(|day| *day <= row.accepted.day()) {
         set(&mut fields, "occurred", text(day));
@@ -102,7 +108,12 @@ pub(super) fn facts(company: &Slug, crawl: &Crawl) -> Fields {
 /// A name from a day on, which was public then. Every crawl tells it alike, so it is of no
 /// edition.
 pub(super) fn name_since(company: &Slug, crawl: &Crawl, name: &str, from: Day) -> Fields {
-    let source = json!({"name": SOURCE, "url": url(&crawl.cik), "locator": "formerNames"});
+    let source = json!({
+        "name": SOURCE,
+        "zone": NEW_YORK,
+        "url": url(&crawl.cik),
+        "locator": "formerNames",
+    });
     let mut fields = base(company, "company", source, json!({"name": name}));
     set(&mut fields, "published", text(from));
     set(&mut fields, "occurred", text(from));

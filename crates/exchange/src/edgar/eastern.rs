@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use event_model::time::{Instant, Zone};
 
+use super::accepted::{Accepted, new_york};
 use super::crawl::Crawl;
 
 const MINUTE_US: i64 = 60_000_000;
@@ -17,24 +18,26 @@ const DAY_MINUTES: i64 = 24 * 60;
 const NOTHING: Range<i64> = 60..345;
 
 impl Crawl {
-    /// How many of its times cannot be UTC, as they are marked. Where there are any, all
-    /// are Eastern.
+    /// How many of its times cannot be UTC, as they are marked. Of a crawl in Eastern time
+    /// more than a tenth are such.
     #[must_use]
     pub fn eastern_times(&self) -> usize {
         let Some(new_york) = new_york() else { return 0 };
-        let is_odd = |accepted: Instant| NOTHING.contains(&minute(accepted, new_york));
+        let is_odd = |accepted: Accepted| match accepted {
+            Accepted::At(instant) => NOTHING.contains(&minute(instant, new_york)),
+            Accepted::On(_) => false,
+        };
         self.rows.iter().filter(|row| is_odd(row.accepted)).count()
     }
 
     /// The same crawl with its times read as Eastern ones.
     #[must_use]
     pub fn in_eastern_time(mut self) -> Self {
-        if let Some(new_york) = new_york() {
-            let read = |marked: Instant| Instant::of_local(marked.local(Zone::UTC), new_york);
-            for row in &mut self.rows {
-                row.accepted = read(row.accepted);
-            }
-            self.edition = read(self.edition);
+        for row in &mut self.rows {
+            row.accepted = row.accepted.in_eastern_time();
+        }
+        if let Some(newest) = self.newest() {
+            self.edition = newest;
         }
         self
     }
@@ -44,8 +47,4 @@ impl Crawl {
 fn minute(instant: Instant, zone: Zone) -> i64 {
     let local = Instant::of_local(instant.local(zone), Zone::UTC);
     local.micros().div_euclid(MINUTE_US).rem_euclid(DAY_MINUTES)
-}
-
-fn new_york() -> Option<Zone> {
-    "America/New_York".parse().ok()
 }

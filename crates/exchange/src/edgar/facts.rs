@@ -27,8 +27,12 @@ impl Planner<'_> {
             .former_names
             .iter()
             .filter(|former| former.name != *name);
-        // The present name, from the day on which the last former one ended.
-        let since = others.filter_map(|former| former.to).max();
+        // The present name, from the day on which the last former one ended; of a company
+        // that never had another, from its first filing here.
+        let since = match others.clone().next() {
+            Some(_) => others.filter_map(|former| former.to).max(),
+            None => crawl.covers().map(|(first, _)| first),
+        };
         if let Some(since) = since.filter(|since| *since <= crawl.edition.day()) {
             let key = format!("present/{}/{name}/{since}", crawl.cik);
             let fields = draft::name_since(self.company, crawl, name, since);

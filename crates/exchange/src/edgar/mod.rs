@@ -31,6 +31,7 @@
 //! retracted or redacted of it by hand stays so. Claims that no crawl made are left alone: an import knows its
 //! own by their ids, and those that may be corrected by `source.edition`.
 
+mod accepted;
 mod columns;
 mod crawl;
 mod draft;
@@ -44,6 +45,7 @@ mod plan;
 mod read;
 mod slug;
 
+pub use self::accepted::Accepted;
 pub use self::columns::{BadRow, RowDefect, RowProblem};
 pub use self::crawl::{Crawl, FormerName, Row};
 pub use self::ids::ids;

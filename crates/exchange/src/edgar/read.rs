@@ -1,11 +1,12 @@
 //! Reads a submissions file: [`read`].
 
+use event_model::identifier::Scheme;
 use event_model::json::{self, sort_of};
 use event_model::limits::IMPORT_FILE_BYTES_MAX;
-use event_model::time::{Day, Instant, TimeError, parse_day};
+use event_model::time::parse_day;
 use serde_json::{Map, Value};
 
-use super::columns::{self, BadRow};
+use super::columns::{self, BadRow, day_of};
 use super::crawl::{Crawl, FormerName, RECENT};
 use super::listing::ticker;
 
@@ -153,8 +154,8 @@ pub fn read(file_name: &str, bytes: &[u8], cik: Option<&str>) -> Result<Crawl, E
         return Err(file.not_submissions());
     }
     let cik = file.cik(fields.get("cik").filter(|_| !is_page), cik)?;
-    let rows = columns::rows(file_name, &locator, table)?;
-    let Some(edition) = rows.iter().map(|row| row.accepted).max() else {
+    let (rows, unread) = columns::rows(file_name, &locator, table)?;
+    let Some(edition) = rows.iter().map(|row| row.accepted.instant()).max() else {
         return Err(EdgarError::NoRows {
             file: file.name(),
             locator,
@@ -172,6 +173,7 @@ pub fn read(file_name: &str, bytes: &[u8], cik: Option<&str>) -> Result<Crawl, E
         locator,
         edition,
         rows,
+        unread,
     };
     if !is_page {
         file.header(fields, &mut crawl)?;
@@ -309,16 +311,21 @@ impl File<'_> {
             Some(other) => Err(self.field(name, "a text", other)),
         };
         crawl.name = text("name")?;
-        crawl.lei = text("lei")?;
+        crawl.lei = text("lei")?.filter(|lei| is_read(&Scheme::Lei, lei, &mut crawl.unread));
         crawl.fiscal_year_end = text("fiscalYearEnd")?.and_then(|text| month_day(&text));
         let exchanges = self.list(fields, "exchanges")?;
         for (at, symbol) in self.list(fields, "tickers")?.iter().enumerate() {
-            let Some(symbol) = symbol.as_str() else {
-                return Err(self.field("tickers", "a list of texts", symbol));
+            let symbol = match symbol {
+                Value::Null => continue,
+                Value::String(symbol) => symbol.trim(),
+                other => return Err(self.field("tickers", "a list of texts", other)),
             };
             let exchange = exchanges.get(at).and_then(Value::as_str);
             let ticker = ticker(symbol, exchange);
-            if !symbol.trim().is_empty() && !crawl.tickers.contains(&ticker) {
+            if !symbol.is_empty()
+                && !crawl.tickers.contains(&ticker)
+                && is_read(&Scheme::Ticker, &ticker, &mut crawl.unread)
+            {
                 crawl.tickers.push(ticker);
             }
         }
@@ -389,7 +396,11 @@ fn month_day(text: &str) -> Option<String> {
     Some(format!("{month}-{day}"))
 }
 
-/// The UTC day of an instant, or a day as written.
-fn day_of(text: &str) -> Result<Day, TimeError> {
-    parse_day(text).or_else(|_| text.parse::<Instant>().map(Instant::day))
+/// Whether a value is one of its scheme. One that is none is left out.
+fn is_read(scheme: &Scheme, value: &str, unread: &mut Vec<String>) -> bool {
+    let read = scheme.parse_value(value);
+    if let Err(why) = &read {
+        unread.push(why.to_string());
+    }
+    read.is_ok()
 }

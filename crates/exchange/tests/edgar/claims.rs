@@ -200,6 +200,64 @@ fn the_same_document_of_two_companies_has_two_ids() {
     assert_ne!(events("7")[1].id, events("8")[1].id);
 }
 
+/// EDGAR has no time of day for old filings, and writes the midnight of their day.
+#[test]
+fn a_midnight_is_a_day_in_new_york() {
+    let day = "1997-12-29";
+    let rows = [(1, day, "X")];
+    let published = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+        let mut value = main_file(day, &[], &rows);
+        change(value["filings"]["recent"].as_object_mut().unwrap());
+        let events = planned(&[crawl(&value)], &[]).events;
+        let filing = events
+            .iter()
+            .find(|event| &*event.kind == "filing")
+            .unwrap();
+        let zone = filing.source.zone.as_ref().map(ToString::to_string);
+        (filing.published.text().to_owned(), zone)
+    };
+    let accepted = |times: Value| {
+        move |recent: &mut serde_json::Map<String, Value>| {
+            recent.insert("acceptanceDateTime".to_owned(), json!([times]));
+        }
+    };
+    let of_day = (day.to_owned(), Some("America/New_York".to_owned()));
+    for times in [
+        json!("1997-12-29T05:00:00.000Z"),
+        json!("1997-12-29T00:00:00.000Z"),
+        json!("19971229000000"),
+        json!("1997-12-29"),
+        json!(""),
+        Value::Null,
+    ] {
+        assert_eq!(published(&accepted(times.clone())), of_day, "{times}");
+    }
+    let remove = |recent: &mut serde_json::Map<String, Value>| {
+        recent.remove("acceptanceDateTime");
+    };
+    assert_eq!(published(&remove), of_day);
+    let late = published(&accepted(json!("1997-12-26T05:00:00.000Z")));
+    assert_eq!(late, of_day, "it counts as filed on a later day");
+    let exact = published(&accepted(json!("1997-12-29T05:00:01.000Z")));
+    assert_eq!(exact, ("1997-12-29T05:00:01Z".to_owned(), None));
+}
+
+/// Nobody files under a name that nobody knows.
+#[test]
+fn a_name_that_never_was_another_is_known_from_the_first_filing() {
+    let rows = [(1, "2024-01-02", "X"), (2, "2025-01-02", "Y")];
+    let names = |value: &Value| {
+        let events = planned(&[crawl(value)], &[]).events;
+        let named = events.iter().filter(|event| event.text("name").is_some());
+        let days = named.map(|event| event.published.text().to_owned());
+        days.collect::<Vec<_>>()
+    };
+    let mut value = main_file("2025-01-02", &[], &rows);
+    assert_eq!(names(&value), ["2025-01-02T12:00:00Z", "2024-01-02"]);
+    value["formerNames"] = json!([{"name": "Six", "from": null, "to": null}]);
+    assert_eq!(names(&value), ["2025-01-02T12:00:00Z"]);
+}
+
 #[test]
 fn times_that_cannot_be_utc_are_eastern() {
     // In New York: 2:30 as it is marked, and at the end of the day.
@@ -219,7 +277,7 @@ fn times_that_cannot_be_utc_are_eastern() {
     let times: Vec<String> = read
         .rows
         .iter()
-        .map(|row| row.accepted.to_string())
+        .map(|row| row.accepted.instant().to_string())
         .collect();
     assert_eq!(times, ["2025-02-03T12:30:00Z", "2025-07-04T01:59:59Z"]);
     assert_eq!(read.edition.to_string(), "2025-07-04T01:59:59Z");

@@ -121,15 +121,17 @@ fn a_damaged_table_is_refused() {
         message(&|table| {
             remove(table, "form");
             remove(table, "acceptanceDateTime");
+            remove(table, "filingDate");
         }),
-        "FILE: submissions-001 lacks acceptanceDateTime, form"
+        "FILE: submissions-001 lacks form, acceptanceDateTime"
     );
     assert_eq!(
         message(&|table| {
             table["filingDate"].as_array_mut().unwrap().pop();
+            table["size"].as_array_mut().unwrap().clear();
             table["core_type"].as_array_mut().unwrap().clear();
         }),
-        "FILE: submissions-001.accessionNumber has 2 rows, and core_type has 0, filingDate has 1"
+        "FILE: submissions-001.accessionNumber has 2 rows, and filingDate has 1, size has 0"
     );
     assert_eq!(
         message(&|table| table["size"] = json!("10")),
@@ -152,7 +154,7 @@ fn every_bad_row_is_told_with_all_that_is_wrong() {
     recent["form"][0] = json!("");
     recent["acceptanceDateTime"][0] = json!("yesterday");
     recent["accessionNumber"][2] = json!(accession(2));
-    recent["size"][1] = json!(-1);
+    recent["filingDate"][1] = json!("2025-02-30");
     let Err(EdgarError::Rows { rows, .. }) = read("a.json", value.to_string().as_bytes(), None)
     else {
         panic!("read");
@@ -161,16 +163,44 @@ fn every_bad_row_is_told_with_all_that_is_wrong() {
     assert_eq!(
         told,
         [
-            "row 1 (0000000007-25-000001): acceptanceDateTime \"yesterday\" is neither an instant with an offset (2025-12-23T09:30:00Z) nor a day (2025-12-23), form is empty",
-            "row 2 (0000000007-25-000002): size must be a number of bytes, and is -1",
+            "row 1 (0000000007-25-000001): form is empty, acceptanceDateTime \"yesterday\" is neither an instant with an offset (2025-12-23T09:30:00Z) nor a day (2025-12-23)",
+            "row 2 (0000000007-25-000002): filingDate \"2025-02-30\" does not exist in the calendar",
         ]
     );
-    value["filings"]["recent"]["size"][1] = json!(1);
+    value["filings"]["recent"]["filingDate"][1] = json!("2025-01-03");
     let Err(EdgarError::Rows { rows, .. }) = read("a.json", value.to_string().as_bytes(), None)
     else {
         panic!("read");
     };
     assert_eq!(rows[1].problems[0].what, RowDefect::Twice { row: 2 });
+}
+
+#[test]
+fn what_means_nothing_is_not_read() {
+    let rows = [(1, "2025-01-02", "A"), (2, "2025-01-03", "B")];
+    let mut value = main_file("2025-01-03", &["SEVN", "?"], &rows);
+    value["lei"] = json!("5493001NTNQJDH60PM03");
+    value["tickers"].as_array_mut().unwrap().push(Value::Null);
+    let recent = &mut value["filings"]["recent"];
+    recent["reportDate"] = json!(["0000-00-00", "2025-01-01T00:00:00.000Z"]);
+    recent["size"] = json!([-1, 10.0]);
+    recent["core_type"] = json!(["8-K"]);
+    let crawl = crawl(&value);
+    assert_eq!(crawl.tickers, ["XNYS:SEVN"]);
+    assert_eq!((&crawl.lei, crawl.rows[0].report_date), (&None, None));
+    assert_eq!(crawl.rows[1].report_date.unwrap().to_string(), "2025-01-01");
+    let sizes: Vec<_> = crawl.rows.iter().map(|row| row.size_bytes).collect();
+    assert_eq!(sizes, [None, Some(10)]);
+    let starts = [
+        "reportDate of row 1: \"0000-00-00\" is no day",
+        "size of row 1: -1 is no number of bytes",
+        "\"5493001NTNQJDH60PM03\" is not a value of lei",
+        "\"XNYS:?\" is not a value of ticker",
+    ];
+    assert_eq!(crawl.unread.len(), starts.len());
+    for (unread, start) in crawl.unread.iter().zip(starts) {
+        assert!(unread.starts_with(start), "{unread}");
+    }
 }
 
 #[test]
@@ -187,7 +217,7 @@ fn a_filing_twice_with_the_same_content_is_one() {
 fn a_plan_tells_all_that_was_refused() {
     let value = main_file(
         "2025-01-04",
-        &["?"],
+        &[],
         &[(1, "2025-01-02", &"x".repeat(9_000)), (2, "2025-01-04", "")],
     );
     let crawl = crawl(&value);
@@ -204,7 +234,15 @@ fn a_plan_tells_all_that_was_refused() {
     let row = |number: usize, problems: usize| {
         format!("Some(({number}, {:?})) {problems}", accession(number))
     };
-    assert_eq!(told, [row(1, 2), row(2, 1), "None 2".to_owned()]);
+    assert_eq!(
+        told,
+        [
+            row(1, 2),
+            row(2, 1),
+            "None 1".to_owned(),
+            "None 1".to_owned()
+        ]
+    );
     assert!(
         refusals[0]
             .to_string()
