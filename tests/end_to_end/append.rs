@@ -481,3 +481,28 @@ fn a_quantity_keeps_its_hedge_and_with_whom_it_is_shared() {
         json!(["up to", null, 10, "units", []])
     );
 }
+
+#[test]
+fn of_many_unknown_kinds_the_first_are_told() {
+    let environment = Environment::with_sample();
+    let of_kind = |at: usize| {
+        let mut event = statement("alibaba", "2025-12-23", "As it is.");
+        event["kind"] = json!(format!("kind_{at:03}"));
+        event
+    };
+    let events: Vec<Value> = (0..150).map(of_kind).collect();
+    let run = environment
+        .feed("append --file -", lines(&events).as_bytes())
+        .done();
+    let notes: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("note"))
+        .collect();
+    assert_eq!(notes.len(), 101);
+    assert!(
+        notes[100].contains("more kinds are not known"),
+        "{}",
+        notes[100]
+    );
+}

@@ -22,6 +22,9 @@ fn environment() -> Environment {
     environment
 }
 
+/// A kind of its own for each number that `sed` puts in.
+const DECLARATION: &str = r#"{"company":"annals","kind":"kind_declaration","published":"2025-12-23","certainty":"official","source":{"name":"s"},"data":{"name":"k\0","schema":{"type":"object","properties":{"number":{"type":"string"}}}}}"#;
+
 #[test]
 fn input_that_is_far_too_large_is_refused_in_little_memory() {
     let environment = environment();
@@ -101,6 +104,14 @@ fn input_that_is_far_too_large_is_refused_in_little_memory() {
         assert_eq!(run.code, Some(code), "{what}: {}", run.stderr);
         assert!(run.stderr.contains(words), "{what}: {}", run.stderr);
     }
+}
+
+/// Of each the schema is compiled, and kept only of those that are taken.
+#[test]
+fn more_declarations_than_may_be_are_refused_in_little_memory() {
+    let declarations = format!("seq 30000 | sed 's/.*/{DECLARATION}/'");
+    let run = in_little_memory(&environment(), &declarations, "append --file -");
+    run.refused(1, &["the most is 1000", "and 28000 more lines at fault"]);
 }
 
 #[test]

@@ -12,6 +12,8 @@ const QUESTIONS: &[&str] = &[
     "companies --json",
     "log nvidia --json",
     "show a1000001 --json",
+    "kind list --json",
+    "schema statement --json",
 ];
 
 fn answers(environment: &Environment) -> Vec<Vec<u8>> {

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::environment::{Environment, company, large, lines, statement};
+use crate::environment::{Environment, company, large, lines, project, statement};
 
 /// Commands that need a store that is there.
 const NEEDING: &[&str] = &[
@@ -201,4 +201,51 @@ fn a_store_that_is_held_is_told_with_its_place() {
     environment
         .type_in("rebuild")
         .refused(7, &[environment.store().to_str().unwrap()]);
+}
+
+/// What it holds may have been redacted since, and whoever has no lock may not write.
+#[test]
+fn who_only_reads_writes_nothing() {
+    let environment = Environment::with_sample();
+    environment.append(&large());
+    let named: Vec<Value> = (0..1_200).map(|at| company(&format!("c{at}"))).collect();
+    environment.append(&named);
+    let directory = environment.store().join("cache").join("directory");
+    fs::remove_file(&directory).unwrap();
+    let files = environment.settled_files();
+    environment.type_in("companies").done();
+    environment.type_in("at 2025-12-23 c7").done();
+    let rows = b"company,date\nticker:XNYS:C7,2025-12-23\nc7,2025-12-23\n";
+    environment.feed("join - --field company.name", rows).done();
+    environment.assert_files(&files, "reading");
+    environment.type_in("rebuild").done();
+    assert!(directory.exists(), "who writes makes it again");
+}
+
+#[test]
+fn who_reads_all_of_a_log_keeps_nobody_from_appending() {
+    let environment = Environment::with_sample();
+    environment.append(&large());
+    let mut command = environment.command(["export", "--all", "--format", "jsonl"]);
+    let mut reading = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = [0];
+    let mut told = reading.stdout.take().unwrap();
+    std::io::Read::read_exact(&mut told, &mut first).unwrap();
+    environment.append(&[company("acme")]);
+    drop(told);
+    reading.wait().unwrap();
+}
+
+#[test]
+fn a_kind_is_tried_to_be_removed_while_another_has_the_store() {
+    let environment = Environment::with_sample();
+    let declaration = project().join("data").join("patent_grant.kind.json");
+    environment
+        .run(["kind".as_ref(), "add".as_ref(), declaration.as_os_str()])
+        .done();
+    let holder = Holder::of(&environment);
+    let remove = "kind remove patent_grant --reason x";
+    environment.type_in(&format!("{remove} --dry-run")).done();
+    environment.type_in(remove).refused(7, &["in use"]);
+    holder.kill();
 }

@@ -48,7 +48,10 @@ pub struct Appended {
     pub new: u64,
     /// How many were there already.
     pub known: u64,
-    /// The kinds that the store does not know; their events are kept.
+    /// The kinds that the store does not know; their events are kept. One more than
+    /// [`UNKNOWN_KINDS_TOLD_MAX`] says that there are more.
+    ///
+    /// [`UNKNOWN_KINDS_TOLD_MAX`]: event_model::limits::UNKNOWN_KINDS_TOLD_MAX
     pub unknown_kinds: BTreeSet<String>,
 }
 

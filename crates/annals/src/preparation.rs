@@ -11,6 +11,7 @@ use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
 use event_model::kinds::REDACTED;
+use event_model::limits::UNKNOWN_KINDS_TOLD_MAX;
 use event_model::own_kinds::Kinds;
 use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
@@ -204,7 +205,10 @@ impl<'s> Preparation<'s> {
 
     fn take(&mut self, line: u64, draft: Draft, earliest: Option<&Published>) -> Result<(), Error> {
         let draft = draft.of_kinds(&self.kinds);
-        if let Some(kind) = draft.kind().filter(|kind| self.kinds.named(kind).is_none()) {
+        if let Some(kind) = draft.kind().filter(|kind| self.kinds.named(kind).is_none())
+            // One more than is told says that there are more.
+            && self.unknown_kinds.len() <= UNKNOWN_KINDS_TOLD_MAX
+        {
             self.unknown_kinds.insert(kind.to_owned());
         }
         let struck = || Some(self.target(draft.strikes()?)?.published.day());

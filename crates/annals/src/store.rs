@@ -116,7 +116,10 @@ impl Store {
     ///
     /// [`Error::Log`] if what is buffered cannot be written.
     pub fn close(self) -> Result<(), Error> {
-        if let Some(directory) = &*self.kept_directory() {
+        // Who only reads writes nothing: what it holds may have been redacted since.
+        if let Some(directory) = &*self.kept_directory()
+            && self.log.takes_appends()
+        {
             // A cache that cannot be written is made again when it is needed.
             let path = directory_path(&self.dir);
             directory_file::save_if_behind(&path, directory, &self.log).ok();

@@ -151,6 +151,12 @@ impl SledLog {
         }
     }
 
+    /// Whether it was opened to write, and no other process writes meanwhile.
+    #[must_use]
+    pub fn takes_appends(&self) -> bool {
+        sync::lock(&self.journal).is_some()
+    }
+
     /// The folder of the store.
     #[must_use]
     pub fn dir(&self) -> &Path {

@@ -267,8 +267,8 @@ impl Draft {
             .is_some_and(|word| word != Confirmation::Unstated);
         match self.kind.as_deref() {
             Some(kinds::KIND_DECLARATION) if problems.0.is_empty() => {
-                let declared = own_kinds::declared(&self.data);
-                problems.0.extend(declared.err().into_iter().flatten());
+                let checked = own_kinds::check(&self.data);
+                problems.0.extend(checked.err().into_iter().flatten());
             }
             Some(kinds::THREAD_LINK) => {
                 let name = |field| self.data.text(field);

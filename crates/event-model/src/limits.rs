@@ -78,6 +78,8 @@ pub const TABLE_COLUMNS_MAX: usize = 4_096;
 
 /// The lines at fault of an input that are told; all of them are counted.
 pub const LINES_TOLD_MAX: usize = 1_000;
+/// The kinds of an input that are told because they are not known.
+pub const UNKNOWN_KINDS_TOLD_MAX: usize = 100;
 /// The faults of one line that are told; all of them are counted.
 pub const PROBLEMS_TOLD_MAX: usize = 100;
 /// How much is told of one problem, in characters; more is left out in its middle.

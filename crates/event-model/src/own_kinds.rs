@@ -154,12 +154,65 @@ pub fn declared(data: &Data) -> Result<&'static Kind, Vec<Problem>> {
     if let Some(kind) = declared.get(data) {
         return Ok(kind);
     }
-    let kind: &'static Kind = Box::leak(Box::new(read(data)?));
+    let kind: &'static Kind = Box::leak(Box::new(read(data)?.kept(data)));
     declared.insert(data.clone(), kind);
     Ok(kind)
 }
 
-fn read(data: &Data) -> Result<Kind, Vec<Problem>> {
+/// Holds that a declaration gives a kind, which is not kept: most may be refused yet.
+///
+/// # Errors
+///
+/// Everything that is wrong with it.
+pub(crate) fn check(data: &Data) -> Result<(), Vec<Problem>> {
+    read(data).map(drop)
+}
+
+/// What a declaration says that is in order.
+struct Declaration {
+    schema: DataSchema,
+    thread: Vec<String>,
+    stages: Vec<String>,
+    ends: Vec<String>,
+    aside: Vec<String>,
+}
+
+impl Declaration {
+    /// The kind of this declaration, kept for good.
+    fn kept(self, data: &Data) -> Kind {
+        let Self {
+            schema,
+            thread,
+            stages,
+            ends,
+            aside,
+        } = self;
+        let stage_field = stage_field(data);
+        let has_life = !stages.is_empty() || !ends.is_empty() || !aside.is_empty();
+        let first_stage = stages.first().map(|stage| (stage_field, stage.as_str()));
+        Kind {
+            name: kept(data.text("name").unwrap_or_default()),
+            about: kept(data.text("about").unwrap_or_default()),
+            fields: &[],
+            thread_key: all_kept(thread.iter().map(|name| all_kept([kept(name)].into_iter()))),
+            example: kept(&schema.example(first_stage)),
+            life: has_life.then(|| Life {
+                field: kept(stage_field),
+                stages: all_kept(stages.iter().map(|stage| kept(stage))),
+                ends: all_kept(ends.iter().map(|stage| kept(stage))),
+                aside: all_kept(aside.iter().map(|stage| kept(stage))),
+            }),
+            section: Section::Other,
+            schema: Some(Box::leak(Box::new(schema))),
+        }
+    }
+}
+
+fn stage_field(data: &Data) -> &str {
+    data.text("stage_field").unwrap_or("stage")
+}
+
+fn read(data: &Data) -> Result<Declaration, Vec<Problem>> {
     let mut problems = Problems::default();
     let name = data.text("name").unwrap_or_default();
     problems.take("data.name", kind_name(name));
@@ -181,10 +234,11 @@ fn read(data: &Data) -> Result<Kind, Vec<Problem>> {
         check_property("data.thread", name);
     }
     let [stages, ends, aside] = ["stages", "ends", "aside"].map(|name| texts(data, name));
-    let has_life = !stages.is_empty() || !ends.is_empty() || !aside.is_empty();
-    let stage_field = data.text("stage_field").unwrap_or("stage");
-    if has_life {
-        check_property("data.stages", stage_field);
+    if [&stages, &ends, &aside]
+        .iter()
+        .any(|names| !names.is_empty())
+    {
+        check_property("data.stages", stage_field(data));
     }
     for (path, names) in [
         ("data.thread", &thread),
@@ -195,22 +249,12 @@ fn read(data: &Data) -> Result<Kind, Vec<Problem>> {
         check_once(path, names, &mut problems);
     }
     match schema {
-        Some(schema) if problems.0.is_empty() => Ok(Kind {
-            name: kept(name),
-            about: kept(data.text("about").unwrap_or_default()),
-            fields: &[],
-            thread_key: all_kept(thread.iter().map(|name| all_kept([kept(name)].into_iter()))),
-            life: has_life.then(|| Life {
-                field: kept(stage_field),
-                stages: all_kept(stages.iter().map(|stage| kept(stage))),
-                ends: all_kept(ends.iter().map(|stage| kept(stage))),
-                aside: all_kept(aside.iter().map(|stage| kept(stage))),
-            }),
-            section: Section::Other,
-            example: kept(
-                &schema.example(stages.first().map(|stage| (stage_field, stage.as_str()))),
-            ),
-            schema: Some(Box::leak(Box::new(schema))),
+        Some(schema) if problems.0.is_empty() => Ok(Declaration {
+            schema,
+            thread,
+            stages,
+            ends,
+            aside,
         }),
         _ => Err(problems.0),
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use annals::Expected;
 use annals::append::{AppendOptions, Appended};
 use annals::model::id::Version;
+use annals::model::limits::UNKNOWN_KINDS_TOLD_MAX;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use serde_json::json;
 
@@ -203,7 +204,7 @@ pub(crate) fn tell(
     quiet: bool,
     out: &mut Output,
 ) -> Result<(), CommandError> {
-    for kind in &appended.unknown_kinds {
+    for kind in appended.unknown_kinds.iter().take(UNKNOWN_KINDS_TOLD_MAX) {
         let names = annals::model::kinds::KINDS.iter().map(|kind| kind.name);
         let near = annals::model::problem::near(kind, names);
         let meant = match near.as_slice() {
@@ -213,6 +214,9 @@ pub(crate) fn tell(
         say(&format!(
             "note: kind {kind:?} is not known here; its events are kept as they are{meant}"
         ));
+    }
+    if appended.unknown_kinds.len() > UNKNOWN_KINDS_TOLD_MAX {
+        say("note: more kinds are not known; their events are kept as they are");
     }
     for outcome in appended.outcomes()?.take_while(|_| !quiet) {
         let annals::Outcome {

@@ -38,6 +38,16 @@ pub(crate) struct KindArgs {
     command: KindCommand,
 }
 
+impl KindArgs {
+    /// Whether it only reads.
+    pub(super) fn reads(&self) -> bool {
+        match self.command {
+            KindCommand::List(_) | KindCommand::Show(_) => true,
+            KindCommand::Add(_) | KindCommand::Remove(_) => false,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum KindCommand {
     /// Declare a kind, or declare it anew
@@ -154,7 +164,8 @@ fn declaration(args: &AddArgs) -> Result<Value, CommandError> {
             "it has more than {KIND_FILE_BYTES_MAX} bytes, the most of such a file"
         )));
     }
-    let read = json::parse(&text).map_err(|error| {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let read = json::parse(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         at_fault(format!("line {line}:{column}: {}", json::reason(&error)))
     })?;
@@ -254,7 +265,7 @@ fn remove(session: &Session, args: &RemoveArgs, out: &mut Output) -> Result<(), 
         source_url: None,
         options: options(&args.options)?,
     };
-    let store = session.open()?;
+    let store = session.open_to_amend(amendment.options.dry_run)?;
     let appended = store.remove_kind(&args.name.replace('-', "_"), &amendment)?;
     store.close()?;
     tell(&appended, &args.options, false, out)

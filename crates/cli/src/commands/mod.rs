@@ -59,23 +59,36 @@ pub(crate) fn run(cli: Cli, out: &mut Output) -> Result<(), CommandError> {
     }
 }
 
+/// Whether a command only reads, by the caches. `verify`, `backup` and `salvage` need none.
 fn reads(command: &Command) -> bool {
-    matches!(
-        command,
+    match command {
         Command::At(_)
-            | Command::Diff(_)
-            | Command::Log(_)
-            | Command::Show(_)
-            | Command::Companies(_)
-            | Command::Export(_)
-            | Command::Join(_)
-            | Command::Why(_)
-            | Command::History(_)
-            | Command::Check(_)
-            | Command::Head(_)
-            | Command::Prove(_)
-            | Command::Stats(_)
-    )
+        | Command::Diff(_)
+        | Command::Log(_)
+        | Command::Show(_)
+        | Command::Companies(_)
+        | Command::Export(_)
+        | Command::Join(_)
+        | Command::Why(_)
+        | Command::History(_)
+        | Command::Check(_)
+        | Command::Head(_)
+        | Command::Prove(_)
+        | Command::Schema(_)
+        | Command::Stats(_) => true,
+        Command::Kind(args) => args.reads(),
+        Command::Append(_)
+        | Command::Retract(_)
+        | Command::Correct(_)
+        | Command::Redact(_)
+        | Command::Import(_)
+        | Command::Verify(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Salvage(_)
+        | Command::Rebuild
+        | Command::Demo(_) => false,
+    }
 }
 
 fn run_in(session: &Session, command: &Command, out: &mut Output) -> Result<(), CommandError> {

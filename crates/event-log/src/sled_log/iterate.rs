@@ -10,15 +10,17 @@ use super::lent::is_refused;
 use super::select::Direction;
 use crate::error::{Damage, LogError, damaged};
 use crate::event_log::{EventLog, Events, Recorded};
+use crate::layout::format::BlocksIn;
 use crate::sync;
 
 impl SledLog {
-    /// The events with `after < position <= upto`: from the blocks, or, where
-    /// sled cannot be opened because another process has it or the disk takes no
+    /// The events with `after < position <= upto`: from the blocks, or, where sled holds
+    /// them and cannot be opened because another process has it or the disk takes no
     /// writes, from the streams, which takes longer.
     pub(super) fn read_all(&self, after: Position, upto: Position) -> Events<'_> {
+        let in_sled = self.format.blocks == BlocksIn::Sled;
         let reads_blocks = after < self.sealed() && after < upto;
-        if reads_blocks && self.engine().is_err_and(|error| is_refused(&error)) {
+        if in_sled && reads_blocks && self.engine().is_err_and(|error| is_refused(&error)) {
             return Box::new(self.select(None, (after, upto), Direction::Forwards, |_| Ok(true)));
         }
         Box::new(Reader::new(self, after, upto))

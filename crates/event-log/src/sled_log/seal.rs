@@ -32,7 +32,7 @@ pub(super) const COMPACT_RUNS: usize = 8;
 impl SledLog {
     /// The blocks, opened if they are not yet, with nothing after the end of the log.
     ///
-    /// Where sled holds the blocks, who only reads takes the lock for it.
+    /// Who only reads takes the lock for it, and so does it only where sled holds the blocks.
     pub(super) fn engine(&self) -> Result<Arc<Engine>, LogError> {
         let mut slot = sync::lock(&self.engine);
         if let Some(engine) = &*slot {
