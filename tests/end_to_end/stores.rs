@@ -218,6 +218,7 @@ fn who_only_reads_writes_nothing() {
     let rows = b"company,date\nticker:XNYS:C7,2025-12-23\nc7,2025-12-23\n";
     environment.feed("join - --field company.name", rows).done();
     environment.assert_files(&files, "reading");
+    assert!(!directory.exists());
     environment.type_in("rebuild").done();
     assert!(directory.exists(), "who writes makes it again");
 }
