@@ -318,6 +318,50 @@ fn a_new_company_is_declared_with_the_earliest_of_its_batch() {
 }
 
 #[test]
+fn a_new_company_may_be_meant_by_an_identifier() {
+    let environment = Environment::new();
+    let batch = [
+        statement("cik:93410", "2025-12-23", "Later."),
+        statement("CIK:0000093410", "2025-12-20", "Earlier."),
+        statement("ticker:XNYS:ACME", "2025-12-21", "Another."),
+    ];
+    environment
+        .feed("append --new-company --file -", lines(&batch).as_bytes())
+        .done();
+    let log = environment.type_in("log --json").json_lines();
+    let of = |event: &Value| json!([event["company"], event["kind"], event["published"]]);
+    let expect = [
+        json!(["cik-0000093410", "company", "2025-12-20"]),
+        json!(["cik-0000093410", "statement", "2025-12-23"]),
+        json!(["cik-0000093410", "statement", "2025-12-20"]),
+        json!(["ticker-xnys-acme", "company", "2025-12-20"]),
+        json!(["ticker-xnys-acme", "statement", "2025-12-21"]),
+    ];
+    assert_eq!(log.iter().map(of).collect::<Vec<_>>(), expect);
+    let answer = environment.at("2025-12-23 cik:93410");
+    let identifiers = &answer["company"]["identifiers"];
+    assert_eq!(identifiers[0]["value"], "0000093410");
+    assert_eq!(answer["company"]["name"], Value::Null);
+    let checked = environment.type_in("check cik:93410 --json").json_lines();
+    let zones = checked
+        .iter()
+        .filter(|it| it["check"] == "published-without-zone");
+    assert!(
+        zones.count() <= 1,
+        "of what was published, and not of the declaration"
+    );
+    // One that somebody had on other days is not another's.
+    let mut declared = company("globex");
+    declared["data"]["identifiers"] =
+        json!([{"scheme": "ticker", "value": "XNYS:GLX", "from": "2020", "to": "2021"}]);
+    environment.append(&[declared]);
+    let late = lines(&[statement("ticker:XNYS:GLX", "2025-12-23", "Hm.")]);
+    environment
+        .feed("append --new-company --file -", late.as_bytes())
+        .refused(1, &["globex's from 2020 until 2021"]);
+}
+
+#[test]
 fn a_batch_may_use_an_identifier_that_it_declares() {
     let environment = Environment::new();
     let mut declared = company("acme");

@@ -13,7 +13,6 @@ use event_model::identifier::CompanyKey;
 use event_model::kinds::REDACTED;
 use event_model::limits::UNKNOWN_KINDS_TOLD_MAX;
 use event_model::own_kinds::Kinds;
-use event_model::problem::Defect;
 use event_model::time::{Instant, Published, Zone};
 use foldhash::{HashMap, HashSet, HashSetExt};
 use projection::basis::Placed;
@@ -214,14 +213,18 @@ impl<'s> Preparation<'s> {
         let struck = || Some(self.target(draft.strikes()?)?.published.day());
         let company = self.companies.meant(&draft, struck)?;
         let company = match (company, draft.company()) {
-            (Err(Defect::UnknownCompany { .. }), Some(CompanyKey::Slug(slug)))
-                if self.companies.may_be_new() =>
-            {
-                let slug = slug.clone();
-                if let Some(published) = earliest {
-                    self.found(line, &slug, published.restated_in(Zone::UTC))?;
+            (Err(unknown), Some(key)) => {
+                let key = key.clone();
+                match self.companies.new_slug(&key, &unknown)? {
+                    Some(slug) => {
+                        if let Some(published) = earliest {
+                            let published = published.restated_in(Zone::UTC);
+                            self.found(line, &slug, &key, published)?;
+                        }
+                        Ok(slug)
+                    }
+                    None => Err(unknown),
                 }
-                Ok(slug)
             }
             (company, _) => company,
         };
@@ -258,8 +261,14 @@ impl<'s> Preparation<'s> {
     }
 
     /// Declares a company that nobody has declared.
-    fn found(&mut self, line: u64, slug: &Slug, published: Published) -> Result<(), Error> {
-        let event = founding(slug, published);
+    fn found(
+        &mut self,
+        line: u64,
+        slug: &Slug,
+        key: &CompanyKey,
+        published: Published,
+    ) -> Result<(), Error> {
+        let event = founding(slug, key, published);
         self.companies
             .declare(Placed::new(Position(line), event.clone()));
         self.add_event(line, &event)

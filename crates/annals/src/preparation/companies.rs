@@ -14,7 +14,7 @@ use event_model::time::{Day, Published};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
 use foldhash::{HashMap, HashSet};
 use projection::basis::Placed;
-use serde_json::Value;
+use serde_json::json;
 
 use crate::directory::{Directory, Unresolved, resolve};
 use crate::error::Error;
@@ -52,9 +52,20 @@ impl<'s> Companies<'s> {
         }
     }
 
-    /// Whether a slug that nobody has makes a company.
-    pub(super) fn may_be_new(&self) -> bool {
-        self.may_be_new
+    /// The slug of the company that a key makes which nobody has, nor ever had.
+    pub(super) fn new_slug(
+        &self,
+        key: &CompanyKey,
+        unknown: &Defect,
+    ) -> Result<Option<Slug>, Error> {
+        let is_nobodys = matches!(unknown, Defect::UnknownCompany { held, .. } if held.is_empty());
+        if !self.may_be_new || !is_nobodys {
+            return Ok(None);
+        }
+        match key.slug() {
+            Some(slug) if !self.has(&slug)? => Ok(Some(slug)),
+            _ => Ok(None),
+        }
     }
 
     /// Hears what an event of the batch says of its company.
@@ -108,13 +119,12 @@ impl<'s> Companies<'s> {
     /// told: where a company is made of it, it is not.
     fn unknown(&self, key: &CompanyKey) -> Result<Defect, Error> {
         let is_identifier = !matches!(key, CompanyKey::Slug(_));
-        let is_told = !self.may_be_new || is_identifier;
         let key = key.to_string();
         let held = match is_identifier {
             true => self.store.directory()?.held(&key, Position(u64::MAX)),
             false => Vec::new(),
         };
-        let near = match is_told && held.is_empty() {
+        let near = match !self.may_be_new && held.is_empty() {
             true => self.near(&key)?,
             false => Vec::new(),
         };
@@ -143,11 +153,19 @@ impl<'s> Companies<'s> {
     }
 }
 
-/// The declaration of a company that nobody has declared.
-pub(super) fn founding(slug: &Slug, published: Published) -> Event {
-    let name = Source {
+/// The declaration of a company that nobody has declared, by the key that means it.
+pub(super) fn founding(slug: &Slug, key: &CompanyKey, published: Published) -> Event {
+    let source = Source {
         name: "annals append --new-company".into(),
+        zone: published.written_day().map(|_| "UTC".into()),
         ..Source::default()
+    };
+    let says = match key {
+        CompanyKey::Slug(slug) => ("name".to_owned(), json!(slug)),
+        CompanyKey::Identifier { scheme, value } => (
+            "identifiers".to_owned(),
+            json!([{"scheme": scheme, "value": value}]),
+        ),
     };
     let mut event = Event {
         id: EventId(uuid::Uuid::nil()),
@@ -159,8 +177,8 @@ pub(super) fn founding(slug: &Slug, published: Published) -> Event {
         certainty: Certainty::Asserted,
         confirmation: Confirmation::Unstated,
         level: Level::Fact,
-        source: name,
-        data: Data::from_iter([("name".to_owned(), Value::from(slug.as_str()))]),
+        source,
+        data: Data::from_iter([says]),
         repeats: None,
         supersedes: None,
         fault: None,

@@ -42,6 +42,17 @@ impl CompanyKey {
         Ok(Self::Identifier { scheme, value })
     }
 
+    /// The slug of a company of which nothing else is known: `cik-0000000042`.
+    ///
+    /// `None` where the value has no letter or digit of ASCII.
+    #[must_use]
+    pub fn slug(&self) -> Option<Slug> {
+        match self {
+            Self::Slug(slug) => Some(slug.clone()),
+            Self::Identifier { scheme, value } => Slug::from_name(&format!("{scheme} {value}")),
+        }
+    }
+
     /// Whether an identifier of a company is the one that is asked for.
     ///
     /// A ticker without a market matches that symbol on any market. A slug

@@ -52,7 +52,7 @@ const TAIL_LETTERS_MAX: usize = 4;
 pub fn slug_for(crawl: &Crawl) -> Result<Slug, SlugError> {
     match crawl.name.as_deref().and_then(slug_of_name) {
         Some(slug) => Ok(slug),
-        None => format!("cik{}", crawl.cik).parse(),
+        None => format!("cik-{}", crawl.cik).parse(),
     }
 }
 

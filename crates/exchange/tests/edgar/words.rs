@@ -62,7 +62,7 @@ fn a_slug_is_the_name_without_its_legal_form() {
     let mut value = main_file("2025-01-02", &[], &[(1, "2025-01-02", "Y")]);
     assert_eq!(slug_for(&crawl(&value)).unwrap().as_str(), "seven");
     value["name"] = Value::Null;
-    assert_eq!(slug_for(&crawl(&value)).unwrap().as_str(), "cik0000000007");
+    assert_eq!(slug_for(&crawl(&value)).unwrap().as_str(), "cik-0000000007");
 }
 
 #[test]
