@@ -374,7 +374,18 @@ fn a_question_that_cannot_be_asked_of_rows_is_refused() {
         ),
         ("--field chips.open", "a,b\n", 2, "--company-column"),
         ("--field chips.open", "", 1, "empty"),
-        ("--field chips.open", "a,a\n", 1, "two columns"),
+        (
+            "--field chips.open",
+            "company,date,date\n",
+            1,
+            "two columns",
+        ),
+        (
+            "--field chips.open --format jsonl",
+            "company,date,,\n",
+            1,
+            "two columns",
+        ),
         (
             "--field chips.open --recorded 99",
             RESULTS,
@@ -388,4 +399,24 @@ fn a_question_that_cannot_be_asked_of_rows_is_refused() {
     environment
         .type_in("join nothing.csv --field chips.open")
         .refused(2, &["nothing.csv"]);
+}
+
+/// Tables of spreadsheets end in columns without a name.
+#[test]
+fn columns_without_a_name_are_handed_on() {
+    let environment = Environment::with_sample();
+    let rows = "company,date,,\nalibaba,2025-12-24,x,y\n";
+    let joined = environment.feed("join - --field company.name", rows.as_bytes());
+    assert_eq!(
+        joined.done().text(),
+        "company,date,,,company.name\nalibaba,2025-12-24,x,y,Alibaba Group\n"
+    );
+}
+
+#[test]
+fn a_hyphen_is_standard_output() {
+    let environment = Environment::with_sample();
+    let joined = environment.feed("join - --field company.name -o -", b"company,date\n");
+    assert_eq!(joined.done().text(), "company,date,company.name\n");
+    assert!(!environment.path("-").exists());
 }

@@ -106,6 +106,26 @@ impl Output {
             .map_err(CommandError::output)
     }
 
+    /// Writes to a file, whole or not at all, and says so; without a path, or by the path
+    /// `-`, here.
+    pub(crate) fn write_to(
+        &mut self,
+        path: Option<&Path>,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        match path.filter(|path| *path != Path::new("-")) {
+            None => {
+                write(self)?;
+                self.finish()
+            }
+            Some(path) => {
+                to_file(path, write)?;
+                say(&format!("wrote {}", path.display()));
+                Ok(())
+            }
+        }
+    }
+
     /// Waits so long, or until nobody reads any more; tells whether somebody does.
     pub(crate) fn wait(&self, time: Duration) -> bool {
         let stdout = io::stdout();
@@ -176,7 +196,7 @@ pub(crate) fn say(line: &str) {
 }
 
 /// Writes a file whole, or leaves what was there.
-pub(crate) fn to_file(
+fn to_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {

@@ -12,7 +12,6 @@ mod tests;
 mod writer;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
 
 use event_model::limits::{TABLE_COLUMNS_MAX, TABLE_ROW_BYTES_MAX};
@@ -74,7 +73,7 @@ impl<'i> Rows<'i> {
     ///
     /// # Errors
     ///
-    /// [`RowsError`] if there is no heading, or one that names a column twice.
+    /// [`RowsError`] if there is no heading.
     pub fn read(mut input: Box<dyn BufRead + 'i>) -> Result<Self, RowsError> {
         let source = match begins_with_brace(&mut input)? {
             true => Source::JsonLines(input),
@@ -111,16 +110,24 @@ impl<'i> Rows<'i> {
     ///
     /// # Errors
     ///
-    /// [`RowsError::NoColumn`] if the heading does not have it.
+    /// [`RowsError::NoColumn`] if the heading does not have it, and
+    /// [`RowsError::ColumnTwice`] if it has it twice.
     pub fn column(&self, name: &str) -> Result<Column, RowsError> {
         match &self.source {
             Source::JsonLines(_) => Ok(Column::Named(name.to_owned())),
             Source::Csv(_, heading) => {
-                let at = heading.iter().position(|column| column == name);
-                at.map(Column::At).ok_or_else(|| RowsError::NoColumn {
+                let columns = heading.iter().enumerate();
+                let mut found = columns.filter(|(_, column)| *column == name);
+                let first = found.next().ok_or_else(|| RowsError::NoColumn {
                     name: name.to_owned(),
                     columns: heading.iter().map(str::to_owned).collect(),
-                })
+                });
+                match found.next() {
+                    Some(_) => Err(RowsError::ColumnTwice {
+                        name: name.to_owned(),
+                    }),
+                    None => first.map(|(at, _)| Column::At(at)),
+                }
             }
         }
     }
@@ -164,13 +171,7 @@ fn heading(reader: &mut CsvReader<'_>) -> Result<csv::StringRecord, RowsError> {
     if columns > TABLE_COLUMNS_MAX {
         return Err(RowsError::Columns { columns });
     }
-    let mut names = HashSet::new();
-    match heading.iter().find(|name| !names.insert(*name)) {
-        Some(name) => Err(RowsError::ColumnTwice {
-            name: name.to_owned(),
-        }),
-        None => Ok(heading),
-    }
+    Ok(heading)
 }
 
 /// `row` is the last that could be read.

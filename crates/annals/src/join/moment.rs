@@ -1,6 +1,6 @@
 //! The moment of a row: [`RowClock`] reads it.
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDateTime, NaiveTime};
 use event_model::time::{Instant, TimeError, Zone, parse_day};
 
 /// Which time of its day a bare date means.
@@ -80,9 +80,20 @@ impl RowClock {
             (Err(TimeError::NoOffset { .. }), Some(zone)) => local(&text)
                 .map(|time| Instant::of_local(time, zone))
                 .ok_or(TimeError::NoSuchDate { text }),
+            (Err(TimeError::Malformed { .. }), _) => {
+                offset_apart(&text).ok_or(TimeError::Malformed { text })
+            }
             (read, _) => read,
         }
     }
+}
+
+/// An instant whose offset has no colon, and may stand apart, as feeds write it:
+/// `2026-02-02T18:08:20 +0000`.
+fn offset_apart(text: &str) -> Option<Instant> {
+    let mut formats = ["%Y-%m-%dT%H:%M:%S%.f %z", "%Y-%m-%dT%H:%M:%S%.f%z"].into_iter();
+    let read = formats.find_map(|format| DateTime::parse_from_str(text, format).ok())?;
+    Instant::from_micros(read.timestamp_micros())
 }
 
 fn local(text: &str) -> Option<NaiveDateTime> {
@@ -123,6 +134,18 @@ mod tests {
                 None,
                 "2026-02-10 08:00:00+08:00",
                 "2026-02-10T00:00:00Z",
+            ),
+            (
+                nine,
+                new_york,
+                "2026-02-02 18:08:20 +0000",
+                "2026-02-02T18:08:20Z",
+            ),
+            (
+                nine,
+                None,
+                "2026-02-02T18:08:20-0500",
+                "2026-02-02T23:08:20Z",
             ),
         ] {
             let clock = RowClock { time, zone };

@@ -79,10 +79,16 @@ fn refuse_columns(name: &str, columns: &[String]) -> Result<(), CommandError> {
     let unknown = columns
         .iter()
         .find(|column| !COLUMNS.contains(&column.as_str()));
+    let twice = COLUMNS
+        .iter()
+        .find(|known| columns.iter().filter(|column| column == known).count() > 1);
     let what = match (missing, unknown) {
         (Some(missing), _) => format!("{name}: there is no column {missing:?}"),
         (None, Some(unknown)) => format!("{name}: no column is called {unknown:?}"),
-        (None, None) => return Ok(()),
+        (None, None) => match twice {
+            Some(twice) => format!("{name}: two columns are called {twice:?}"),
+            None => return Ok(()),
+        },
     };
     Err(CommandError::new(ExitCode::Data, what)
         .hint(format!("its columns are {}", COLUMNS.join(", "))))

@@ -9,7 +9,7 @@ use annals::projection::timeline::Answer;
 
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::error::CommandError;
-use crate::output::{Output, say, to_file};
+use crate::output::Output;
 use crate::session::Session;
 
 pub(crate) fn run(
@@ -23,18 +23,9 @@ pub(crate) fn run(
         Some(key) => Some(store.find(key, &basis.cuts)?),
         None => None,
     };
-    match &args.output {
-        None => {
-            write(&store, company.as_ref(), &basis, args.format, out)?;
-            out.finish()?;
-        }
-        Some(path) => {
-            to_file(path, |file| {
-                write(&store, company.as_ref(), &basis, args.format, file)
-            })?;
-            say(&format!("wrote {}", path.display()));
-        }
-    }
+    out.write_to(args.output.as_deref(), |out| {
+        write(&store, company.as_ref(), &basis, args.format, out)
+    })?;
     Ok(store.close()?)
 }
 

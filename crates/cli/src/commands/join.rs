@@ -1,5 +1,6 @@
 //! `annals join`
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use crate::cli::{AskArgs, CutArgs, certainty};
 use crate::commands::append::{name_of, open_input};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
-use crate::output::{Output, say, to_file};
+use crate::output::{Output, say};
 use crate::session::Session;
 
 /// How many rows at fault are told one by one.
@@ -117,16 +118,8 @@ pub(crate) fn run(
     out: &mut Output,
 ) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    match &args.output {
-        None => {
-            join(session, &store, args, out)?;
-            out.finish()?;
-        }
-        Some(path) => {
-            to_file(path, |file| join(session, &store, args, file))?;
-            say(&format!("wrote {}", path.display()));
-        }
-    }
+    let path = args.output.as_deref();
+    out.write_to(path, |out| join(session, &store, args, out))?;
     Ok(store.close()?)
 }
 
@@ -141,9 +134,13 @@ fn join(
         return Ok(());
     };
     let columns = &table.columns;
+    let format = table.format(args);
     refuse_columns_twice(columns, args)?;
+    if format == Format::JsonLines {
+        refuse_fields_twice(columns, args)?;
+    }
     let added = args.field.iter().map(ToString::to_string).collect();
-    let writer = RowWriter::new(table.format(args), columns.clone(), added);
+    let writer = RowWriter::new(format, columns.clone(), added);
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(CommandError::output);
     put(&writer.heading().unwrap_or_default())?;
     let rows = table.first.into_iter().chain(table.rows);
@@ -334,6 +331,19 @@ fn refuse_columns_twice(columns: &[String], args: &JoinArgs) -> Result<(), Comma
         }
     }
     Ok(())
+}
+
+/// A heading may have a name twice, and an object may not.
+fn refuse_fields_twice(columns: &[String], args: &JoinArgs) -> Result<(), CommandError> {
+    let mut names = HashSet::new();
+    match columns.iter().find(|name| !names.insert(*name)) {
+        None => Ok(()),
+        Some(name) => {
+            let name = name.clone();
+            Err(input(args, &RowsError::ColumnTwice { name })
+                .hint("write CSV with --format csv, or rename one of them"))
+        }
+    }
 }
 
 fn input(args: &JoinArgs, error: &RowsError) -> CommandError {

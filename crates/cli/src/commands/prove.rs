@@ -10,7 +10,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
 use crate::error::CommandError;
-use crate::output::{Output, say, to_file};
+use crate::output::Output;
 use crate::session::Session;
 
 #[derive(Debug, Args)]
@@ -62,18 +62,9 @@ pub(crate) fn run(
         }
     };
     let text = proof.to_json().map_err(CommandError::json)?;
-    match &args.output {
-        None => {
-            out.text(&text)?;
-            out.finish()?;
-        }
-        Some(path) => {
-            to_file(path, |file| {
-                let written = file.write_all(text.as_bytes());
-                written.map_err(CommandError::output)
-            })?;
-            say(&format!("wrote {}", path.display()));
-        }
-    }
+    out.write_to(args.output.as_deref(), |out| {
+        let written = out.write_all(text.as_bytes());
+        written.map_err(CommandError::output)
+    })?;
     Ok(store.close()?)
 }

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
-use crate::output::{Output, say, to_file};
+use crate::output::{Output, say};
 use crate::session::Session;
 
 #[derive(Debug, Args)]
@@ -49,13 +49,7 @@ pub(crate) fn run(
         CommandError::from(Error::from(error)).hint(hint)
     })?;
     let mut told = Told::default();
-    match &args.output {
-        None => {
-            told.write(&salvage, out)?;
-            out.finish()?;
-        }
-        Some(path) => to_file(path, |file| told.write(&salvage, file))?,
-    }
+    out.write_to(args.output.as_deref(), |out| told.write(&salvage, out))?;
     told.say(&salvage);
     match told.missing.is_empty() {
         true => Ok(()),

@@ -27,7 +27,10 @@ fn a_table_is_csv_or_json_lines() {
 #[test]
 fn what_has_no_proper_heading_is_refused() {
     let told = |text: &str| match Rows::read(Box::new(text.as_bytes())) {
-        Ok(rows) => rows.column("c").unwrap_err().to_string(),
+        Ok(rows) => {
+            let column = if text.starts_with("a,b,a") { "a" } else { "c" };
+            rows.column(column).unwrap_err().to_string()
+        }
         Err(error) => error.to_string(),
     };
     assert!(told("").contains("empty"));
@@ -47,6 +50,11 @@ fn written(text: &str, format: Format) -> String {
         text += &writer.end(values);
     }
     text
+}
+
+#[test]
+fn a_name_that_stands_twice_is_in_the_way_of_who_asks_for_it_alone() {
+    assert_eq!(rows("a,b,,,a\n1,x,,,2\n"), ["1 x"]);
 }
 
 #[test]
