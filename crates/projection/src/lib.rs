@@ -46,6 +46,7 @@ pub mod redacted;
 pub mod regulation;
 pub mod replay;
 pub mod rule;
+mod same;
 pub mod section;
 pub mod selection;
 pub mod standing;

@@ -9,6 +9,7 @@ pub(crate) mod counts;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use event_model::data::Field;
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::{Kind, Section};
@@ -25,6 +26,7 @@ use crate::basis::Placed;
 use crate::claim::{Claim, Stages, stage_of};
 use crate::links::Links;
 use crate::rule::{Contest, contests, prevailing, prevailing_in};
+use crate::same::say_the_same;
 use crate::standing::{Place, Standing};
 use crate::view::{Decision, Fields, Naming, ThreadView};
 
@@ -286,7 +288,7 @@ impl Thread {
             let Some(won) = won else {
                 continue;
             };
-            contested |= is_contested(stating, won, |claim| claim.event.data.get(&column.name));
+            contested |= is_contested(stating, won, |claim| self.is_otherwise(column, claim, won));
             if life_field == Some(&*column.name) {
                 lead = won;
             }
@@ -295,10 +297,13 @@ impl Thread {
                 event: Arc::clone(&won.event),
             });
         }
-        let saying = |claim: &Claim| claim.confirmation;
         let confirming = self.heard_of(&self.confirming, voice);
         let confirmed = prevailing_in(&contest, confirming.clone());
-        contested |= confirmed.is_some_and(|won| is_contested(confirming, won, saying));
+        contested |= confirmed.is_some_and(|won| {
+            is_contested(confirming, won, |claim| {
+                claim.confirmation != won.confirmation
+            })
+        });
         Some(ThreadView {
             kind: self.kind,
             naming: self.naming.clone(),
@@ -367,6 +372,16 @@ impl Thread {
         stating.filter(move |claim| !(has_own && claim.shares_quantity))
     }
 
+    /// Whether two claims that state a field say something else of it.
+    fn is_otherwise(&self, column: &Column, one: &Claim, other: &Claim) -> bool {
+        let name = &*column.name;
+        let said = |claim: &Claim| claim.event.data.get(name).map(Field::to_value);
+        one.event.data.get(name) != other.event.data.get(name)
+            && said(one)
+                .zip(said(other))
+                .is_none_or(|(one, other)| !say_the_same(self.kind, name, &one, &other))
+    }
+
     /// The more precise claim that the leading one gave way to, and that tells
     /// its date.
     fn dated(&self, lead: &Claim) -> Option<Arc<Event>> {
@@ -383,12 +398,12 @@ impl Thread {
 
 /// Whether a claim that says something else than the one that prevails lost
 /// only because that is surer. `stating` are in the order of publication.
-fn is_contested<'c, T: PartialEq>(
+fn is_contested<'c>(
     stating: impl DoubleEndedIterator<Item = &'c Claim>,
-    won: &'c Claim,
-    said: impl Fn(&'c Claim) -> T,
+    won: &Claim,
+    is_otherwise: impl Fn(&Claim) -> bool,
 ) -> bool {
     let came_no_sooner = |claim: &&Claim| claim.place.published >= won.place.published;
     let mut later = stating.rev().take_while(came_no_sooner);
-    later.any(|claim| contests(claim, won) && said(claim) != said(won))
+    later.any(|claim| contests(claim, won) && is_otherwise(claim))
 }

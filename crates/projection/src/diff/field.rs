@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::change::{ChangeKind, Direction};
 use super::range::Range;
 use crate::item::Item;
+use crate::same::say_the_same;
 
 /// The sort of a change of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,10 @@ pub(super) fn compare(old: Item<'_>, item: Item<'_>, name: &str, values: [&Value
         "occurred" if matches!(item, Item::Date(_)) => Said::EVIDENCE,
         "occurred" if old.view().stage() != item.view().stage() => Said::EVIDENCE,
         "occurred" => of_dates(from, to),
+        // A number in other words, or one that another stands behind.
+        _ if say_the_same(kind, name, &without_certainty(from), &without_certainty(to)) => {
+            Said::EVIDENCE
+        }
         _ => of_shape(
             kind.and_then(|kind| kind.field(name)?.shape.into()),
             from,
@@ -187,9 +192,6 @@ fn of_ranges(from: &Value, to: &Value) -> Said {
     let (Some(old), Some(new)) = (Range::read(from), Range::read(to)) else {
         return Said::own(ChangeKind::Changed, None);
     };
-    if old == new && without_certainty(from) == without_certainty(to) {
-        return Said::EVIDENCE;
-    }
     let kind = match (old.encloses(&new), new.encloses(&old)) {
         (true, false) => ChangeKind::Narrowed,
         (false, true) => ChangeKind::Widened,

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::change::Direction;
+use crate::same::amount;
 
 /// From one amount to another of the same unit; `None` is no bound.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,17 +64,6 @@ impl Range {
             _ => None,
         }
     }
-}
-
-/// A number, or a decimal as a text.
-fn amount(value: &Value) -> Option<Decimal> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return None,
-    };
-    let exact = Decimal::from_str_exact(&text);
-    exact.or_else(|_| Decimal::from_scientific(&text)).ok()
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Which claims have a say in a field, and what each states: [`Matter`].
 
 use event_model::event::Event;
+use event_model::kind::Kind;
 use event_model::vocabulary::Confirmation;
 use serde_json::{Value, json};
 
 use crate::item::Item;
+use crate::same::say_the_same;
 use crate::thread::Thread;
 
 /// What is to be explained.
@@ -77,6 +79,19 @@ impl Matter {
                 }
             }
             matter => matter.clone(),
+        }
+    }
+
+    /// Whether two claims of a kind state the same of it.
+    pub(super) fn is_alike(
+        &self,
+        kind: Option<&Kind>,
+        one: Option<Value>,
+        other: Option<&Value>,
+    ) -> bool {
+        match (self, &one, other) {
+            (Self::Data(field), Some(one), Some(other)) => say_the_same(kind, field, one, other),
+            _ => one.as_ref() == other,
         }
     }
 

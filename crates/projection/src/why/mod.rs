@@ -266,7 +266,8 @@ impl Reader<'_> {
             }
             let evidence = self.evidence(&claim.event, matter);
             let is_heard = voice.is_through(claim);
-            if is_heard && matter.states(&claim.event) == said {
+            if is_heard && matter.is_alike(thread.kind, matter.states(&claim.event), said.as_ref())
+            {
                 explanation.agrees.push(evidence);
                 continue;
             }

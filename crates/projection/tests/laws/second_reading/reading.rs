@@ -444,6 +444,8 @@ fn lost_to_a_surer(loser: &Claim<'_>, winner: &Claim<'_>) -> bool {
 
 /// The winner among the claims that state a value, and whether another value
 /// lost to a surer one.
+///
+/// Read as: `128.60` and `128.6` are one value.
 fn decide<'a, T: PartialEq>(
     stating: &[Claim<'a>],
     stated: impl Fn(&Claim<'a>) -> T,
@@ -453,6 +455,25 @@ fn decide<'a, T: PartialEq>(
         .iter()
         .any(|claim| stated(claim) != stated(&winner) && lost_to_a_surer(claim, &winner));
     Some((winner, contested))
+}
+
+/// A value of a field with its amounts without the zeros at their ends.
+fn in_short(field: &str, value: Value) -> Value {
+    let is_amount = ["value", "min", "max", "capacity_mw"].contains(&field);
+    match value {
+        Value::String(text) if is_amount && text.contains('.') => {
+            Value::from(text.trim_end_matches('0').trim_end_matches('.'))
+        }
+        Value::Object(parts) => {
+            let parts = parts.into_iter();
+            let in_short = parts.map(|(name, part)| {
+                let part = in_short(&name, part);
+                (name, part)
+            });
+            Value::Object(in_short.collect())
+        }
+        value => value,
+    }
 }
 
 /// "Each field of `data`, and `confirmation`, is decided by this rule among the
@@ -475,7 +496,8 @@ fn read_thread(speaking: &[Claim<'_>], occurrence: &'static str) -> Option<Threa
         .collect();
     for name in names {
         let stated = |claim: &Claim<'_>| claim.event.data.value(name);
-        let Some((winner, contested)) = decide(&stating(speaking, name), stated) else {
+        let read = |claim: &Claim<'_>| stated(claim).map(|value| in_short(name, value));
+        let Some((winner, contested)) = decide(&stating(speaking, name), read) else {
             continue;
         };
         let value = stated(&winner).expect("the winner states it");
