@@ -360,14 +360,17 @@ fn in_file(error: Error, origins: &[u64]) -> Error {
                 read,
             }
         }
-        Error::IdsReused { mut conflicts } => {
+        Error::IdsReused {
+            mut conflicts,
+            count,
+        } => {
             for conflict in &mut conflicts {
                 conflict.line = origin(conflict.line);
                 if let OtherEvent::Line(line) = &mut conflict.other {
                     *line = origin(*line);
                 }
             }
-            Error::IdsReused { conflicts }
+            Error::IdsReused { conflicts, count }
         }
         error => error,
     }

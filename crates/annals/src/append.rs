@@ -155,9 +155,12 @@ impl Store {
         let only = only.cloned();
         let batch = batch.check()?;
         let reused = |conflict: &IdConflict| reused(conflict, left.contains(&conflict.id));
-        let conflicts: Vec<IdReused> = batch.conflicts().iter().map(reused).collect();
-        if !conflicts.is_empty() {
-            return Err(Error::IdsReused { conflicts });
+        let conflicts = batch.conflicts();
+        if conflicts.count() > 0 {
+            return Err(Error::IdsReused {
+                conflicts: conflicts.first().iter().map(reused).collect(),
+                count: conflicts.count(),
+            });
         }
         let (new, known) = (batch.new_events(), batch.known());
         if new > 0 {

@@ -53,10 +53,12 @@ pub enum Error {
         unit: &'static str,
     },
     /// Ids of a batch belong to other events; nothing was appended.
-    #[error("ids that belong to other events: {}; nothing was appended", conflicts.len())]
+    #[error("ids that belong to other events: {count}; nothing was appended")]
     IdsReused {
-        /// The lines, the ids, and where they stand already.
+        /// The lines, the ids, and where they stand already; of many, the first.
         conflicts: Vec<IdReused>,
+        /// How many there are.
+        count: u64,
     },
     /// There was nothing to append.
     #[error("{name} holds no events")]

@@ -216,7 +216,7 @@ impl From<Error> for CommandError {
                 .of_lines(lines)
                 .and_more(*at_fault, lines.len(), "lines at fault")
                 .hint(hint_for_lines(lines)),
-            Error::IdsReused { conflicts } => told.of_ids_reused(conflicts),
+            Error::IdsReused { conflicts, count } => told.of_ids_reused(conflicts, *count),
             Error::UnknownCompany { held, .. } if !held.is_empty() => {
                 let slugs = held.iter().map(|held| held.slug.to_string());
                 let mut slugs: Vec<String> = slugs.collect();

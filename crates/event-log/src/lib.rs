@@ -59,7 +59,7 @@ pub use crate::memory::MemoryLog;
 pub use crate::salvage::{Missing, Salvage, Salvaged, SalvagedFrom};
 pub use crate::side_by_side::side_by_side;
 pub use crate::sled_log::{
-    Batch, CheckedBatch, Committed, Direction, IdConflict, Left, Other, Redactions, Selection,
-    SetAside, Settings, SledLog, Stats, Stored, StreamRange, Verified, Witness,
+    Batch, CheckedBatch, Committed, Conflicts, Direction, IdConflict, Left, Other, Redactions,
+    Selection, SetAside, Settings, SledLog, Stats, Stored, StreamRange, Verified, Witness,
 };
 pub use crate::spool::{EncodedEvent, EventHead, Waiting, WaitingWriter};

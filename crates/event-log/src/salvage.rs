@@ -104,7 +104,7 @@ impl Salvage {
         // They may hold what was erased, until the log that was written anew is in its place.
         let last_in_streams = match layout.rewritten().dir().is_dir() {
             true => 0,
-            false => rescue::last(&layout.streams()),
+            false => rescue::last(&layout.streams(), store),
         };
         let last = [
             chosen.last().map_or(0, |(_, range)| *range.end()),

@@ -67,7 +67,7 @@ use event_model::id::{EventId, Position, Slug, Version};
 use event_model::time::Instant;
 
 pub use aside::SetAside;
-pub use batch::{Batch, CheckedBatch, Committed, IdConflict, Other};
+pub use batch::{Batch, CheckedBatch, Committed, Conflicts, IdConflict, Other};
 pub use check::{Redactions, Stats, Verified};
 pub use redact::Left;
 pub use select::{Direction, Selection};

@@ -1,18 +1,14 @@
 //! Ids that belong to other events.
 
 use annals::error::{IdReused, OtherEvent};
-use annals::model::limits::LINES_TOLD_MAX;
 
 use super::CommandError;
 use crate::hints::ID_TAKEN;
 
 impl CommandError {
-    pub(super) fn of_ids_reused(self, conflicts: &[IdReused]) -> Self {
+    pub(super) fn of_ids_reused(self, conflicts: &[IdReused], count: u64) -> Self {
         let redacted = conflicts.iter().filter(|conflict| conflict.is_redacted);
-        let redacted: Vec<String> = redacted
-            .take(LINES_TOLD_MAX)
-            .map(|conflict| conflict.id.to_string())
-            .collect();
+        let redacted: Vec<String> = redacted.map(|it| it.id.to_string()).collect();
         let hint = match redacted.is_empty() {
             true => ID_TAKEN.to_owned(),
             false => format!(
@@ -20,19 +16,20 @@ impl CommandError {
                 redacted.join(" ")
             ),
         };
-        let told = conflicts.iter().take(LINES_TOLD_MAX);
-        told.fold(self, |told, conflict| {
-            let other = match conflict.other {
-                OtherEvent::Position(at) => format!("the event at position {at}"),
-                OtherEvent::Line(line) => format!("the event on line {line}"),
-            };
-            let (line, id) = (conflict.line, conflict.id);
-            told.detail(match conflict.is_redacted {
-                true => format!("line {line}: is what was left of {id}, whole here: {other}"),
-                false => format!("line {line}: id {id} belongs to {other}, with other content"),
+        conflicts
+            .iter()
+            .fold(self, |told, conflict| {
+                let other = match conflict.other {
+                    OtherEvent::Position(at) => format!("the event at position {at}"),
+                    OtherEvent::Line(line) => format!("the event on line {line}"),
+                };
+                let (line, id) = (conflict.line, conflict.id);
+                told.detail(match conflict.is_redacted {
+                    true => format!("line {line}: is what was left of {id}, whole here: {other}"),
+                    false => format!("line {line}: id {id} belongs to {other}, with other content"),
+                })
             })
-        })
-        .and_more(conflicts.len() as u64, LINES_TOLD_MAX, "ids")
-        .hint(hint)
+            .and_more(count, conflicts.len(), "ids")
+            .hint(hint)
     }
 }

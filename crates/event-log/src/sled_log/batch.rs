@@ -5,16 +5,18 @@
 //! journal as one frame. A large one is written as blocks, which count once the journal begins after them.
 
 mod check;
+mod conflicts;
 mod rows;
 mod sorter;
 mod write;
 
 use std::io;
 
-use event_model::id::{EventId, Position, Slug, Version};
+use event_model::id::{Position, Slug, Version};
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use self::check::check;
+pub use self::conflicts::{Conflicts, IdConflict, Other};
 use self::rows::{IdOf, Known, Twin};
 use self::sorter::{Iter, Sorted, Sorter};
 use super::past::OnDisk;
@@ -54,27 +56,7 @@ struct Checked {
     head: Head,
     /// The events that are there already, or stand earlier in the batch.
     known: Sorted<Known>,
-    conflicts: Vec<IdConflict>,
-}
-
-/// An id that was given to two events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdConflict {
-    /// The id.
-    pub id: EventId,
-    /// What the later event was called when it was pushed.
-    pub tag: u64,
-    /// The event that had it before.
-    pub other: Other,
-}
-
-/// An event that had an id before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Other {
-    /// The event of the batch that was called so when it was pushed.
-    Tag(u64),
-    /// The event of the log at this position.
-    Position(Position),
+    conflicts: Conflicts,
 }
 
 /// A batch that is on the disk.
@@ -226,7 +208,7 @@ impl<'l> Batch<'l> {
 impl CheckedBatch<'_> {
     /// The ids that were given to two events; such a batch is not committed.
     #[must_use]
-    pub fn conflicts(&self) -> &[IdConflict] {
+    pub fn conflicts(&self) -> &Conflicts {
         &self.checked.conflicts
     }
 
@@ -268,7 +250,7 @@ impl CheckedBatch<'_> {
                 known,
                 conflicts,
             } = self.checked;
-            if let Some(conflict) = conflicts.first() {
+            if let Some(conflict) = conflicts.first().first() {
                 return Err(AppendError::IdReused {
                     id: conflict.id,
                     position: match conflict.other {

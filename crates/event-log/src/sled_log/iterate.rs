@@ -14,13 +14,16 @@ use crate::layout::format::BlocksIn;
 use crate::sync;
 
 impl SledLog {
-    /// The events with `after < position <= upto`: from the blocks, or, where sled holds
-    /// them and cannot be opened because another process has it or the disk takes no
-    /// writes, from the streams, which takes longer.
+    /// The events with `after < position <= upto`: from the blocks, or, where they are not
+    /// to be had, from the streams, which takes longer. Where sled holds the blocks, it
+    /// cannot be opened if another process has it or the disk takes no writes.
     pub(super) fn read_all(&self, after: Position, upto: Position) -> Events<'_> {
-        let in_sled = self.format.blocks == BlocksIn::Sled;
         let reads_blocks = after < self.sealed() && after < upto;
-        if in_sled && reads_blocks && self.engine().is_err_and(|error| is_refused(&error)) {
+        let blocks = || match self.format.blocks {
+            BlocksIn::Sled => self.engine(),
+            BlocksIn::File => self.blocks(),
+        };
+        if reads_blocks && blocks().is_err_and(|error| is_refused(&error)) {
             return Box::new(self.select(None, (after, upto), Direction::Forwards, |_| Ok(true)));
         }
         Box::new(Reader::new(self, after, upto))

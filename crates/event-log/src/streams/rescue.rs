@@ -28,9 +28,14 @@ fn runs(dir: &Path) -> Vec<Arc<Run>> {
 }
 
 /// The last position that a run has; zero if there is none.
-pub(crate) fn last(dir: &Path) -> u64 {
-    let lasts = runs(dir).into_iter().map(|run| run.footer.last);
-    lasts.max().unwrap_or(0)
+pub(crate) fn last(dir: &Path, store: Option<Uuid>) -> u64 {
+    let ours = runs(dir).into_iter().filter(|run| is_of(run, store));
+    ours.map(|run| run.footer.last).max().unwrap_or(0)
+}
+
+/// Whether a run is of a store, where it is known of which.
+fn is_of(run: &Run, store: Option<Uuid>) -> bool {
+    store.is_none_or(|store| store == run.footer.store)
 }
 
 /// Gives the events of these positions that can be read, in no order, and one perhaps
@@ -43,8 +48,7 @@ pub(crate) fn events(
 ) {
     for run in runs(dir) {
         let footer = run.footer;
-        let is_ours = store.is_none_or(|store| store == footer.store);
-        if !is_ours || footer.last < *wanted.start() || footer.first > *wanted.end() {
+        if !is_of(&run, store) || footer.last < *wanted.start() || footer.first > *wanted.end() {
             continue;
         }
         let mut chunks = Chunks::new(&run);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::rows::{Candidate, FoundId, IdOf, Known, StoredAt, Twin};
 use super::sorter::{Row, Sorted, Sorter};
-use super::{Checked, IdConflict, Other, refused};
+use super::{Checked, Conflicts, IdConflict, Other, refused};
 use crate::admission::comes_again;
 use crate::error::{AppendError, LogError};
 use crate::event_log::{EventLog, NewEvent};
@@ -32,7 +32,7 @@ pub(super) fn check(log: &SledLog, ids: &Sorted<IdOf>) -> Result<Checked, Append
     let mut next_place = places.next().transpose().map_err(refused)?;
     let mut candidates = sorter::<Candidate>(log);
     let mut known = sorter::<Known>(log);
-    let mut conflicts = Vec::new();
+    let mut conflicts = Conflicts::default();
     let mut first: Option<(IdOf, Option<StoredAt>)> = None;
     for id in ids.iter().map_err(refused)? {
         let id = id.map_err(refused)?;
@@ -74,7 +74,7 @@ pub(super) fn check(log: &SledLog, ids: &Sorted<IdOf>) -> Result<Checked, Append
         (&candidates, &found.companies),
         (&mut known, &mut conflicts),
     )?;
-    conflicts.sort_by_key(|conflict| conflict.tag);
+    conflicts.settle();
     Ok(Checked {
         head,
         known: known.finish(),
@@ -92,7 +92,7 @@ fn sorter<R: Row>(log: &SledLog) -> Sorter<R> {
 fn compare(
     log: &SledLog,
     (candidates, companies): (&Sorted<Candidate>, &[Slug]),
-    (known, conflicts): (&mut Sorter<Known>, &mut Vec<IdConflict>),
+    (known, conflicts): (&mut Sorter<Known>, &mut Conflicts),
 ) -> Result<(), AppendError> {
     let mut candidates = candidates.iter().map_err(refused)?;
     let jobs = std::iter::from_fn(|| {
@@ -105,7 +105,7 @@ fn compare(
         |job| compared(log, &job, companies),
         |compared| {
             let (same, others) = compared.map_err(|source| AppendError::Read { source })?;
-            conflicts.extend(others);
+            others.into_iter().for_each(|other| conflicts.push(other));
             same.into_iter()
                 .try_for_each(|it| known.push(it))
                 .map_err(refused)

@@ -282,8 +282,12 @@ fn who_reads_meanwhile_reads_what_was_there_or_what_is() {
     let before = all(&log);
     let reader = read_only(&store).unwrap();
     let log = log.redact(&left(NUMBERS), &[]).unwrap();
-    // Its files are open still.
-    assert_eq!(all(&reader), before);
+    // Some of its files are open still.
+    let (read, is) = (all(&reader), all(&log));
+    assert_eq!(read.len(), before.len());
+    for (read, states) in read.iter().zip(before.iter().zip(&is)) {
+        assert!(read == states.0 || read == states.1, "{}", read.position);
+    }
     append(&log, 2_000..2_001);
     let mut looks = 0;
     while reader.refresh().unwrap() != log.head() {
