@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // It checks proofs without a store, and so knows nothing of one.
     ("annals-proof", &[]),
     ("projection", &["event-model"]),
-    ("exchange", &["event-model", "projection"]),
+    ("exchange", &["event-model"]),
     (
         "annals",
         &[

@@ -1,5 +1,5 @@
-//! Every limit of the log, in one place; each is named in the error it causes
-//! and in `docs/format.md`.
+//! The limits of the log, in one place. Those that cause an error are named in it, and in
+//! `docs/format.md`; the others are sizes of buffers.
 
 /// The largest payload of an event, in bytes.
 pub const PAYLOAD_BYTES_MAX: usize = event_model::limits::EVENT_BYTES_MAX;
