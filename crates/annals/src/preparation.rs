@@ -285,7 +285,7 @@ impl<'s> Preparation<'s> {
         if !self.referred.contains(&event.id) {
             return;
         }
-        let mut target = target_of(event);
+        let mut target = Target::of(event);
         // What its thread is called in the store counts, if it is there already.
         let has_key = event.kind().is_some_and(|kind| !kind.thread_key.is_empty());
         if !has_key && let Some(stored) = self.stored(event.id) {
@@ -314,7 +314,7 @@ impl<'s> Preparation<'s> {
         // One that cannot be read is as good as none here; the log says more
         // once it is asked for by itself.
         let placed = self.store.placed(id).ok()??;
-        Some(target_of(&placed.event))
+        Some(Target::of(&placed.event))
     }
 
     /// The kinds that were not known where they came up.
@@ -325,14 +325,5 @@ impl<'s> Preparation<'s> {
     /// The events that came of it.
     pub(crate) fn finish(self) -> Prepared<'s> {
         self.prepared
-    }
-}
-
-fn target_of(event: &Event) -> Target {
-    Target {
-        company: event.company.clone(),
-        kind: event.kind.clone(),
-        thread: event.thread.clone(),
-        published: event.published.clone(),
     }
 }

@@ -68,6 +68,19 @@ pub struct Target {
     pub published: Published,
 }
 
+impl Target {
+    /// An event as what refers to it is checked against it.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        Self {
+            company: event.company.clone(),
+            kind: event.kind.clone(),
+            thread: event.thread.clone(),
+            published: event.published.clone(),
+        }
+    }
+}
+
 impl Draft {
     /// Reads a line of JSON as an event.
     ///

@@ -153,7 +153,7 @@ impl Making<'_> {
     /// Whether fields are another way to write an event: with a `null`, or what goes without
     /// saying.
     fn reads_as(&self, fields: Fields, event: &Event) -> bool {
-        let same = |_| Some(as_target(event));
+        let same = |_| Some(draft::Target::of(event));
         let draft = Draft::read(&Value::Object(fields)).of_kinds(self.kinds);
         let read = draft.finish(Ok(event.company.clone()), same, Instant::LAST);
         read.is_ok_and(|read| read == *event)
@@ -359,7 +359,7 @@ impl Making<'_> {
     /// The event that what amends another becomes.
     fn event(&self, made: &Value, amended: &Event, company: Option<&str>) -> Option<Event> {
         let target = |id: EventId| {
-            (id == amended.id || Some(id) == amended.repeats).then(|| as_target(amended))
+            (id == amended.id || Some(id) == amended.repeats).then(|| draft::Target::of(amended))
         };
         let company = match company {
             Some(company) => company.parse().ok()?,
@@ -438,16 +438,6 @@ fn said_by_the_source(versions: &[Event]) -> Option<&str> {
     let mut of_source = versions.iter().rev();
     let last = of_source.find(|event| event.fault == Some(Fault::Source))?;
     last.reason.as_deref()
-}
-
-/// An event as what refers to it is checked against it.
-fn as_target(event: &Event) -> draft::Target {
-    draft::Target {
-        company: event.company.clone(),
-        kind: event.kind.clone(),
-        thread: event.thread.clone(),
-        published: event.published.clone(),
-    }
 }
 
 fn as_object(event: &Event) -> Fields {

@@ -375,9 +375,10 @@ impl SledLog {
             return Ok(Vec::new());
         };
         let state = sync::read(&self.state);
-        let digits = prefix.replace('-', "");
         let sealed = match &state.streams {
-            Some(streams) => streams.find_prefix(&digits, limit)?,
+            Some(streams) => {
+                streams.find_between((first.0.as_bytes(), last.0.as_bytes()), limit)?
+            }
             None => Vec::new(),
         };
         let sealed = sealed.into_iter();

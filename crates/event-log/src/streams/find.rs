@@ -143,30 +143,8 @@ impl Streams {
         Ok(None)
     }
 
-    /// The events whose id begins with these hex digits, in order of their ids,
-    /// at most so many. None if they are no hex digits, or too many.
-    pub(crate) fn find_prefix(
-        &self,
-        digits: &str,
-        limit: usize,
-    ) -> Result<Vec<Found>, StreamsError> {
-        let bound = |filler: char| {
-            let padded: String = digits
-                .chars()
-                .chain(std::iter::repeat(filler))
-                .take(32)
-                .collect();
-            u128::from_str_radix(&padded, 16).map(u128::to_be_bytes)
-        };
-        let hex = digits.len() <= 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        match (bound('0'), bound('f')) {
-            (Ok(first), Ok(last)) if hex => self.find_between((&first, &last), limit),
-            _ => Ok(Vec::new()),
-        }
-    }
-
     /// The events whose ids lie between two, in order, at most so many.
-    fn find_between(
+    pub(crate) fn find_between(
         &self,
         bounds: (&[u8; 16], &[u8; 16]),
         limit: usize,

@@ -170,13 +170,7 @@ impl<'a> Ledger<'a> {
     }
 
     pub(super) fn target(&self, id: EventId) -> Option<Target> {
-        let event = self.get(id)?;
-        Some(Target {
-            company: event.company.clone(),
-            kind: event.kind.clone(),
-            thread: event.thread.clone(),
-            published: event.published.clone(),
-        })
+        self.get(id).map(Target::of)
     }
 
     /// The claims about a filing in the order of the log, struck ones too.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::list::{Event, by_company, mixed, read};
 use super::*;
+use crate::prefix::ids_of;
 
 /// Holds every answer to the list.
 pub(super) fn same(streams: &Streams, list: &[Event]) {
@@ -75,14 +76,13 @@ fn same_ids(streams: &Streams, list: &[Event]) {
                 position: event.position,
             })
             .collect();
-        assert_eq!(
-            streams.find_prefix(digits, 5).unwrap(),
-            expected,
-            "{digits}"
-        );
+        let (first, last) = ids_of(digits).unwrap();
+        let bounds = (first.0.as_bytes(), last.0.as_bytes());
+        let found = streams.find_between(bounds, 5).unwrap();
+        assert_eq!(found, expected, "{digits}");
     }
     for digits in ["x", "+1", "0000000000000000000000000000000000"] {
-        assert_eq!(streams.find_prefix(digits, 5).unwrap(), []);
+        assert_eq!(ids_of(digits), None);
     }
     // Many ids at once: those that are there, and some that are not.
     for step in [1, 2, 13] {
