@@ -1,6 +1,8 @@
 //! How a company may be asked for.
 
-use crate::environment::Environment;
+use serde_json::json;
+
+use crate::environment::{Environment, company};
 
 #[test]
 fn a_company_is_found_by_any_of_its_names() {
@@ -124,5 +126,20 @@ fn the_other_commands_find_alike() {
     ] {
         let text = environment.type_in(typed).text();
         assert!(text.contains("alibaba"), "{typed}: {text}");
+    }
+}
+
+/// An accent may be one with its letter, or a character of its own.
+#[test]
+fn a_name_is_found_however_its_accents_are_typed() {
+    let environment = Environment::new();
+    let mut named = company("acme");
+    named["data"]["name"] = json!("Soci\u{e9}t\u{e9} Acme");
+    environment.append(&[named]);
+    for start in ["soci\u{e9}t\u{e9}", "Socie\u{301}te\u{301} A"] {
+        let answer = environment
+            .run(["at", "2026-01-01", start, "--json"])
+            .json();
+        assert_eq!(answer["company"]["slug"], "acme", "{start:?}");
     }
 }

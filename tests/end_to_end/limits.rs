@@ -185,6 +185,15 @@ fn each_limit_says_its_value_and_where() {
             "data.text: has 999999999 as its exponent of ten; the most is 400",
         ),
         (
+            "an amount",
+            event(
+                "price_observation",
+                r#"{"measure":"price","value":"123456789012345678901234567890","currency":"USD"}"#,
+                "",
+            ),
+            "data.value: has 30 digits; the most is 28",
+        ),
+        (
             "a set of dates",
             event(
                 "statement",

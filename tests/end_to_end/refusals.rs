@@ -328,6 +328,14 @@ fn lines_at_fault_are_told_in_their_order() {
 }
 
 #[test]
+fn an_event_over_several_lines_is_told_to_be_one() {
+    let environment = Environment::with_sample();
+    let event = serde_json::to_string_pretty(&statement("alibaba", "2025-12-23", "x")).unwrap();
+    let run = environment.feed("append --file -", event.as_bytes());
+    run.refused(1, &["1:1: the text ends within an object", "jq -c"]);
+}
+
+#[test]
 fn a_publication_within_a_day_of_the_clock_is_taken() {
     let environment = Environment::with_sample();
     environment.append(&[statement("alibaba", "2026-11-24T12:00:00Z", "Just so.")]);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use event_model::id::{Position, Slug};
 use event_model::identifier::{CompanyKey, guesses};
+use event_model::text::folded;
 
 use crate::directory::Directory;
 
@@ -85,12 +86,12 @@ impl Directory {
     }
 
     fn held_names(&self, text: &str, recorded: Position) -> Vec<Held> {
-        let text = text.to_lowercase();
+        let text = folded(text);
         let mut held = Vec::new();
         for slug in self.slugs() {
             let names = self.tenures(slug, recorded).names.into_iter();
-            let found = names
-                .filter(|name| name.is_certain && name.value.to_lowercase().starts_with(&text));
+            let found =
+                names.filter(|name| name.is_certain && folded(&name.value).starts_with(&text));
             held.extend(found.map(|name| Held {
                 slug: slug.clone(),
                 key: format!("the name {:?}", name.value),

@@ -323,11 +323,26 @@ fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
             _ => false,
         })
     };
-    if all_are(|defect| matches!(defect, Defect::UnknownCompany { held, .. } if !held.is_empty())) {
+    if is_over_several_lines(lines) {
+        "each line is one event, whole: `jq -c` writes JSON so"
+    } else if all_are(
+        |defect| matches!(defect, Defect::UnknownCompany { held, .. } if !held.is_empty()),
+    ) {
         "an identifier means who had it on the day of publication; say the company by its slug"
     } else if all_are(|defect| matches!(defect, Defect::UnknownCompany { .. })) {
         DECLARE
     } else {
         "mend these and append again; `annals schema KIND` shows what a kind holds"
     }
+}
+
+/// Whether the first line begins an object or a list, and does not end it.
+fn is_over_several_lines(lines: &[LineProblems]) -> bool {
+    let first = lines.first().filter(|first| first.line == 1);
+    first.is_some_and(|first| {
+        let ends_within = |problem: &LineProblem| {
+            matches!(problem, LineProblem::NotJson { message, .. } if message.contains("ends within"))
+        };
+        first.problems.iter().any(ends_within)
+    })
 }

@@ -23,6 +23,8 @@ pub const DATA_DEPTH_MAX: usize = 16;
 pub const DATA_ITEMS_MAX: usize = 1_000;
 /// The longest number in `data`, in characters, where its kind does not say less.
 pub const NUMBER_CHARS_MAX: usize = 100;
+/// The most digits of a decimal number, as `Decimal` can hold them.
+pub const DECIMAL_DIGITS_MAX: usize = 28;
 /// The largest exponent of ten of a number in `data`, whatever its sign.
 pub const NUMBER_EXPONENT_MAX: usize = 400;
 /// How far ahead of the clock a publication may lie, in microseconds (one day).

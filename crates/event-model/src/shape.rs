@@ -355,9 +355,27 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, Defect> {
     Decimal::from_str_exact(text)
         .ok()
         .filter(|_| !text.contains('_') && !text.starts_with('+'))
-        .ok_or_else(|| Defect::NotADecimal {
-            text: text.to_owned(),
+        .ok_or_else(|| {
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            match digits > limits::DECIMAL_DIGITS_MAX && is_decimal(text) {
+                true => Defect::TooMuch {
+                    actual: digits,
+                    unit: "digits",
+                    most: limits::DECIMAL_DIGITS_MAX,
+                },
+                false => Defect::NotADecimal {
+                    text: text.to_owned(),
+                },
+            }
         })
+}
+
+/// Whether a text is digits, with a sign and a point perhaps.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    are_digits(whole) && are_digits(fraction)
 }
 
 fn currency(text: &str) -> Result<(), Defect> {

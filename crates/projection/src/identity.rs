@@ -10,6 +10,7 @@ use event_model::id::{EventId, Slug};
 use event_model::identifier::Identifier;
 use event_model::kind::Section;
 use event_model::kinds;
+use event_model::text::folded;
 use event_model::time::Day;
 use foldhash::HashSet;
 use serde::{Serialize, Serializer};
@@ -226,8 +227,8 @@ pub fn turning_days(event: &Event) -> impl Iterator<Item = Day> {
 }
 
 impl Company {
-    /// Whether its slug, its name or another name starts with a text, whatever its
-    /// case.
+    /// Whether its slug, its name or another name starts with a text, as names are
+    /// [`folded`].
     #[must_use]
     pub fn is_named(&self, start: &str) -> bool {
         let names = self.name.iter().chain(&self.aliases);
@@ -249,7 +250,7 @@ impl Company {
 }
 
 fn starts(word: &str, start: &str) -> bool {
-    word.to_lowercase().starts_with(&start.to_lowercase())
+    folded(word).starts_with(&folded(start))
 }
 
 /// Reads a list of identifiers as a `company` event has it.
