@@ -112,6 +112,26 @@ fn stages_and_dates_out_of_order_are_found() {
 }
 
 #[test]
+fn a_rule_that_ends_on_no_day_is_found() {
+    let rule = |published: &str, stage: &str, effective: Option<&str>| {
+        let data = json!({
+            "authority": "BIS", "instrument": "rule 1", "stage": stage, "effective": effective,
+        });
+        event("regulatory_change", published, data, json!({}))
+    };
+    let made = rule("2025-01-10", "published", Some("2025-01-15"));
+    let planned = rule("2026-05-01", "published", Some("2027-01-01"));
+    let check = "rule-ended-without-day";
+    let ended = |effective| rule("2026-05-10", "repealed", effective);
+    triggers(
+        check,
+        &[made.clone(), ended(None)],
+        &[made.clone(), ended(Some("2026-05-10"))],
+    );
+    triggers(check, &[made, ended(None)], &[planned, ended(None)]);
+}
+
+#[test]
 fn late_history_is_no_step_back() {
     let late = chips(
         "2026-01-20",

@@ -83,11 +83,24 @@ pub(crate) fn effects(thread: &Thread) -> impl Iterator<Item = (bool, Bounds)> {
 pub(crate) fn effects_by_claim(thread: &Thread) -> impl Iterator<Item = (&Claim, bool, Bounds)> {
     let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is());
     about_what_is.filter_map(|claim| {
-        let begins = match stage_of(&claim.event, thread.kind)? {
-            "announced" | "published" | "amended" => true,
-            "repealed" | "expired" | "withdrawn" | "struck_down" => false,
-            _ => return None,
-        };
+        let begins = begins(claim, thread)?;
         Some((claim, begins, claim.event.date("effective")?.bounds()))
     })
+}
+
+/// The claims that end a rule, and do not tell from when on.
+pub(crate) fn ends_without_day(thread: &Thread) -> impl Iterator<Item = &Claim> {
+    let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is());
+    about_what_is.filter(|claim| {
+        begins(claim, thread) == Some(false) && claim.event.date("effective").is_none()
+    })
+}
+
+/// Whether a claim begins the rule of its thread, or ends it.
+fn begins(claim: &Claim, thread: &Thread) -> Option<bool> {
+    match stage_of(&claim.event, thread.kind)? {
+        "announced" | "published" | "amended" => Some(true),
+        "repealed" | "expired" | "withdrawn" | "struck_down" => Some(false),
+        _ => None,
+    }
 }

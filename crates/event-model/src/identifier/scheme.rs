@@ -209,9 +209,9 @@ impl Scheme {
         if market.is_some_and(|market| market.len() != 4 || !is_alphanumeric(market)) {
             return Err(self.broken(text, "a market is a MIC of 4 letters or digits (XNYS)"));
         }
-        let is_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b".-/".contains(&byte);
+        let is_symbol = |byte: u8| byte.is_ascii_alphanumeric() || b".-/&_^$+".contains(&byte);
         if !symbol.bytes().all(is_symbol) || !symbol.bytes().any(|b| b.is_ascii_alphanumeric()) {
-            let rule = "a symbol is of letters, digits, \".\", \"-\" and \"/\" (BABA, BRK.B)";
+            let rule = "a symbol is of letters, digits and any of . - / & _ ^ $ + (BABA, BRK.B)";
             return Err(self.broken(text, rule));
         }
         if symbol.len() > SYMBOL_BYTES_MAX {

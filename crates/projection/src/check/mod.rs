@@ -121,6 +121,14 @@ pub static CHECKS: &[Check] = &[
         look: Look::Within(stages::back_without_reason),
     },
     Check {
+        name: "rule-ended-without-day",
+        severity: Severity::Warning,
+        about: "a rule that is said to have ended and is in force still, since nothing \
+                says from which day on",
+        advice: "correct the event that ends it, with `effective`",
+        look: Look::Within(stages::ended_without_day),
+    },
+    Check {
         name: "near-duplicate",
         severity: Severity::Warning,
         about: "two events of one source that say the same within a week",

@@ -1,9 +1,10 @@
 //! Stages that step back.
 
-use event_model::kind::Life;
+use event_model::kind::{Life, Section};
 
 use super::{Case, Findings};
 use crate::claim::{Claim, stage_of};
+use crate::regulation::{Force, ends_without_day, force};
 use crate::thread::Thread;
 
 /// The kind whose sources often tell a date as less firm than others do; only what
@@ -15,6 +16,23 @@ pub(super) fn back_without_reason(case: &Case<'_>, found: &mut Findings) {
     for thread in case.matters() {
         if let Some(life) = thread.kind.and_then(|kind| kind.life.as_ref()) {
             steps_back(thread, life, found);
+        }
+    }
+}
+
+/// Finds rules that ended on no day, and so are in force on all that follow.
+pub(super) fn ended_without_day(case: &Case<'_>, found: &mut Findings) {
+    for thread in case.matters() {
+        if thread.section() != Section::Regulation || force(thread, case.cuts.on) == Force::No {
+            continue;
+        }
+        for claim in ends_without_day(thread) {
+            let stage = stage_of(&claim.event, thread.kind).unwrap_or_default();
+            found.of_thread(
+                (thread.kind_name(), thread.name()),
+                [claim.id()],
+                format!("is {stage}, and in force still: `effective` does not say from when on"),
+            );
         }
     }
 }

@@ -84,7 +84,7 @@ fn one_changed_digit_is_found() {
 #[test]
 fn what_is_not_well_formed_says_why() {
     use Scheme::{Cik, Cusip, Figi, Isin, Lei, Ticker};
-    let symbol = "a symbol is of letters, digits, \".\", \"-\" and \"/\" (BABA, BRK.B)";
+    let symbol = "a symbol is of letters, digits and any of . - / & _ ^ $ + (BABA, BRK.B)";
     let market = "a market is a MIC of 4 letters or digits (XNYS)";
     for (scheme, text, expect) in [
         (Lei, "", "it has 0 characters instead of 20"),
