@@ -359,6 +359,28 @@ fn a_new_company_may_be_meant_by_an_identifier() {
     environment
         .feed("append --new-company --file -", late.as_bytes())
         .refused(1, &["globex's from 2020 until 2021"]);
+    // Also where the batch itself says so; and a symbol without a market is anybody's.
+    let mut declared = company("initech");
+    declared["data"]["identifiers"] =
+        json!([{"scheme": "ticker", "value": "XNYS:INI", "from": "2020", "to": "2021"}]);
+    let batch = [
+        declared,
+        statement("ticker:XNYS:INI", "2025-12-23", "Hm."),
+        statement("ticker:INT", "2025-12-23", "Hm."),
+    ];
+    let run = environment.feed("append --new-company --file -", lines(&batch).as_bytes());
+    run.refused(
+        1,
+        &[
+            "initech's from 2020 until 2021",
+            "no company \"ticker:INT\"",
+        ],
+    );
+    assert!(
+        !run.stderr.contains("or add --new-company"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -128,7 +128,19 @@ fn a_rule_that_ends_on_no_day_is_found() {
         &[made.clone(), ended(None)],
         &[made.clone(), ended(Some("2026-05-10"))],
     );
-    triggers(check, &[made, ended(None)], &[planned, ended(None)]);
+    triggers(check, &[made.clone(), ended(None)], &[planned, ended(None)]);
+    // Another event says from when on, or makes the rule anew.
+    let told = rule("2026-05-12", "repealed", Some("2027-06-01"));
+    let mut anew = rule("2026-05-12", "published", Some("2026-05-20"));
+    anew["reason"] = json!("a court set the repeal aside");
+    assert_eq!(
+        found(&with_acme(&[made.clone(), ended(None), told])),
+        BTreeSet::new()
+    );
+    assert_eq!(
+        found(&with_acme(&[made, ended(None), anew])),
+        BTreeSet::new()
+    );
 }
 
 #[test]

@@ -371,6 +371,14 @@ fn a_single_odd_time_does_not_make_a_file_eastern() {
     assert!(run.stderr.contains("too few"), "{}", run.stderr);
     let answer = environment.at("2025-02-03T16:00:00Z cik:7 --section other");
     assert_eq!(answer["other"].as_array().unwrap().len(), 41);
+    // Days without a time say nothing of times.
+    let mut times = vec!["2025-02-03T05:00:00.000Z"; 40];
+    times.extend(["2025-02-03T07:30:00.000Z", "2025-02-03T16:00:00.000Z"]);
+    environment.write("CIK0000000007.json", made("Seven", &times).to_string());
+    let run = environment.type_in("import edgar CIK0000000007.json --times detected --dry-run");
+    let run = run.done();
+    assert!(run.stderr.contains("1 of 2 times"), "{}", run.stderr);
+    assert!(run.stderr.contains("read in Eastern"), "{}", run.stderr);
 }
 
 /// A row has nothing of its own day, of which EDGAR tells no time.

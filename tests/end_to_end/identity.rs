@@ -143,6 +143,59 @@ fn a_ticker_that_comes_back_was_there_before() {
     }
 }
 
+/// What only may share a day does not clash; the day is of the surer one.
+#[test]
+fn coarse_spans_stand_beside_each_other() {
+    let environment = Environment::new();
+    let mut first = company("acme");
+    first["data"]["identifiers"] = json!([
+        {"scheme": "ticker", "value": "XNYS:AB", "to": "2015"},
+        {"scheme": "ticker", "value": "XNYS:AB", "from": "2015"},
+        {"scheme": "ticker", "value": "XNYS:AC", "from": "2010", "to": "2015"},
+    ]);
+    let mut second = company("acme");
+    second["published"] = json!("2015-09-01");
+    second["data"] = json!({"identifiers": [
+        {"scheme": "ticker", "value": "XNYS:AC", "from": "2015-09-01"},
+    ]});
+    environment.append(&[first, second]);
+    for (key, day, from) in [
+        ("XNYS:AB", "2014-06-01", Value::Null),
+        ("XNYS:AB", "2020-06-01", json!("2015")),
+        ("XNYS:AC", "2012-01-01", json!("2010")),
+        ("XNYS:AC", "2015-10-01", json!("2015-09-01")),
+        ("XNYS:AC", "2020-01-01", json!("2015-09-01")),
+    ] {
+        let question = format!("2021-01-01 --on {day} ticker:{key}");
+        let identifiers = environment.at(&question)["company"]["identifiers"].clone();
+        let all = identifiers.as_array().unwrap();
+        let found: Vec<&Value> = all.iter().filter(|it| it["value"] == key).collect();
+        assert_eq!(found.len(), 1, "{key} {day}");
+        assert_eq!(found[0]["from"], from, "{key} {day}");
+    }
+}
+
+/// A claim that ends a span does not bring back what that span overruled.
+#[test]
+fn a_span_that_was_overruled_stays_so() {
+    let environment = Environment::new();
+    let says = |published: &str, from: &str, to: &str| {
+        let mut event = company("acme");
+        event["published"] = json!(published);
+        let ticker = json!({"scheme": "ticker", "value": "XNYS:AB", "from": from, "to": to});
+        event["data"] = json!({"identifiers": [ticker]});
+        event
+    };
+    environment.append(&[
+        says("2010-01-01", "2004-01-01", "2005-12-31"),
+        says("2011-01-01", "1999-01-01", "2009-12-31"),
+        says("2012-01-01", "1999-01-01", "2003-12-31"),
+    ]);
+    environment.type_in("at 2003-06-01 ticker:XNYS:AB").done();
+    let later = environment.type_in("at 2005-01-01 ticker:XNYS:AB");
+    later.failed(3, &["acme's from 1999-01-01 until 2003-12-31"]);
+}
+
 #[test]
 fn a_key_of_other_days_says_whose_it_was() {
     let environment = changed();

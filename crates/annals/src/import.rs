@@ -91,12 +91,12 @@ impl Imports {
         if impossible == 0 {
             return crawl;
         }
-        let is_often = impossible.saturating_mul(EASTERN_ONE_IN) >= crawl.rows.len();
+        let is_often = impossible.saturating_mul(EASTERN_ONE_IN) >= crawl.times();
         let is_eastern = times == Times::Detected && is_often;
         self.eastern.push(EasternFile {
             file: crawl.file.clone(),
             impossible,
-            times: crawl.rows.len(),
+            times: crawl.times(),
             is_eastern,
         });
         match is_eastern {
@@ -239,7 +239,7 @@ impl Store {
         let is_reserved = |slug: &Slug| slug.as_str() == own_kinds::COMPANY;
         let is_free =
             |slug: &Slug| !directory.has(slug) && !taken.contains(slug) && !is_reserved(slug);
-        let by_cik = || format!("cik{cik}").parse();
+        let by_cik = || format!("cik-{cik}").parse();
         match proposed.filter(is_free) {
             Some(slug) => Ok(slug),
             None => by_cik().map_err(|error: event_model::id::SlugError| Error::CompanyKey {

@@ -339,6 +339,7 @@ fn hint_for_lines(lines: &[LineProblems]) -> &'static str {
 /// Whether the first line begins an object or a list, and does not end it.
 fn is_over_several_lines(lines: &[LineProblems]) -> bool {
     let first = lines.first().filter(|first| first.line == 1);
+    let first = first.filter(|_| lines.len() > 1);
     first.is_some_and(|first| {
         let ends_within = |problem: &LineProblem| {
             matches!(problem, LineProblem::NotJson { message, .. } if message.contains("ends within"))

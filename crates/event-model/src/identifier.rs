@@ -22,7 +22,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::key::{CompanyKey, guesses};
 pub use self::scheme::{Scheme, SchemeName};
-use crate::edtf::{Edtf, EdtfError};
+use crate::edtf::{Bounds, Edtf, EdtfError};
 use crate::id::SlugError;
 use crate::limits::SCHEME_BYTES_MAX;
 use crate::time::Day;
@@ -187,15 +187,43 @@ impl Identifier {
         self.from.as_ref().is_none_or(has_begun) && self.to.as_ref().is_none_or(has_not_ended)
     }
 
-    /// Whether there is a day that its span and that of another [cover](Self::covers).
+    /// Whether its span and that of another cannot both be so: they certainly share a day,
+    /// or all days that one may have lie within those that the other may have.
     #[must_use]
-    pub fn shares_a_day_with(&self, other: &Self) -> bool {
-        let begins = |it: &Self| it.from.as_ref().and_then(|from| from.bounds().earliest);
-        let ends = |it: &Self| it.to.as_ref().and_then(|to| to.bounds().latest);
-        let is_over = |ends: Option<Day>, begins: Option<Day>| {
-            ends.zip(begins).is_some_and(|(ends, begins)| ends < begins)
-        };
-        !is_over(ends(self), begins(other)) && !is_over(ends(other), begins(self))
+    pub fn clashes_with(&self, other: &Self) -> bool {
+        let (one, other) = (Sides::of(self), Sides::of(other));
+        one.certainly_meets(&other) || one.encloses(&other) || other.encloses(&one)
+    }
+}
+
+/// The days between which a span begins, and between which it ends.
+struct Sides {
+    from: Bounds,
+    to: Bounds,
+}
+
+impl Sides {
+    fn of(identifier: &Identifier) -> Self {
+        let bounds = |side: &Option<Edtf>| side.as_ref().map_or(Bounds::ANY, Edtf::bounds);
+        Self {
+            from: bounds(&identifier.from),
+            to: bounds(&identifier.to),
+        }
+    }
+
+    /// Whether a day certainly lies in both spans. An open side is no bound.
+    fn certainly_meets(&self, other: &Self) -> bool {
+        let begun = self.from.latest.max(other.from.latest);
+        let ended = [self.to.earliest, other.to.earliest];
+        let ended = ended.into_iter().flatten().min();
+        begun.zip(ended).is_none_or(|(begun, ended)| begun <= ended)
+    }
+
+    /// Whether all days of another, at its longest, are days of this at its longest.
+    fn encloses(&self, other: &Self) -> bool {
+        let begins = |first: Day| other.from.earliest.is_some_and(|other| first <= other);
+        let ends = |last: Day| other.to.latest.is_some_and(|other| other <= last);
+        self.from.earliest.is_none_or(begins) && self.to.latest.is_none_or(ends)
     }
 }
 

@@ -99,12 +99,11 @@ pub fn company<'t>(slug: &Slug, threads: impl IntoIterator<Item = &'t Thread>, o
     let text = |field: &str| value(field)?.as_str().map(str::to_owned);
     let possible = claims.iter().copied();
     let possible = possible.filter(|claim| claim.is_possible_by(on));
-    let covers = |identifier: &Identifier| identifier.covers(on);
     Company {
         slug: slug.clone(),
         name: text("name"),
         aliases: texts(value("aliases").map(Field::to_value).as_ref()),
-        identifiers: identifiers(possible, covers),
+        identifiers: identifiers(possible, Some(on)),
         fiscal_year_end: text("fiscal_year_end"),
         successor: text("successor"),
         decided,
@@ -149,15 +148,16 @@ pub(crate) fn decided<'c>(speaking: &[&'c Claim], field: &str) -> Option<&'c Cla
 /// Every identifier that a company ever had, given its threads.
 #[must_use]
 pub fn all_identifiers<'t>(threads: impl IntoIterator<Item = &'t Thread>) -> Vec<IdentifierView> {
-    identifiers(declaring(threads).into_iter(), |_| true)
+    identifiers(declaring(threads).into_iter(), None)
 }
 
 /// The identifiers, each decided by itself among the claims that list it: that
 /// one is added takes none away. Their own spans tell on which days they are
-/// the company's, so whether a claim is certain or possible plays no part.
+/// the company's, so whether a claim is certain or possible plays no part. Given a day, a
+/// span that covers it; else all spans, in their order.
 fn identifiers<'c>(
     claims: impl Iterator<Item = &'c Claim>,
-    is_meant: impl Fn(&Identifier) -> bool,
+    on: Option<Day>,
 ) -> Vec<IdentifierView> {
     let mut listed: BTreeMap<(String, String), Vec<Listed<'c>>> = BTreeMap::new();
     for claim in claims {
@@ -166,48 +166,58 @@ fn identifiers<'c>(
             listed.entry(key).or_default().push((claim, identifier));
         }
     }
-    let decided = listed.into_iter().flat_map(|((scheme, value), listed)| {
-        let standing = standing(listed).into_iter();
-        let meant = standing.filter(|(_, identifier)| is_meant(identifier));
-        let views = meant.map(|(claim, identifier)| IdentifierView {
-            scheme: scheme.clone(),
-            value: value.clone(),
-            from: identifier.from.as_ref().map(ToString::to_string),
-            to: identifier.to.as_ref().map(ToString::to_string),
-            event: claim.id(),
-            by: Arc::clone(&claim.event),
-        });
-        views.collect::<Vec<_>>()
-    });
-    decided.collect()
+    let mut views = Vec::new();
+    for ((scheme, value), listed) in listed {
+        let mut standing = standing(listed);
+        match on {
+            // A day that two spans may have is of the one that is surer.
+            Some(on) => {
+                let first = standing.into_iter().find(|(_, it)| it.covers(on));
+                standing = first.into_iter().collect();
+            }
+            None => standing.sort_by_key(|(_, it)| {
+                let begins = it.from.as_ref().map(Edtf::bounds);
+                begins.and_then(|bounds| bounds.earliest)
+            }),
+        }
+        views.extend(
+            standing
+                .into_iter()
+                .map(|(claim, identifier)| IdentifierView {
+                    scheme: scheme.clone(),
+                    value: value.clone(),
+                    from: identifier.from.as_ref().map(ToString::to_string),
+                    to: identifier.to.as_ref().map(ToString::to_string),
+                    event: claim.id(),
+                    by: Arc::clone(&claim.event),
+                }),
+        );
+    }
+    views
 }
 
 /// An identifier with a span, as a claim lists it.
 type Listed<'c> = (&'c Claim, Identifier);
 
-/// What stands of all that lists the same identifier, in the order of the spans.
+/// What stands of all that lists the same identifier, the surest first.
 ///
-/// A ticker may go and come back, so spans that share no day stand beside each other. Of
-/// those that do, that of the claim that prevails stands; of one claim, the first.
+/// A ticker may go and come back, so spans that do not clash stand beside each other. One
+/// that clashes with a surer one does not, also where that one does not stand itself.
 fn standing(mut listed: Vec<Listed<'_>>) -> Vec<Listed<'_>> {
-    let mut standing: Vec<Listed<'_>> = Vec::new();
-    let is_free = |standing: &[Listed<'_>], (_, identifier): &Listed<'_>| {
-        let mut others = standing.iter().map(|(_, other)| other);
-        others.all(|other| !other.shares_a_day_with(identifier))
-    };
+    let mut standing = Vec::new();
+    let mut surer: Vec<Identifier> = Vec::new();
     while let Some(won) = prevailing(listed.iter().map(|(claim, _)| *claim)).map(Claim::id) {
         let of_won = listed.extract_if(.., |(claim, _)| claim.id() == won);
-        for one in of_won {
-            if is_free(&standing, &one) {
+        for one in of_won.collect::<Vec<_>>() {
+            // What says the same again changes nothing.
+            listed.retain(|(_, other)| *other != one.1);
+            let is_free = surer.iter().all(|surer| !surer.clashes_with(&one.1));
+            surer.push(one.1.clone());
+            if is_free {
                 standing.push(one);
             }
         }
-        listed.retain(|one| is_free(&standing, one));
     }
-    standing.sort_by_key(|(_, identifier)| {
-        let begins = identifier.from.as_ref().map(Edtf::bounds);
-        begins.and_then(|bounds| bounds.earliest)
-    });
     standing
 }
 

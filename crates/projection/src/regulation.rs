@@ -88,12 +88,26 @@ pub(crate) fn effects_by_claim(thread: &Thread) -> impl Iterator<Item = (&Claim,
     })
 }
 
-/// The claims that end a rule, and do not tell from when on.
-pub(crate) fn ends_without_day(thread: &Thread) -> impl Iterator<Item = &Claim> {
+/// The claims that end a rule since it was made last, where none of them tells from when on.
+pub(crate) fn ends_without_day(thread: &Thread) -> Vec<&Claim> {
     let about_what_is = thread.counting().filter(|claim| claim.is_about_what_is());
-    about_what_is.filter(|claim| {
-        begins(claim, thread) == Some(false) && claim.event.date("effective").is_none()
-    })
+    let acting: Vec<_> = about_what_is
+        .filter_map(|claim| Some((claim, begins(claim, thread)?)))
+        .collect();
+    let ends: Vec<&Claim> = acting
+        .rsplit(|(_, begins)| *begins)
+        .next()
+        .unwrap_or_default()
+        .iter()
+        .map(|(claim, _)| *claim)
+        .collect();
+    match ends
+        .iter()
+        .all(|claim| claim.event.date("effective").is_none())
+    {
+        true => ends,
+        false => Vec::new(),
+    }
 }
 
 /// Whether a claim begins the rule of its thread, or ends it.

@@ -121,7 +121,12 @@ impl<'s> Companies<'s> {
         let is_identifier = !matches!(key, CompanyKey::Slug(_));
         let key = key.to_string();
         let held = match is_identifier {
-            true => self.store.directory()?.held(&key, Position(u64::MAX)),
+            true => {
+                let everything = Position(u64::MAX);
+                let mut held = self.store.directory()?.held(&key, everything);
+                held.extend(self.declared.held(&key, everything));
+                held
+            }
             false => Vec::new(),
         };
         let near = match !self.may_be_new && held.is_empty() {

@@ -126,6 +126,10 @@ pub(crate) fn run(
         new_company: args.new_company,
         ..options(&args.options)?
     };
+    let told = |error: CommandError| match args.new_company {
+        true => error.without_new_company(),
+        false => error,
+    };
     let appended = match &args.input {
         Input::Nothing => {
             return Err(CommandError::usage("nothing to append")
@@ -139,14 +143,14 @@ pub(crate) fn run(
                 fields.entry("id").or_insert_with(|| json!(store.new_id()));
             }
             let appended = store.append_value(&event, options);
-            appended.map_err(|error| CommandError::from(error).in_flags())
+            appended.map_err(|error| told(CommandError::from(error).in_flags()))
         })?,
         Input::File(path) => {
             let mut input = open_input(path)?;
             let name = name_of(path);
             session.appending(options.dry_run, |store| {
                 let appended = store.append_lines(&name, &mut *input, options);
-                appended.map_err(|error| CommandError::from(error).in_input(&name))
+                appended.map_err(|error| told(CommandError::from(error).in_input(&name)))
             })?
         }
     };

@@ -44,11 +44,16 @@ impl CompanyKey {
 
     /// The slug of a company of which nothing else is known: `cik-0000000042`.
     ///
-    /// `None` where the value has no letter or digit of ASCII.
+    /// `None` for a ticker without its market, which any market may have.
     #[must_use]
     pub fn slug(&self) -> Option<Slug> {
         match self {
             Self::Slug(slug) => Some(slug.clone()),
+            Self::Identifier { scheme, value }
+                if *scheme == Scheme::Ticker && !value.contains(':') =>
+            {
+                None
+            }
             Self::Identifier { scheme, value } => Slug::from_name(&format!("{scheme} {value}")),
         }
     }

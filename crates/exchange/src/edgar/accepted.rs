@@ -15,48 +15,47 @@ pub enum Accepted {
 }
 
 impl Accepted {
-    /// Reads an instant, or a day; an instant that does not say its offset is UTC.
-    pub(super) fn parse(text: &str) -> Result<Self, TimeError> {
+    /// Reads an instant, or a day; an instant that does not say its offset is UTC. Where a
+    /// day is all that is known, and it counts as filed on a later one, it is that.
+    pub(super) fn parse(text: &str, filed: Option<Day>) -> Result<Self, TimeError> {
         if let Ok(day) = parse_day(text) {
-            return Ok(Self::On(day));
+            return Ok(Self::On(filed.map_or(day, |filed| filed.max(day))));
         }
+        let read = |instant| Self::of(instant, filed);
         if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
             let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
             let day = [part(0, 4), part(4, 6), part(6, 8)].join("-");
             let time = [part(8, 10), part(10, 12), part(12, 14)].join(":");
-            return Ok(Self::of(format!("{day}T{time}Z").parse()?));
+            return format!("{day}T{time}Z").parse().map(read);
         }
         match text.parse() {
-            Err(TimeError::NoOffset { .. }) => Ok(Self::of(format!("{text}Z").parse()?)),
-            read => Ok(Self::of(read?)),
+            Err(TimeError::NoOffset { .. }) => format!("{text}Z").parse().map(read),
+            instant => instant.map(read),
         }
     }
 
     /// Midnight in New York is no time of day, nor is midnight as marked: some crawls have
-    /// Eastern times marked as UTC.
-    fn of(instant: Instant) -> Self {
+    /// Eastern times marked as UTC. What counts as filed on the day before it is of an
+    /// evening.
+    fn of(instant: Instant, filed: Option<Day>) -> Self {
         let mut zones = new_york().into_iter().chain([Zone::UTC]);
         let begun = zones.find_map(|zone| {
             let day = instant.local(zone).date();
             (Instant::start_of(day, zone) == instant).then_some(day)
         });
-        begun.map_or(Self::At(instant), Self::On)
-    }
-
-    /// The same, where a day is all that is known, and it counts as filed on a later one.
-    pub(super) fn filed(self, filed: Option<Day>) -> Self {
-        match (self, filed) {
-            (Self::On(day), Some(filed)) => Self::On(day.max(filed)),
-            (accepted, _) => accepted,
+        match (begun, filed) {
+            (Some(day), Some(filed)) if filed < day => Self::At(instant),
+            (Some(day), filed) => Self::On(filed.map_or(day, |filed| filed.max(day))),
+            (None, _) => Self::At(instant),
         }
     }
 
-    /// The instant, or the first one of the day.
+    /// The instant, or the last one of the day.
     #[must_use]
     pub fn instant(self) -> Instant {
         match self {
             Self::At(instant) => instant,
-            Self::On(day) => Instant::start_of(day, new_york().unwrap_or(Zone::UTC)),
+            Self::On(day) => Instant::end_of(day, new_york().unwrap_or(Zone::UTC)),
         }
     }
 

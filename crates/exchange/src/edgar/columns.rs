@@ -320,7 +320,7 @@ impl Cells<'_> {
     /// Where there is no time of acceptance, the day of filing is all that is known.
     fn accepted(&mut self, filed: Option<Day>) -> Option<Accepted> {
         let before = self.problems.len();
-        let parse = |text: &str| Ok(Accepted::parse(text)?);
+        let parse = |text: &str| Ok(Accepted::parse(text, filed)?);
         let accepted = match self.parsed("acceptanceDateTime", parse) {
             None if self.problems.len() == before => filed.map(Accepted::On),
             accepted => accepted,
@@ -328,7 +328,7 @@ impl Cells<'_> {
         if accepted.is_none() && self.problems.len() == before {
             self.add("acceptanceDateTime", RowDefect::Empty);
         }
-        accepted.map(|accepted| accepted.filed(filed))
+        accepted
     }
 
     /// A day that is none says nothing.

@@ -78,6 +78,13 @@ pub struct FormerName {
 }
 
 impl Crawl {
+    /// How many of its filings have a time of day.
+    #[must_use]
+    pub fn times(&self) -> usize {
+        let has_time = |row: &&Row| matches!(row.accepted, Accepted::At(_));
+        self.rows.iter().filter(has_time).count()
+    }
+
     /// The newest acceptance in it.
     pub(super) fn newest(&self) -> Option<Instant> {
         self.rows.iter().map(|row| row.accepted.instant()).max()

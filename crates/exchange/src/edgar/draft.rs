@@ -12,6 +12,9 @@ use super::items::item_type;
 /// The name of the source of all that is imported here.
 pub(super) const SOURCE: &str = "SEC EDGAR";
 
+/// The locator of a name that is known from the first filing on.
+pub(super) const FIRST_NAME: &str = "name";
+
 /// The fields of an event, before it is checked.
 pub(super) type Fields = Map<String, Value>;
 
@@ -117,6 +120,15 @@ pub(super) fn name_since(company: &Slug, crawl: &Crawl, name: &str, from: Day) -
     let mut fields = base(company, "company", source, json!({"name": name}));
     set(&mut fields, "published", text(from));
     set(&mut fields, "occurred", text(from));
+    fields
+}
+
+/// The name of a company that never had another, from its first filing on.
+pub(super) fn first_name(company: &Slug, crawl: &Crawl, name: &str, from: Day) -> Fields {
+    let mut fields = name_since(company, crawl, name, from);
+    if let Some(Value::Object(source)) = fields.get_mut("source") {
+        set(source, "locator", FIRST_NAME);
+    }
     fields
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::time::Instant;
 
@@ -27,12 +28,8 @@ impl Planner<'_> {
             .former_names
             .iter()
             .filter(|former| former.name != *name);
-        // The present name, from the day on which the last former one ended; of a company
-        // that never had another, from its first filing here.
-        let since = match others.clone().next() {
-            Some(_) => others.filter_map(|former| former.to).max(),
-            None => crawl.covers().map(|(first, _)| first),
-        };
+        // The present name, from the day on which the last former one ended.
+        let since = others.filter_map(|former| former.to).max();
         if let Some(since) = since.filter(|since| *since <= crawl.edition.day()) {
             let key = format!("present/{}/{name}/{since}", crawl.cik);
             let fields = draft::name_since(self.company, crawl, name, since);
@@ -51,7 +48,7 @@ impl Planner<'_> {
                 false
             }
             // What was redacted does not come back.
-            Some(same) if *same == event || same.is_redacted() => true,
+            Some(same) if is_same(same, &event) || same.is_redacted() => true,
             // Another file of the same edition, or another company's by now.
             _ => {
                 let id = id_of(&format!("{key}/{}", event.content_id()));
@@ -68,6 +65,28 @@ impl Planner<'_> {
             &mut self.report.facts_new
         };
         *count += 1;
+    }
+
+    /// Says that a company of which no crawl knows another name had it from its first filing
+    /// on; or, if another name turned up, that this was not known.
+    pub(super) fn begin_name(&mut self, crawl: &Crawl) {
+        let names = self.ledger.names();
+        let mut distinct: Vec<&str> = names.iter().map(|named| &*named.name).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if let ([name], Some(since)) = (distinct.as_slice(), self.ledger.first_day()) {
+            let key = format!("first/{}/{name}/{since}", crawl.cik);
+            let fields = draft::first_name(self.company, crawl, name, since);
+            return self.state(crawl, fields, &key);
+        }
+        let first = names.iter().filter(|named| named.is_of_first_filing);
+        let first: Vec<EventId> = first.map(|named| named.event).collect();
+        for event in first {
+            if !self.ledger.is_struck(event) {
+                self.retract(crawl, None, event, "a crawl of EDGAR has another name");
+                self.report.facts_new += 1;
+            }
+        }
     }
 
     /// Says which tickers ended, as of all crawls that the store knows of.
@@ -124,6 +143,16 @@ impl Planner<'_> {
             self.report.facts_new += 1;
         }
     }
+}
+
+/// Whether two events are the same, but for the zone of their day.
+fn is_same(one: &Event, other: &Event) -> bool {
+    let mut moved = other.clone();
+    moved.source.zone.clone_from(&one.source.zone);
+    if one.published.text() == other.published.text() {
+        moved.published = one.published.clone();
+    }
+    moved == *one
 }
 
 /// The tickers of each crawl, by edition; crawls of one edition are as one.

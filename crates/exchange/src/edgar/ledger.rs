@@ -14,7 +14,7 @@ use event_model::time::{Day, Instant};
 use serde_json::Value;
 
 use super::crawl::{Crawl, RECENT};
-use super::draft::{SOURCE, content};
+use super::draft::{FIRST_NAME, SOURCE, content};
 use super::ids::{correction_key, filing_key, is_of, retraction_key};
 
 /// As of when a claim is made. What is greater is later, and right.
@@ -102,10 +102,18 @@ pub(super) struct Claim {
     pub(super) read: AsOf,
     /// The last crawl that is known to agree.
     pub(super) last: AsOf,
+    /// It is published on a day, of which no time is known.
+    is_of_day: bool,
     day: Day,
 }
 
 impl Claim {
+    /// What a claim that is greater in this corrects. Of one crawl, what takes a midnight for
+    /// a day is later than what took it for an instant.
+    pub(super) fn order(&self) -> (AsOf, bool, EventId) {
+        (self.last, self.is_of_day, self.content)
+    }
+
     /// Whether it is a correction by somebody else.
     pub(super) fn is_by_hand(&self) -> bool {
         self.last == AsOf::HAND
@@ -121,6 +129,15 @@ pub(super) struct Listed {
     pub(super) tickers: Vec<String>,
 }
 
+/// A name that an import told of the company.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) event: EventId,
+    pub(super) name: Box<str>,
+    /// Since no other was known, it is told from the first filing on.
+    pub(super) is_of_first_filing: bool,
+}
+
 /// A company's history, and what is planned to follow it.
 pub(super) struct Ledger<'a> {
     cik: &'a str,
@@ -132,6 +149,9 @@ pub(super) struct Ledger<'a> {
     /// The accession numbers of filings of which a claim was redacted.
     erased: HashSet<Box<str>>,
     listed: Vec<Listed>,
+    names: Vec<Named>,
+    /// The first day that a crawl covers.
+    first_day: Option<Day>,
 }
 
 impl<'a> Ledger<'a> {
@@ -146,6 +166,8 @@ impl<'a> Ledger<'a> {
             filings: BTreeMap::new(),
             erased: HashSet::new(),
             listed: Vec::new(),
+            names: Vec::new(),
+            first_day: None,
         };
         for (place, event) in history.iter().enumerate() {
             ledger.take_in(place, event);
@@ -203,9 +225,7 @@ impl<'a> Ledger<'a> {
 
     fn last_standing(&self, claims: &[Claim]) -> Option<Claim> {
         let standing = claims.iter().filter(|claim| !self.is_struck(claim.id));
-        standing
-            .max_by_key(|claim| (claim.last, claim.content))
-            .copied()
+        standing.max_by_key(|claim| claim.order()).copied()
     }
 
     /// The filings of these days whose standing claim is from before a crawl.
@@ -220,6 +240,16 @@ impl<'a> Ledger<'a> {
 
     pub(super) fn listed(&self) -> &[Listed] {
         &self.listed
+    }
+
+    /// The names of the company that were told, other ones too.
+    pub(super) fn names(&self) -> &[Named] {
+        &self.names
+    }
+
+    /// The first day that a crawl covers.
+    pub(super) fn first_day(&self) -> Option<Day> {
+        self.first_day
     }
 
     pub(super) fn is_struck(&self, id: EventId) -> bool {
@@ -253,8 +283,27 @@ impl<'a> Ledger<'a> {
             // Of a filing, the thread is named by its accession number.
             self.erased.insert(event.thread.as_str().into());
         } else if &*event.kind == kinds::COMPANY && &*event.source.name == SOURCE {
+            self.take_in_names(event);
             self.take_in_marker(event);
         }
+    }
+
+    fn take_in_names(&mut self, event: &Event) {
+        let is_of_first_filing = event.source.locator.as_deref() == Some(FIRST_NAME);
+        let aliases = event.data.value("aliases");
+        let aliases = aliases.iter().filter_map(Value::as_array).flatten();
+        let aliases = aliases.filter_map(Value::as_str);
+        self.names.extend(
+            event
+                .text("name")
+                .into_iter()
+                .chain(aliases)
+                .map(|name| Named {
+                    event: event.id,
+                    name: name.into(),
+                    is_of_first_filing,
+                }),
+        );
     }
 
     /// Claims of other sources are none of ours, unless they correct ours.
@@ -294,6 +343,7 @@ impl<'a> Ledger<'a> {
             content,
             read,
             last: read,
+            is_of_day: event.published.written_day().is_some(),
             day,
         });
     }
@@ -306,6 +356,8 @@ impl<'a> Ledger<'a> {
             return;
         };
         let as_of = AsOf::source(&event.source);
+        let earliest = covers.bounds().earliest;
+        self.first_day = [self.first_day, earliest].into_iter().flatten().min();
         self.confirm(as_of, covers.bounds());
         if let (Place::Recent, Some(edition)) = (as_of.place, as_of.edition) {
             let cik = identifiers(event, "cik").next().unwrap_or_default();

@@ -139,6 +139,7 @@ pub fn plan(
     }
     if let Some(last) = crawls.last() {
         planner.end_tickers(last);
+        planner.begin_name(last);
     }
     if planner.refusals.is_empty() {
         Ok(Plan {
@@ -206,6 +207,7 @@ impl Planner<'_> {
 
     fn verdict(&self, crawl: &Crawl, row: &Row, event: &Event) -> Verdict {
         let (as_of, content) = (AsOf::crawl(crawl), content(event));
+        let is_of_day = event.published.written_day().is_some();
         let claims = self.ledger.claims(&row.accession);
         if claims
             .iter()
@@ -219,7 +221,7 @@ impl Planner<'_> {
         let is_told = claims.iter().any(|claim| claim.content == content);
         match self.ledger.standing(&row.accession) {
             Some(standing) if standing.content == content => Verdict::Agrees(standing.id),
-            Some(standing) if (standing.last, standing.content) < (as_of, content) => {
+            Some(standing) if standing.order() < (as_of, is_of_day, content) => {
                 Verdict::Corrects(standing.id)
             }
             // Struck by a later crawl, or by hand.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use event_model::event::Event;
 use event_model::vocabulary::Fault;
-use exchange::edgar::read;
+use exchange::edgar::{Accepted, read};
 use serde_json::{Value, json};
 
-use crate::made::{CIK, crawl, in_every_order, main_file, table, title};
+use crate::made::{CIK, crawl, in_every_order, main_file, page, table, title};
 use crate::store::{Store, planned};
 
 #[test]
@@ -238,8 +238,11 @@ fn a_midnight_is_a_day_in_new_york() {
     assert_eq!(published(&remove), of_day);
     let late = published(&accepted(json!("1997-12-26T05:00:00.000Z")));
     assert_eq!(late, of_day, "it counts as filed on a later day");
-    let exact = published(&accepted(json!("1997-12-29T05:00:01.000Z")));
-    assert_eq!(exact, ("1997-12-29T05:00:01Z".to_owned(), None));
+    // Of the evening before, since it counts as filed then; and no midnight at all.
+    for exact in ["1997-12-30T00:00:00Z", "1997-12-29T05:00:01Z"] {
+        let found = published(&accepted(json!(exact)));
+        assert_eq!(found, (exact.to_owned(), None));
+    }
 }
 
 /// Nobody files under a name that nobody knows.
@@ -256,6 +259,66 @@ fn a_name_that_never_was_another_is_known_from_the_first_filing() {
     assert_eq!(names(&value), ["2025-01-02T12:00:00Z", "2024-01-02"]);
     value["formerNames"] = json!([{"name": "Six", "from": null, "to": null}]);
     assert_eq!(names(&value), ["2025-01-02T12:00:00Z"]);
+}
+
+/// What one crawl does not know, another may; and an older page has earlier filings.
+#[test]
+fn a_name_is_known_from_the_first_filing_only_while_no_crawl_has_another() {
+    let first_names = |store: &Store| {
+        let is_first = |event: &&Event| {
+            &*event.kind == "company" && event.source.locator.as_deref() == Some("name")
+        };
+        let struck: BTreeSet<_> = store.events.iter().filter_map(Event::strikes).collect();
+        let first = store.events.iter().filter(is_first);
+        let standing = first.filter(|event| !struck.contains(&event.id));
+        let days = standing.map(|event| event.published.text().to_owned());
+        days.collect::<BTreeSet<_>>()
+    };
+    let older = main_file(
+        "2024-01-02",
+        &[],
+        &[(1, "2020-01-02", "X"), (2, "2024-01-02", "Y")],
+    );
+    let mut newer = main_file(
+        "2025-01-02",
+        &[],
+        &[(1, "2020-01-02", "X"), (3, "2025-01-02", "Z")],
+    );
+    let page = page(&table("2010-01-04", &[(9, "2010-01-04", "P")]));
+    for crawls in [
+        vec![crawl(&older), crawl(&newer), page.clone()],
+        vec![page, crawl(&newer), crawl(&older)],
+    ] {
+        let days = first_names(&Store::one_by_one(&crawls));
+        assert!(days.contains("2010-01-04"), "{days:?}");
+    }
+    newer["name"] = json!("Eight, Inc.");
+    for crawls in [
+        [crawl(&older), crawl(&newer)],
+        [crawl(&newer), crawl(&older)],
+    ] {
+        let store = Store::one_by_one(&crawls);
+        assert_eq!(first_names(&store), BTreeSet::new());
+        assert_eq!(planned(&crawls, &store.events).events, [], "again");
+    }
+}
+
+/// What was imported when midnights were taken for instants is corrected, all of it.
+#[test]
+fn midnights_that_a_store_has_are_mended() {
+    let rows: Vec<(usize, &str, &str)> = (1..40).map(|at| (at, "1997-12-29", "X")).collect();
+    let mut value = main_file("1997-12-29", &[], &rows);
+    let times = vec!["1997-12-29T05:00:00.000Z"; rows.len()];
+    value["filings"]["recent"]["acceptanceDateTime"] = json!(times);
+    let now = crawl(&value);
+    let mut then = now.clone();
+    for row in &mut then.rows {
+        row.accepted = Accepted::At("1997-12-29T05:00:00Z".parse().unwrap());
+    }
+    let mut store = Store::default();
+    store.import(std::slice::from_ref(&then));
+    let report = planned(std::slice::from_ref(&now), &store.events).report;
+    assert_eq!((report.corrected, report.older), (rows.len(), 0));
 }
 
 #[test]

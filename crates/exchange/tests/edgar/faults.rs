@@ -234,15 +234,7 @@ fn a_plan_tells_all_that_was_refused() {
     let row = |number: usize, problems: usize| {
         format!("Some(({number}, {:?})) {problems}", accession(number))
     };
-    assert_eq!(
-        told,
-        [
-            row(1, 2),
-            row(2, 1),
-            "None 1".to_owned(),
-            "None 1".to_owned()
-        ]
-    );
+    assert_eq!(told, [row(1, 2), row(2, 1), "None 1".to_owned(),]);
     assert!(
         refusals[0]
             .to_string()

@@ -16,8 +16,8 @@ fn ids_never_change() {
         .collect();
     let expected = [
         "868bfb02-9a40-5f12-bed7-815ffd601eec",
-        "cfce689b-e058-54ec-b788-cf250c5bd095",
         "cf205601-d5c7-5eed-9f97-097809c63450",
+        "3b834d0f-0be7-57e6-b0b6-0721a210f248",
     ];
     assert_eq!(ids, expected);
 }
