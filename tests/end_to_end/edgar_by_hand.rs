@@ -178,6 +178,6 @@ fn a_name_whose_slug_is_reserved_gets_another() {
     let environment = Environment::new();
     import(&environment, &made("Annals, Inc.", &TIMES[..1]));
     let answer = environment.at("2026-01-01 cik:7");
-    assert_eq!(answer["company"]["slug"], "cik0000000007");
+    assert_eq!(answer["company"]["slug"], "cik-0000000007");
     assert_eq!(answer["company"]["name"], "Annals, Inc.");
 }

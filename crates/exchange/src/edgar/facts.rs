@@ -74,10 +74,14 @@ impl Planner<'_> {
         let mut distinct: Vec<&str> = names.iter().map(|named| &*named.name).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        if let ([name], Some(since)) = (distinct.as_slice(), self.ledger.first_day()) {
-            let key = format!("first/{}/{name}/{since}", crawl.cik);
-            let fields = draft::first_name(self.company, crawl, name, since);
-            return self.state(crawl, fields, &key);
+        if distinct.len() < 2 {
+            // What of a crawl was redacted, tells neither.
+            if let Some((name, since)) = distinct.first().zip(self.ledger.first_day()) {
+                let key = format!("first/{}/{name}/{since}", crawl.cik);
+                let fields = draft::first_name(self.company, crawl, name, since);
+                self.state(crawl, fields, &key);
+            }
+            return;
         }
         let first = names.iter().filter(|named| named.is_of_first_filing);
         let first: Vec<EventId> = first.map(|named| named.event).collect();
