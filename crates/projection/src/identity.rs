@@ -204,6 +204,10 @@ type Listed<'c> = (&'c Claim, Identifier);
 /// A ticker may go and come back, so spans that do not clash stand beside each other. One
 /// that clashes with a surer one does not, also where that one does not stand itself.
 fn standing(mut listed: Vec<Listed<'_>>) -> Vec<Listed<'_>> {
+    // Most are listed once.
+    if listed.len() < 2 {
+        return listed;
+    }
     let mut standing = Vec::new();
     let mut surer: Vec<Identifier> = Vec::new();
     while let Some(won) = prevailing(listed.iter().map(|(claim, _)| *claim)).map(Claim::id) {
