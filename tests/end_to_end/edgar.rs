@@ -420,3 +420,14 @@ fn a_file_without_filings_keeps_no_other_from_being_imported() {
     assert!(run.stderr.contains("has no filing"), "{}", run.stderr);
     assert!(run.stderr.contains("left out"), "{}", run.stderr);
 }
+
+#[test]
+fn a_company_without_a_name_is_called_by_its_key() {
+    let environment = Environment::new();
+    let page = made("Seven", &["2025-02-03T16:00:00.000Z"])["filings"]["recent"].clone();
+    let name = "CIK0000000007-submissions-001.json";
+    environment.write(name, page.to_string());
+    environment.type_in(&format!("import edgar {name}")).done();
+    let answer = environment.at("2026-01-01 cik:7");
+    assert_eq!(answer["company"]["slug"], "cik-0000000007");
+}

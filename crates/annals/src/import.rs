@@ -235,18 +235,17 @@ impl Store {
         let newest = crawls
             .iter()
             .max_by_key(|crawl| (crawl.name.is_some(), crawl.edition));
-        let proposed = newest.and_then(|crawl| edgar::slug_for(crawl).ok());
+        let name = newest.and_then(|crawl| crawl.name.as_deref());
+        let proposed = name.and_then(edgar::slug_of_name);
         let is_reserved = |slug: &Slug| slug.as_str() == own_kinds::COMPANY;
         let is_free =
             |slug: &Slug| !directory.has(slug) && !taken.contains(slug) && !is_reserved(slug);
-        let by_cik = || format!("cik-{cik}").parse();
-        match proposed.filter(is_free) {
-            Some(slug) => Ok(slug),
-            None => by_cik().map_err(|error: event_model::id::SlugError| Error::CompanyKey {
-                key,
-                source: Box::new(error.into()),
-            }),
-        }
+        let slug = proposed.filter(is_free).or_else(|| parsed.slug());
+        slug.ok_or(Error::UnknownCompany {
+            key,
+            near: Vec::new(),
+            held: Vec::new(),
+        })
     }
 
     /// The company that has what crawls say, though it has their CIK no more.

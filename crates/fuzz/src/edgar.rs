@@ -17,7 +17,11 @@ pub fn target(bytes: &[u8]) {
     let files = bytes.split(|byte| *byte == 0).take(FILES_MAX);
     let crawls: Vec<Crawl> = files.filter_map(read).collect();
     let Some(first) = crawls.first() else { return };
-    let slug = edgar::slug_for(first).ok().or_else(|| "acme".parse().ok());
+    let slug = first
+        .name
+        .as_deref()
+        .and_then(edgar::slug_of_name)
+        .or_else(|| "acme".parse().ok());
     let Some(slug) = slug else { return };
     at_once(&slug, &crawls);
     one_by_one(&slug, &crawls);

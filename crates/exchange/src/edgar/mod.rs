@@ -7,7 +7,7 @@
 //! had; so what counts must not hang on the order in which files come in.
 //!
 //! - [`read`] makes a [`Crawl`] of the bytes of a file.
-//! - [`slug_for`] proposes a slug for a company that has none yet.
+//! - [`slug_of_name`] proposes a slug for a company that has none yet.
 //! - [`Crawl::eastern_times`] tells whether its times are what they are marked to be.
 //! - [`plan`] compares crawls with a company's history and makes a [`Plan`]:
 //!   the events to append, and a [`Report`] of what they are.
@@ -53,4 +53,4 @@ pub use self::items::item_type;
 pub use self::listing::ticker;
 pub use self::plan::{Plan, PlanError, Refusal, Report, plan};
 pub use self::read::{EdgarError, read};
-pub use self::slug::{slug_for, slug_of_name};
+pub use self::slug::slug_of_name;

@@ -1,8 +1,6 @@
 //! A slug for a company that the store does not have yet.
 
-use event_model::id::{Slug, SlugError};
-
-use super::crawl::Crawl;
+use event_model::id::Slug;
 
 /// Legal forms, as the letters of their words.
 const ENDINGS: &[&str] = &[
@@ -43,18 +41,6 @@ const ENDINGS: &[&str] = &[
 
 /// The longest tail that names a state or a sort of security: `/CA`, `/ADR/`.
 const TAIL_LETTERS_MAX: usize = 4;
-
-/// Proposes a slug for a company: its name without its legal form, or its CIK.
-///
-/// # Errors
-///
-/// [`SlugError`] if the crawl has neither a name nor a CIK of digits.
-pub fn slug_for(crawl: &Crawl) -> Result<Slug, SlugError> {
-    match crawl.name.as_deref().and_then(slug_of_name) {
-        Some(slug) => Ok(slug),
-        None => format!("cik-{}", crawl.cik).parse(),
-    }
-}
 
 /// The slug of a company's name without its legal form.
 ///

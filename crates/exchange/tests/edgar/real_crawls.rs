@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use event_model::event::Event;
 use event_model::vocabulary::Fault;
-use exchange::edgar::{Crawl, read, slug_for};
+use exchange::edgar::{Crawl, read, slug_of_name};
 use serde_json::{Value, json};
 
 use crate::store::{Store, permutations, planned};
@@ -196,7 +196,12 @@ fn the_facts_of_tesla_are_told() {
     let Some(crawls) = crawls(&TESLA[..1]) else {
         return;
     };
-    assert_eq!(slug_for(&crawls[0]).unwrap().as_str(), "tesla");
+    assert_eq!(
+        slug_of_name(crawls[0].name.as_deref().unwrap())
+            .unwrap()
+            .as_str(),
+        "tesla"
+    );
     let events = planned(&crawls, &[]).events;
     let first: Vec<Value> = events[..3]
         .iter()

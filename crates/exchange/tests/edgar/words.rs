@@ -1,7 +1,6 @@
 //! Ids, slugs, items and tickers.
 
-use exchange::edgar::{item_type, slug_for, slug_of_name, ticker};
-use serde_json::Value;
+use exchange::edgar::{item_type, slug_of_name, ticker};
 
 use crate::made::{crawl, main_file};
 use crate::store::planned;
@@ -59,10 +58,6 @@ fn a_slug_is_the_name_without_its_legal_form() {
         assert_eq!(slug_of_name(name).unwrap().as_str(), slug, "{name}");
     }
     assert_eq!(slug_of_name("阿里巴巴"), None);
-    let mut value = main_file("2025-01-02", &[], &[(1, "2025-01-02", "Y")]);
-    assert_eq!(slug_for(&crawl(&value)).unwrap().as_str(), "seven");
-    value["name"] = Value::Null;
-    assert_eq!(slug_for(&crawl(&value)).unwrap().as_str(), "cik-0000000007");
 }
 
 #[test]
