@@ -245,7 +245,9 @@ pub trait EventLog: Send + Sync {
     /// [`LogError`] if it cannot be read.
     fn head_at(&self, position: Position) -> Result<Option<Head>, LogError>;
 
-    /// The last position recorded at or before an instant; zero if none was.
+    /// The last position recorded at or before an instant; zero if none was. It stays so
+    /// for an instant that is not ahead of the clock: what this log appends later is
+    /// recorded later. What another process appends meanwhile can still come before it.
     ///
     /// # Errors
     ///

@@ -39,6 +39,7 @@ mod salvage;
 mod side_by_side;
 mod sled_log;
 mod spool;
+mod stamps;
 mod streams;
 mod sync;
 mod throwaway;

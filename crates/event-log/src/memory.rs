@@ -17,6 +17,7 @@ use crate::event_log::{
 use crate::limits::Limits;
 use crate::prefix::ids_of;
 use crate::progress::Progress;
+use crate::stamps::Stamps;
 use crate::sync;
 
 /// A log that is gone with the process, and the same otherwise.
@@ -24,6 +25,7 @@ pub struct MemoryLog {
     contents: RwLock<Contents>,
     progress: Progress,
     clock: Arc<dyn Clock>,
+    stamps: Stamps,
 }
 
 #[derive(Debug, Default)]
@@ -122,6 +124,7 @@ impl MemoryLog {
             contents: RwLock::default(),
             progress: Progress::new(Position(0)),
             clock,
+            stamps: Stamps::default(),
         }
     }
 
@@ -146,7 +149,7 @@ impl MemoryLog {
         self.check_open()?;
         let (outcomes, new) = admit_all(&contents, events, expected)?;
         let stored = new.len() as u64;
-        contents.store(self.clock.now(), new)?;
+        contents.store(self.stamps.begin(&*self.clock).now(), new)?;
         let head = contents.head();
         self.progress.advance(head.position);
         Ok(BatchOutcome {
@@ -209,7 +212,7 @@ impl EventLog for MemoryLog {
         let mut group = Group::new(&*contents);
         let outcomes = group.add(request)?;
         let events = group.into_events();
-        contents.store(self.clock.now(), events)?;
+        contents.store(self.stamps.begin(&*self.clock).now(), events)?;
         self.progress.advance(contents.head().position);
         Ok(outcomes)
     }
@@ -279,6 +282,7 @@ impl EventLog for MemoryLog {
     }
 
     fn position_at(&self, recorded: Instant) -> Result<Position, LogError> {
+        self.stamps.settle(recorded, &*self.clock);
         let contents = sync::read(&self.contents);
         let events = &contents.events;
         let count = events.partition_point(|event| event.recorded <= recorded);

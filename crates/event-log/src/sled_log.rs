@@ -90,6 +90,7 @@ use crate::layout::lock::Lock;
 use crate::limits::Limits;
 use crate::progress::Progress;
 use crate::queue::Queue;
+use crate::stamps::Stamps;
 use crate::streams::Streams;
 use crate::sync;
 use engine::Engine;
@@ -117,6 +118,7 @@ pub struct SledLog {
     /// What the mark of the head says.
     marked: AtomicU64,
     clock: Arc<dyn Clock>,
+    stamps: Stamps,
     /// Where the log is only read: how what another process appends is seen.
     watch: Mutex<Option<Watch>>,
 }

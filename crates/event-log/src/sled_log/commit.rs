@@ -60,7 +60,8 @@ impl SledLog {
             if long && journal.bytes() > 0 {
                 self.seal(journal).map_err(unsealed)?;
             }
-            let mut chain = Chain::new(sync::read(&self.state).tail.head(), self.clock.now());
+            let stamp = self.stamps.begin(&*self.clock);
+            let mut chain = Chain::new(sync::read(&self.state).tail.head(), stamp.now());
             for (event, version) in events {
                 chain.push(event, *version)?;
             }

@@ -28,6 +28,7 @@ use crate::layout::{self, Found, Layout, MadeFolders, at};
 use crate::limits;
 use crate::progress::Progress;
 use crate::queue::Queue;
+use crate::stamps::Stamps;
 use crate::streams::Streams;
 use crate::throwaway;
 
@@ -394,6 +395,7 @@ impl Opened {
             progress: Progress::new(head.position),
             marked: AtomicU64::new(marked.0),
             clock: self.clock,
+            stamps: Stamps::default(),
             watch: Mutex::new(None),
         }
     }

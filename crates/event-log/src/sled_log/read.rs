@@ -426,6 +426,9 @@ impl SledLog {
 
     /// The last position recorded at or before an instant.
     pub(super) fn search_recorded(&self, instant: Instant) -> Result<Position, LogError> {
+        if self.head().recorded.is_none_or(|last| last < instant) {
+            self.stamps.settle(instant, &*self.clock);
+        }
         let state = sync::read(&self.state);
         let base = state.tail.base();
         if base.recorded.is_none_or(|last| last <= instant) {

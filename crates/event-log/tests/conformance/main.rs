@@ -39,6 +39,8 @@ conform! {
     recorded_strictly_increases_when_the_clock_goes_back,
     a_part_of_the_log_is_read,
     heads_and_times_of_the_past_are_found,
+    how_the_log_stood_at_an_instant_stays_so,
+    what_was_told_beside_appends_stays_so,
     ids_are_found_by_their_start,
     a_tail_joins_history_and_live,
     a_tail_ends_when_the_log_is_shut,

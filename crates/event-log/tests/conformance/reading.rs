@@ -1,6 +1,6 @@
 //! What is read, found and waited for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
 use event_log::{AppendError, Expected, Hash, Head, NewEvent};
@@ -127,6 +127,52 @@ pub(crate) fn heads_and_times_of_the_past_are_found(make: Make) {
     assert_eq!(log.head_at(Position(202)).unwrap(), None);
     let late = log.head().recorded.unwrap().plus_micros(1_000_000);
     assert_eq!(log.position_at(late).unwrap(), Position(201));
+}
+
+pub(crate) fn how_the_log_stood_at_an_instant_stays_so(make: Make) {
+    let now = Instant::UNIX_EPOCH.plus_micros(1_700_000_000_000_000);
+    let log = make(&subject::standing(now));
+    assert_eq!(log.position_at(now).unwrap(), Position(0));
+    for id in 0..3 {
+        log.append(&slug("acme"), Expected::Any, events(id..id + 1, "acme"))
+            .unwrap();
+        // Nobody could know yet, at that instant.
+        assert_eq!(log.position_at(now).unwrap(), Position(0));
+    }
+    // What lies ahead of the clock is not settled, and keeps nobody from appending.
+    assert_eq!(log.position_at(Instant::LAST).unwrap(), Position(3));
+    log.append(&slug("acme"), Expected::Any, events(3..4, "acme"))
+        .unwrap();
+    let last = log.head().recorded.unwrap();
+    assert_eq!(last, now.plus_micros(4));
+}
+
+pub(crate) fn what_was_told_beside_appends_stays_so(make: Make) {
+    let clock = subject::ticking();
+    let log = make(&clock);
+    let appending = |first: u64| {
+        let log = &log;
+        move || {
+            for id in first..first + 200 {
+                log.append(&slug("acme"), Expected::Any, events(id..id + 1, "acme"))
+                    .unwrap();
+            }
+        }
+    };
+    // The last instant at which it stood at a position.
+    let told: HashMap<Position, Instant> = thread::scope(|scope| {
+        scope.spawn(appending(0));
+        scope.spawn(appending(200));
+        let ask = || {
+            let now = clock.now();
+            let position = log.position_at(now).unwrap();
+            (position < Position(400)).then_some((position, now))
+        };
+        std::iter::from_fn(ask).collect()
+    });
+    for (position, instant) in told {
+        assert_eq!(log.position_at(instant).unwrap(), position);
+    }
 }
 
 pub(crate) fn ids_are_found_by_their_start(make: Make) {

@@ -114,6 +114,11 @@ pub(crate) fn ticking() -> Arc<dyn Clock> {
     clock(move || seconds.fetch_add(1, Ordering::Relaxed) * 1_000_000)
 }
 
+/// A clock that stands still.
+pub(crate) fn standing(now: Instant) -> Arc<dyn Clock> {
+    clock(move || now.micros())
+}
+
 pub(crate) fn slug(text: &str) -> Slug {
     text.parse().unwrap()
 }

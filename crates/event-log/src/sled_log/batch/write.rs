@@ -51,7 +51,9 @@ pub(super) fn write(
         log.seal(journal).map_err(commit::unsealed)?;
         let mut streams = log.streams_writer(log.head()).map_err(commit::unsealed)?;
         streams.write_beside(true);
-        let head = write_blocks(log, batch, (&mut streams, &mut noted))?;
+        let stamp = log.stamps.begin(&*log.clock);
+        let chain = Chain::new(log.head(), stamp.now());
+        let head = write_blocks(log, (batch, chain), (&mut streams, &mut noted))?;
         streams.write_beside(false);
         let turned = log.turn_over(journal, head, &mut streams);
         turned.map_err(|error| {
@@ -92,7 +94,7 @@ fn new_events(batch: &Committed) -> Result<NewEvents<'_>, AppendError> {
 /// Writes the blocks, none of which counts yet, and gathers the streams.
 fn write_blocks(
     log: &SledLog,
-    batch: &Committed,
+    (batch, chain): (&Committed, Chain),
     gather: (&mut StreamsWriter, &mut Noted<'_>),
 ) -> Result<Head, AppendError> {
     let engine = log.engine().map_err(commit::unsealed)?;
@@ -103,7 +105,7 @@ fn write_blocks(
         let engine = &engine;
         let blocks = scope.spawn(move || take_blocks(engine, &blocks));
         let streams = scope.spawn(move || take_streams(gather, &gathered));
-        let head = chain(log, batch, &[to_blocks, to_streams]);
+        let head = put_in_chain(batch, chain, &[to_blocks, to_streams]);
         // What the others have to say comes first: it is why they stopped.
         blocks.join().unwrap_or(Err(died()))?;
         streams.join().unwrap_or(Err(died()))?;
@@ -114,12 +116,11 @@ fn write_blocks(
 }
 
 /// Chains the events, and hands them on; `None` if nobody takes them.
-fn chain(
-    log: &SledLog,
+fn put_in_chain(
     batch: &Committed,
+    mut chain: Chain,
     takers: &[SyncSender<Arc<Piece>>],
 ) -> Result<Option<Head>, AppendError> {
-    let mut chain = Chain::new(log.head(), log.clock.now());
     let hand_on = |chain: &mut Chain, count: usize| {
         let (previous, bytes, ends) = chain.take(count);
         let piece = Arc::new(Piece {
