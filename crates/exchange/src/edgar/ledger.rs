@@ -264,12 +264,27 @@ impl<'a> Ledger<'a> {
         events.filter(|event| !self.is_retracted(event.id))
     }
 
+    /// Whether a retraction strikes it that is not retracted itself. They can be many, one
+    /// retracting the other.
     fn is_retracted(&self, id: EventId) -> bool {
-        let strikes = self.strikes.get(&id).map(Vec::as_slice).unwrap_or_default();
-        let mut retractions = strikes
-            .iter()
-            .filter(|id| self.get(**id).is_some_and(Event::is_retraction));
-        retractions.any(|id| !self.is_retracted(*id))
+        // Each with the number of what it strikes, which comes before it.
+        let mut found = vec![(id, 0)];
+        let mut next = 0;
+        while let Some((id, _)) = found.get(next).copied() {
+            let strikes = self.strikes.get(&id).into_iter().flatten();
+            let is_retraction = |id: &&EventId| self.get(**id).is_some_and(Event::is_retraction);
+            found.extend(strikes.filter(is_retraction).map(|id| (*id, next)));
+            next += 1;
+        }
+        let mut retracted = vec![false; found.len()];
+        for (at, (_, target)) in found.iter().enumerate().skip(1).rev() {
+            if retracted.get(at) == Some(&false)
+                && let Some(target) = retracted.get_mut(*target)
+            {
+                *target = true;
+            }
+        }
+        retracted.first() == Some(&true)
     }
 
     fn take_in(&mut self, place: usize, event: &Event) {

@@ -1,8 +1,10 @@
 //! Which claims are made of a crawl.
 
 use std::collections::BTreeSet;
+use std::thread;
 
 use event_model::event::Event;
+use event_model::id::EventId;
 use event_model::vocabulary::Fault;
 use exchange::edgar::{Accepted, read};
 use serde_json::{Value, json};
@@ -191,6 +193,39 @@ fn what_a_person_said_of_a_filing_stands() {
         .events,
         []
     );
+}
+
+/// However many retractions of each other there are, a small stack is enough.
+#[test]
+fn a_retraction_of_a_retraction_lets_a_filing_stand() {
+    let with = |edition, title| crawl(&main_file(edition, &[], &[(1, "2025-01-02", title)]));
+    let planned_after = move |retractions: u128| {
+        let mut store = Store::default();
+        store.import(&[with("2025-02-01", "X")]);
+        let is_filing = |event: &&Event| event.text("description") == Some("X");
+        let claim = store.events.iter().find(is_filing).unwrap().clone();
+        let mut target = claim.id;
+        for number in 1..=retractions {
+            let data = json!({"target": target});
+            let id = EventId(uuid::Uuid::from_u128(number));
+            let retraction = Event {
+                id,
+                kind: "retraction".into(),
+                data: data.as_object().unwrap().clone().into(),
+                fault: Some(Fault::Record),
+                ..claim.clone()
+            };
+            store.events.push(retraction);
+            target = id;
+        }
+        let again = planned(&[with("2025-03-01", "Y")], &store.events);
+        let titles = again.events.iter().map(|event| event.text("description"));
+        titles.filter(|title| *title == Some("Y")).count()
+    };
+    let small = thread::Builder::new().stack_size(256 << 10);
+    let told = small.spawn(move || [20_000, 20_001].map(planned_after));
+    // Where it stands, a later crawl corrects it; what a person took back stays away.
+    assert_eq!(told.unwrap().join().unwrap(), [1, 0]);
 }
 
 #[test]
