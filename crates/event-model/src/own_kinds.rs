@@ -6,7 +6,7 @@
 //! whose `data` is checked by the schema.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
@@ -30,7 +30,8 @@ pub struct Kinds(Option<Arc<BTreeMap<&'static str, &'static Kind>>>);
 #[derive(Debug)]
 pub struct DataSchema {
     json: Value,
-    validator: Validator,
+    /// Made when the first event is checked: that can take long, and who reads needs none.
+    validator: OnceLock<Result<Validator, Defect>>,
 }
 
 impl Kinds {
@@ -66,6 +67,31 @@ impl Kinds {
 }
 
 impl DataSchema {
+    fn of(json: Value) -> Self {
+        Self {
+            json,
+            validator: OnceLock::new(),
+        }
+    }
+
+    fn validator(&self) -> Result<&Validator, Defect> {
+        let options = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            // An expression takes time in proportion to the text, whatever it is.
+            .with_pattern_options(PatternOptions::regex());
+        let make = || {
+            options
+                .build(&self.json)
+                .map_err(|error| Defect::NotASchema {
+                    why: shortened(&error.to_string()),
+                })
+        };
+        self.validator
+            .get_or_init(make)
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
     /// The schema as it was declared.
     #[must_use]
     pub fn json(&self) -> &Value {
@@ -126,7 +152,10 @@ impl DataSchema {
     /// Checks `data`.
     pub(crate) fn check(&self, data: &Data, problems: &mut Problems) {
         let data = Value::Object(data.to_map());
-        for error in self.validator.iter_errors(&data) {
+        let Some(validator) = problems.take("kind", self.validator()) else {
+            return;
+        };
+        for error in validator.iter_errors(&data) {
             let mut path = "data".to_owned();
             for part in error.instance_path().as_str().split('/').skip(1) {
                 match part.parse::<usize>() {
@@ -140,7 +169,7 @@ impl DataSchema {
     }
 }
 
-/// The kind that a declaration gives.
+/// The kind that a declaration gives, which was checked when it was appended.
 ///
 /// What was declared once is kept for as long as the process runs, so that a kind
 /// is as cheap to hand on as a built-in one. The same declaration is the same kind.
@@ -165,7 +194,14 @@ pub fn declared(data: &Data) -> Result<&'static Kind, Vec<Problem>> {
 ///
 /// Everything that is wrong with it.
 pub(crate) fn check(data: &Data) -> Result<(), Vec<Problem>> {
-    read(data).map(drop)
+    let mut problems = Problems::default();
+    let schema = DataSchema::of(data.value("schema").unwrap_or_default());
+    problems.take("data.schema", schema.validator());
+    problems.0.extend(read(data).err().into_iter().flatten());
+    match problems.0.is_empty() {
+        true => Ok(()),
+        false => Err(problems.0),
+    }
 }
 
 /// What a declaration says that is in order.
@@ -220,9 +256,8 @@ fn read(data: &Data) -> Result<Declaration, Vec<Problem>> {
         let name = name.to_owned();
         problems.add("data.name", Defect::BuiltInKind { name });
     }
-    let json = data.value("schema").unwrap_or_default();
-    let schema = problems.take("data.schema", schema(&json));
-    let properties = json.get("properties").and_then(Value::as_object);
+    let schema = DataSchema::of(data.value("schema").unwrap_or_default());
+    let properties = schema.json.get("properties").and_then(Value::as_object);
     let mut check_property = |path: &str, name: &str| {
         if properties.is_some_and(|properties| !properties.contains_key(name)) {
             let name = name.to_owned();
@@ -248,15 +283,15 @@ fn read(data: &Data) -> Result<Declaration, Vec<Problem>> {
     ] {
         check_once(path, names, &mut problems);
     }
-    match schema {
-        Some(schema) if problems.0.is_empty() => Ok(Declaration {
+    match problems.0.is_empty() {
+        true => Ok(Declaration {
             schema,
             thread,
             stages,
             ends,
             aside,
         }),
-        _ => Err(problems.0),
+        false => Err(problems.0),
     }
 }
 
@@ -275,20 +310,6 @@ fn example_of(property: Option<&Value>) -> Value {
         Some("object") => Value::Object(serde_json::Map::new()),
         _ => Value::from("text"),
     }
-}
-
-fn schema(json: &Value) -> Result<DataSchema, Defect> {
-    let options = jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        // An expression takes time in proportion to the text, whatever it is.
-        .with_pattern_options(PatternOptions::regex());
-    let validator = options.build(json).map_err(|error| Defect::NotASchema {
-        why: shortened(&error.to_string()),
-    })?;
-    Ok(DataSchema {
-        json: json.clone(),
-        validator,
-    })
 }
 
 fn texts(data: &Data, name: &str) -> Vec<String> {

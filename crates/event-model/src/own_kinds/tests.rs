@@ -72,7 +72,7 @@ fn a_declaration_at_fault_gives_none() {
         for (name, part) in change.as_object().unwrap() {
             value[name] = part.clone();
         }
-        let problems = declared(&data(value)).unwrap_err();
+        let problems = check(&data(value)).unwrap_err();
         let paths: Vec<String> = problems.into_iter().map(|problem| problem.path).collect();
         paths
     };
