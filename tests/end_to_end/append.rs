@@ -546,6 +546,18 @@ fn a_quantity_keeps_its_hedge_and_with_whom_it_is_shared() {
         quantity("up to 10", "c"),
         json!(["up to", null, 10, "units", []])
     );
+    assert_eq!(
+        quantity("said to be over 5", "d"),
+        json!(["said to be over", 5, null, "units", []])
+    );
+    assert_eq!(
+        quantity("no more than 5", "e"),
+        json!(["no more than", null, 5, "units", []])
+    );
+    assert_eq!(
+        quantity("takeover of 5", "f"),
+        json!(["takeover of", 5, 5, "units", []])
+    );
 }
 
 #[test]

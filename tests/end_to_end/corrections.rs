@@ -352,6 +352,11 @@ fn a_correction_must_be_one() {
         run.refused(code, &[words]);
         environment.assert_files(&files, set);
     }
+    let deep = format!("data.{}=1", ["a"; 30_000].join("."));
+    let mistyped = ["correct", "a1000001", "--fault", "record", "--reason", "r"];
+    let run = environment.run(mistyped.into_iter().chain(["--set", &deep]));
+    run.refused(2, &["cannot set \"data.a.a"]);
+    environment.assert_files(&files, "a deep path");
 }
 
 /// What was corrected already is corrected where it stands: neither correction is lost.

@@ -14,6 +14,7 @@ use event_model::identifier::{CompanyKey, IdentifierError, guesses};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::problem::near;
+use event_model::text::folded;
 use event_model::time::{Day, Instant};
 use projection::basis::{Cuts, Placed};
 use projection::identity::{self, Company};
@@ -314,13 +315,9 @@ impl Directory {
         let mut words = Vec::new();
         for slug in self.companies.keys() {
             let company = self.company(slug, on, recorded);
-            let tickers = company
-                .identifiers
-                .iter()
-                .filter(|id| id.scheme == "ticker");
-            let symbols = tickers.map(|id| symbol_of(&id.value).to_owned());
-            let called = symbols.chain(company.name).chain([slug.to_string()]);
-            words.extend(called.map(|word| (word, slug.clone())));
+            let called = company.symbols().chain(company.name.as_deref());
+            let called = called.chain([slug.as_str()]);
+            words.extend(called.map(|word| (word.to_owned(), slug.clone())));
         }
         words
     }
@@ -339,7 +336,8 @@ impl Directory {
 
     /// The companies whose slug or name starts with a text, whatever its case.
     fn starting_with(&self, text: &str, on: Day, recorded: Position) -> Vec<Slug> {
-        let starts = |slug: &&Slug| self.company(slug, on, recorded).is_named(text);
+        let start = folded(text);
+        let starts = |slug: &&Slug| self.company(slug, on, recorded).is_named(&start);
         self.companies.keys().filter(starts).cloned().collect()
     }
 }

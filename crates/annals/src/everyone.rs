@@ -7,6 +7,7 @@
 use event_log::{LogError, Stored, StreamRange, side_by_side};
 use event_model::id::{Position, Slug};
 use event_model::own_kinds::Kinds;
+use event_model::text::folded;
 use projection::basis::{Basis, Cuts, Placed};
 use projection::diff::{Change, Diff};
 use projection::fold::{fold, fold_without_events};
@@ -123,10 +124,14 @@ impl Store {
         start: Option<&str>,
         mut take: impl FnMut((Company, usize)) -> Result<(), E>,
     ) -> Result<(), E> {
+        let start = start.map(folded);
         let known = |company: &Slug, events: &[Placed]| {
             let (company, events) = known_of(company, events, &basis.cuts);
-            let is_meant = |start| company.is_named(start) || company.has_symbol(start);
-            start.is_none_or(is_meant).then_some((company, events))
+            let is_meant = |start: &String| company.is_named(start) || company.has_symbol(start);
+            start
+                .as_ref()
+                .is_none_or(is_meant)
+                .then_some((company, events))
         };
         self.each_company(basis, known, |known| known.map_or(Ok(()), &mut take))
     }

@@ -179,7 +179,11 @@ impl<'s> Preparation<'s> {
     /// Hears what the lines of the batch say of companies, so that others may come before
     /// those that declare them.
     fn declare_all(&mut self, lines: &[(u64, Box<str>)]) -> Result<(), Error> {
-        let parsed = |(line, text): &(u64, Box<str>)| Some((*line, Draft::parse(text).ok()?));
+        // What is wrong with one is told when the line itself is checked, and not kept here.
+        let parsed = |(line, text): &(u64, Box<str>)| {
+            let draft = Draft::parse(text).ok().filter(Draft::is_sound)?;
+            Some((*line, draft))
+        };
         side_by_side(
             lines.chunks(DECLARING_AT_ONCE).map(Ok),
             |lines| lines.iter().filter_map(parsed).collect::<Vec<_>>(),
@@ -196,7 +200,6 @@ impl<'s> Preparation<'s> {
         let Some(CompanyKey::Slug(slug)) = draft.company().cloned() else {
             return;
         };
-        // What is wrong with it is told when the line itself is checked.
         if let Ok(event) = draft.finish(Ok(slug), |id| self.target(id), self.now) {
             self.companies.declare(Placed::new(Position(line), event));
         }

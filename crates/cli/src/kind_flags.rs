@@ -370,9 +370,37 @@ fn hedged(text: &str) -> (Option<&str>, &str) {
 
 /// A currency has a code of so many letters.
 const CURRENCY_LETTERS: usize = 3;
-/// Hedges of a lower bound, and of an upper one.
-const AT_LEAST: &[&str] = &["over", "above", "more than", "at least"];
-const AT_MOST: &[&str] = &["under", "below", "less than", "at most", "up to"];
+
+/// What a hedge makes of the number behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    AtLeast,
+    AtMost,
+}
+
+/// The words that make a number a bound, at the end of a hedge; those that turn others
+/// around come before them.
+const BOUNDS: &[(&str, Bound)] = &[
+    ("no more than", Bound::AtMost),
+    ("not more than", Bound::AtMost),
+    ("not over", Bound::AtMost),
+    ("not above", Bound::AtMost),
+    ("no less than", Bound::AtLeast),
+    ("not less than", Bound::AtLeast),
+    ("no fewer than", Bound::AtLeast),
+    ("not under", Bound::AtLeast),
+    ("not below", Bound::AtLeast),
+    ("over", Bound::AtLeast),
+    ("above", Bound::AtLeast),
+    ("more than", Bound::AtLeast),
+    ("at least", Bound::AtLeast),
+    ("under", Bound::AtMost),
+    ("below", Bound::AtMost),
+    ("less than", Bound::AtMost),
+    ("fewer than", Bound::AtMost),
+    ("at most", Bound::AtMost),
+    ("up to", Bound::AtMost),
+];
 
 /// `40000..50000`, `400000..` or `45000`, a hedge before it, a unit behind it, and with
 /// whom it is shared. What begins like a number or a range is no unit, so the whole is
@@ -410,7 +438,7 @@ fn money(text: &str) -> Value {
         return json!(text);
     };
     let amount = |text: &str| json!(text);
-    let mut fields = match range.contains("..") || hedge.is_some_and(is_of_bound) {
+    let mut fields = match range.contains("..") || hedge.and_then(bound_of).is_some() {
         true => bounds(range, hedge, amount),
         false => {
             let mut fields = Map::from_iter([("value".to_owned(), amount(range))]);
@@ -425,17 +453,23 @@ fn money(text: &str) -> Value {
     Value::Object(fields)
 }
 
-fn is_of_bound(hedge: &str) -> bool {
-    AT_LEAST.contains(&hedge) || AT_MOST.contains(&hedge)
+/// The bound that a hedge says in its last words.
+fn bound_of(hedge: &str) -> Option<Bound> {
+    let ends = |words: &str| {
+        let before = hedge.strip_suffix(words);
+        before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
+    };
+    let said = BOUNDS.iter().find(|(words, _)| ends(words));
+    said.map(|(_, bound)| *bound)
 }
 
 /// The bounds of a range, or of a number with the hedge of one bound.
 fn bounds(range: &str, hedge: Option<&str>, read: impl Fn(&str) -> Value) -> Map<String, Value> {
-    let both = range.split_once("..").unwrap_or((range, range));
-    let (min, max) = match hedge {
-        Some(hedge) if AT_LEAST.contains(&hedge) && !range.contains("..") => (range, ""),
-        Some(hedge) if AT_MOST.contains(&hedge) && !range.contains("..") => ("", range),
-        _ => both,
+    let (min, max) = match (range.split_once(".."), hedge.and_then(bound_of)) {
+        (Some(both), _) => both,
+        (None, Some(Bound::AtLeast)) => (range, ""),
+        (None, Some(Bound::AtMost)) => ("", range),
+        (None, None) => (range, range),
     };
     let mut fields = Map::new();
     fields.extend(hedge.map(|hedge| ("hedge".to_owned(), json!(hedge))));

@@ -177,6 +177,12 @@ impl Draft {
         targets.into_iter().flatten()
     }
 
+    /// Whether nothing is wrong with it so far: otherwise it makes no event.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.problems.0.is_empty()
+    }
+
     /// The event that it strikes, if any.
     #[must_use]
     pub fn strikes(&self) -> Option<EventId> {

@@ -419,10 +419,14 @@ pub fn near<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Vec<String>
     let mut scored: Vec<(usize, &str)> = words
         .filter_map(|word| {
             let lower = word.to_lowercase();
-            let distance = strsim::damerau_levenshtein(&text, &lower);
-            let longest = text.chars().count().max(lower.chars().count());
+            let (chars, others) = (text.chars().count(), lower.chars().count());
             let begins = text.len() >= 3 && (lower.starts_with(&text) || text.starts_with(&lower));
-            (distance * 3 <= longest || begins).then_some((distance, word))
+            // It takes one step at least for each that one of them has more.
+            if !begins && chars.abs_diff(others) * 3 > chars.max(others) {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&text, &lower);
+            (distance * 3 <= chars.max(others) || begins).then_some((distance, word))
         })
         .collect();
     scored.sort_unstable();

@@ -241,8 +241,7 @@ pub fn turning_days(event: &Event) -> impl Iterator<Item = Day> {
 }
 
 impl Company {
-    /// Whether its slug, its name or another name starts with a text, as names are
-    /// [`folded`].
+    /// Whether its slug, its name or another name starts with a text that is [`folded`].
     #[must_use]
     pub fn is_named(&self, start: &str) -> bool {
         let names = self.name.iter().chain(&self.aliases);
@@ -264,7 +263,7 @@ impl Company {
 }
 
 fn starts(word: &str, start: &str) -> bool {
-    folded(word).starts_with(&folded(start))
+    folded(word).starts_with(start)
 }
 
 /// Reads a list of identifiers as a `company` event has it.

@@ -61,7 +61,7 @@ impl Serialize for Strategy {
 
 impl Serialize for Earnings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_map(Some(4))?;
+        let mut fields = serializer.serialize_map(Some(5))?;
         fields.serialize_entry("next", &self.next)?;
         fields.serialize_entry("overdue", &self.overdue)?;
         fields.serialize_entry("upcoming", &self.upcoming)?;

@@ -1,6 +1,8 @@
 //! Setting a field of an event by its path.
 
 use event_model::kind::{Kind, Shape};
+use event_model::limits::PATH_BYTES_MAX;
+use event_model::problem::brief;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -24,7 +26,8 @@ pub(super) fn set(
     ];
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let nests = matches!(first, "source" | "data");
-    if !ENVELOPE.contains(&first) || nests == rest.is_empty() {
+    let is_long = path.len() > PATH_BYTES_MAX;
+    if is_long || !ENVELOPE.contains(&first) || nests == rest.is_empty() {
         let known = kind.into_iter().flat_map(Kind::field_names);
         let known = known.map(|name| format!("data.{name}"));
         let envelope = ENVELOPE
@@ -34,7 +37,7 @@ pub(super) fn set(
             .map(ToString::to_string);
         let settable = known.chain(envelope).collect();
         return Err(Error::CannotSet {
-            path: path.to_owned(),
+            path: brief(path).into_owned(),
             settable,
         });
     }

@@ -81,10 +81,12 @@ fn thousands(number: &str) -> String {
     if number.contains(['e', 'E']) {
         return number.to_owned();
     }
-    let (whole, rest) = number
-        .split_once('.')
-        .map_or((number, ""), |(whole, rest)| (whole, rest));
-    let mut text = String::new();
+    let (sign, number) = match number.strip_prefix('-') {
+        Some(number) => ("-", number),
+        None => ("", number),
+    };
+    let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+    let mut text = sign.to_owned();
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at) % 3 == 0 {
             text.push(',');
@@ -195,5 +197,24 @@ pub(crate) fn quoted(word: &str) -> String {
     match word.chars().all(is_plain) {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_stand_between_thousands_alone() {
+        for (number, text) in [
+            ("150", "150"),
+            ("-150", "-150"),
+            ("1500", "1,500"),
+            ("-123456.789", "-123,456.789"),
+            ("0.5", "0.5"),
+            ("1e9", "1e9"),
+        ] {
+            assert_eq!(thousands(number), text);
+        }
     }
 }
