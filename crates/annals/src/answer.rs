@@ -20,12 +20,15 @@ use crate::visiting::go_on;
 const PART_EVENTS: u64 = 25_000;
 
 impl Store {
-    /// What could have been known of a company.
+    /// What could have been known of a company. Of one that is not in the store it is as
+    /// little as of one of which nothing was published yet; [`Store::find`] tells them apart.
     ///
     /// # Errors
     ///
+    /// [`Error::PastHead`] for a basis that goes on after the log, as this store sees it;
     /// [`Error::Log`] or [`Error::StoredEvent`] if its events cannot be read.
     pub fn at(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
+        self.reaches(basis)?;
         let mut seen = self.seen(company, &basis.cuts, |_| true)?;
         Ok(Answer {
             basis: basis.clone(),
@@ -40,6 +43,7 @@ impl Store {
     ///
     /// As [`Store::at`].
     pub fn at_without_events(&self, company: &Slug, basis: &Basis) -> Result<Answer, Error> {
+        self.reaches(basis)?;
         let version = Version(self.version(company)?);
         let asked = match basis.filter.is_none() {
             true => self.replays().ask(company, version, basis),
@@ -69,6 +73,7 @@ impl Store {
     ///
     /// As [`Store::at`].
     pub fn at_in_parts(&self, company: &Slug, basis: &Basis, parts: u64) -> Result<Answer, Error> {
+        self.reaches(basis)?;
         Ok(Answer {
             basis: basis.clone(),
             timeline: self.tell(company, basis, parts)?,
@@ -108,7 +113,8 @@ impl Store {
     }
 
     /// The slugs of the companies that the log knows by the recorded cut, in
-    /// order. The stream of declarations is no company.
+    /// order, whenever what is said of them was published: of whom something was known,
+    /// [`Store::companies_known`] tells. The stream of declarations is no company.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
 //! Appending batches of events, all or nothing.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io::BufRead;
 
 use event_log::{
@@ -40,7 +41,7 @@ impl Default for AppendOptions {
 }
 
 /// What became of a batch.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Appended {
     /// Where each event stands; nowhere for a dry run.
     outcomes: Outcomes,
@@ -61,6 +62,16 @@ enum Outcomes {
     None,
     Few(Vec<Outcome>),
     Many(Box<Committed>),
+}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Few(outcomes) => f.debug_tuple("Few").field(outcomes).finish(),
+            Self::Many(committed) => f.debug_tuple("Many").field(&committed.head).finish(),
+        }
+    }
 }
 
 impl Appended {
@@ -96,7 +107,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Lines`] and [`Error::IdsReused`] name every line at fault.
+    /// [`Error::Lines`] and [`Error::IdsReused`] name every line at fault; where another
+    /// thread has just taken an id, it is [`AppendError::IdReused`] in [`Error::Append`].
     /// [`Error::NoEvents`] if there is none. [`Error::ExpectedOfMany`] and
     /// [`Error::Append`] for the expected version and for what the log says.
     pub fn append_lines(
@@ -167,14 +179,19 @@ impl Store {
             self.check_expected(only.as_ref(), companies.len(), options.expected)?;
         }
         let expected = options.expected;
-        let outcomes = match (options.dry_run, few, only) {
-            (true, ..) => Outcomes::None,
+        // Others may have appended some of them since they were looked for.
+        let (outcomes, stored) = match (options.dry_run, few, only) {
+            (true, ..) => (Outcomes::None, new),
             (false, Some(few), Some(company)) => {
-                Outcomes::Few(self.log().append(&company, expected, few)?)
+                let outcomes = self.log().append(&company, expected, few)?;
+                let stored = outcomes.iter().filter(|outcome| !outcome.known).count();
+                (Outcomes::Few(outcomes), stored as u64)
             }
             (false, _, only) => {
                 let expected = only.map(|company| (company, expected));
-                Outcomes::Many(Box::new(self.commit(batch, expected.as_slice())?))
+                let committed = self.commit(batch, expected.as_slice())?;
+                let stored = committed.stored;
+                (Outcomes::Many(Box::new(committed)), stored)
             }
         };
         if !options.dry_run {
@@ -183,8 +200,8 @@ impl Store {
         }
         Ok(Appended {
             outcomes,
-            new,
-            known,
+            new: stored,
+            known: known + new.saturating_sub(stored),
             unknown_kinds: BTreeSet::new(),
         })
     }

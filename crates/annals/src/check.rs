@@ -21,6 +21,7 @@ impl Store {
         basis: &Basis,
         checks: &[&'static Check],
     ) -> Result<Vec<Finding>, Error> {
+        self.reaches(basis)?;
         let events = self.history(company, basis.cuts.recorded)?;
         Ok(check(company, &events, basis, checks))
     }

@@ -144,6 +144,7 @@ impl Store {
         made: impl Fn(&Slug, &[Placed]) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.reaches(basis)?;
         let parts = self
             .head()
             .position

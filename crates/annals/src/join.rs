@@ -40,7 +40,8 @@ pub struct JoinQuestion {
     /// How moments are read.
     pub clock: RowClock,
     /// What was published in so many microseconds before the moment of a row is not known
-    /// at it, nor on the clock of recording what was recorded in them.
+    /// at it, nor on the clock of recording what was recorded in them. Below zero there is
+    /// none: nothing is known before it was published.
     pub lag_us: i64,
     /// On which clock the moment of a row is.
     pub knowledge: Knowledge,
@@ -144,6 +145,7 @@ impl Store {
         made: impl Fn(&[Value]) -> T + Sync,
         mut take: impl FnMut(R, Result<T, RowProblem>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.reaches(basis)?;
         let mut settling = Settling::new(self, question, basis);
         let mut batch = Batch::default();
         let mut answer = |batch: Batch<R>, companies: &[Slug]| {
@@ -158,7 +160,10 @@ impl Store {
             let row = row?;
             let settled = settling.settle(&row.company, &row.moment)?;
             // What is wrong with a moment says it again.
-            batch.push((row.row, row.row_bytes + row.moment.len()), settled);
+            batch.push(
+                (row.row, row.row_bytes.saturating_add(row.moment.len())),
+                settled,
+            );
             if batch.is_full() {
                 answer(std::mem::take(&mut batch), settling.companies())?;
             }

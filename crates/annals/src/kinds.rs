@@ -20,7 +20,7 @@ use projection::basis::{Cuts, Placed};
 use projection::standing::Standing;
 use serde_json::{Map, Value, json};
 
-use crate::amend::Amendment;
+use crate::amend::{Amending, Amendment};
 use crate::append::{AppendOptions, Appended};
 use crate::error::{Error, LineProblem};
 use crate::store::Store;
@@ -104,20 +104,24 @@ impl Store {
         self.append_value(&declaration, options)
     }
 
-    /// Takes the declaration of a kind back.
+    /// Takes the declarations of a kind back, all that there are of its name.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownKind`], or as [`Store::retract`].
+    /// [`Error::UnknownKind`], or as [`Store::amend_file`].
     pub fn remove_kind(&self, name: &str, amendment: &Amendment) -> Result<Appended, Error> {
-        let declared = self.declared_kinds(self.head().position)?;
-        let declared = declared.into_iter().find(|own| own.kind.name == name);
-        match declared {
-            Some(own) => self.retract(&self.target(own.declaration.event.id)?, amendment),
-            None => Err(Error::UnknownKind {
+        let declarations = self.declarations()?;
+        let declared = counting(&declarations, self.head().position);
+        let declared = declared.into_iter().map(|placed| &placed.event);
+        let named = declared.filter(|event| event.text("name") == Some(name));
+        let ids: String = named.map(|event| format!("{}\n", event.id)).collect();
+        if ids.is_empty() {
+            return Err(Error::UnknownKind {
                 name: name.to_owned(),
-            }),
+            });
         }
+        let ids = &mut ids.as_bytes();
+        self.amend_file("the declarations", ids, Amending::Retract, amendment)
     }
 
     /// The declaration that is in force and says just this.

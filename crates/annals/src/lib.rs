@@ -17,6 +17,11 @@
 //! # }
 //! ```
 //!
+//! Numbers are kept as they were written, by the feature `arbitrary_precision` of
+//! `serde_json`. Cargo turns it on for the whole program that this crate is part of: there,
+//! floats in enums with `#[serde(tag = …)]` or `#[serde(untagged)]` and in fields with
+//! `#[serde(flatten)]` cannot be read from JSON, and a `Value` of `1.0` is not one of `1.00`.
+//!
 //! - [`Store`]: open, close, and what keeps a store well
 //! - [`append`]: batches of events, all or nothing
 //! - [`moment`]: points in time as people give them, and [`days`]
@@ -80,8 +85,8 @@ pub mod log_errors {
 /// Files of proofs.
 pub use annals_proof as proof;
 pub use event_log::{
-    Clock, Expected, Head, KeptHead, KeptHeadError, Outcome, Recorded, Salvage, SalvagedFrom,
-    Settings, Stats,
+    BackedUp, Clock, Expected, Hash, Head, KeptHead, KeptHeadError, Outcome, Recorded, Salvage,
+    SalvagedFrom, Settings, Stats, Verified,
 };
 pub use event_model as model;
 pub use exchange::rows;

@@ -1,6 +1,9 @@
 //! The log as it is listed, and what is appended to it meanwhile: [`LogQuery`],
 //! [`Following`].
 
+use std::cell::Cell;
+use std::fmt;
+
 use event_log::{Direction, EventLog, Head, LogError, Recorded, Selection, Stored};
 use event_model::id::{Position, Slug};
 use event_model::time::Instant;
@@ -135,10 +138,16 @@ impl Store {
         Ok(self.log().refresh()?)
     }
 
-    /// Follows the log after what a query lists.
+    /// Follows the log after what a query lists: after the position up to which it does,
+    /// or after the head where that is beyond it.
     #[must_use]
     pub fn follow(&self, query: LogQuery) -> Following<'_> {
-        Following { store: self, query }
+        let told = query.upto.min(self.head().position);
+        Following {
+            store: self,
+            query,
+            told: Cell::new(told),
+        }
     }
 }
 
@@ -146,11 +155,22 @@ impl Store {
 pub struct Following<'s> {
     store: &'s Store,
     query: LogQuery,
+    /// All that is wanted up to here was told.
+    told: Cell<Position>,
+}
+
+impl fmt::Debug for Following<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Following")
+            .field("told", &self.told)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Following<'_> {
     /// The events that were appended since the listing, or since this was asked
-    /// last: each of them once, in the order of the log.
+    /// last: each of them once, in the order of the log. What is not taken, or not read for
+    /// an error, comes the next time.
     ///
     /// # Errors
     ///
@@ -158,13 +178,26 @@ impl Following<'_> {
     pub fn more(&mut self) -> Result<impl Iterator<Item = Result<Recorded, Error>> + '_, Error> {
         let head = self.store.refresh()?;
         self.query = LogQuery {
-            after: self.query.upto,
+            after: self.told.get(),
             upto: head.position,
             count: Count::All,
             order: Order::OldestFirst,
             ..self.query.clone()
         };
-        self.store.listing(&self.query)
+        let mut events = self.store.listing(&self.query)?;
+        let told = &self.told;
+        let mut is_whole = true;
+        Ok(std::iter::from_fn(move || {
+            let read = events.next();
+            match &read {
+                Some(Ok(event)) if is_whole => told.set(event.position),
+                Some(Ok(_)) => {}
+                Some(Err(_)) => is_whole = false,
+                None if is_whole => told.set(head.position),
+                None => {}
+            }
+            read
+        }))
     }
 }
 

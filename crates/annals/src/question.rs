@@ -104,6 +104,16 @@ impl Store {
         })
     }
 
+    /// Holds that the log goes as far as a basis, as this store sees it: another store
+    /// may see more of it.
+    pub(crate) fn reaches(&self, basis: &Basis) -> Result<(), Error> {
+        let head = self.head().position;
+        match basis.cuts.recorded {
+            cut if cut > head => Err(Error::PastHead { cut, head }),
+            _ => Ok(()),
+        }
+    }
+
     /// The last instant at which it is settled how the log stood.
     pub(crate) fn recorded_until(&self) -> Instant {
         let now = self.now();

@@ -18,6 +18,7 @@ impl Store {
     /// [`Error::NothingThere`] if the path finds no thread; [`Error::Log`] or
     /// [`Error::StoredEvent`] if events cannot be read.
     pub fn why(&self, company: &Slug, basis: &Basis, path: &Path) -> Result<Why, Error> {
+        self.reaches(basis)?;
         let events = self.history(company, basis.cuts.recorded)?;
         let told = why(company, &events, basis, path);
         if !told.explanations.is_empty() {

@@ -1,5 +1,6 @@
 //! A [`Store`]: the log, and what is derived from it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -20,6 +21,14 @@ use crate::replays::Replays;
 /// One process at a time may append to a store; any number may read it meanwhile.
 /// Closing it with [`Store::close`] writes what spares the next opening some
 /// work; nothing is lost without.
+///
+/// A relative path is that of a folder for as long as the store is open: a process that
+/// changes its current folder opens a store by an absolute one.
+///
+/// Caches that are damaged are not mended on the way: what needs them gives an error in
+/// which a [`LogError::Cache`] is, and [`Store::rebuild`] makes them again.
+///
+/// [`LogError::Cache`]: crate::log_errors::LogError::Cache
 pub struct Store {
     dir: PathBuf,
     log: SledLog,
@@ -39,6 +48,14 @@ const ID_PREFIX_DIGITS_MIN: usize = 4;
 /// So many events are looked through for what they say that companies are called, without
 /// what was known of it before.
 pub(crate) const ADDED_EVENTS_MAX: u64 = 1 << 16;
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Store {
     /// Opens a store that is there.
@@ -262,6 +279,9 @@ impl Store {
 
     /// Walks the whole log: every checksum, the chain of hashes, whether it comes
     /// by the heads that were `kept` elsewhere, and whether what was redacted is said to be.
+    ///
+    /// Appends to this store wait until it is done, so `walked` must not append; a second
+    /// store that was opened to read it holds nobody up.
     ///
     /// # Errors
     ///

@@ -76,6 +76,7 @@ impl Store {
         clock: VintageClock,
         path: &Path,
     ) -> Result<Vintages, Error> {
+        self.reaches(basis)?;
         let days = match clock {
             VintageClock::Recorded => return self.recorded_vintages(company, basis, path),
             VintageClock::Published => Days::GoAlong,

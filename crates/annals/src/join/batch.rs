@@ -56,7 +56,7 @@ impl<R> Batch<R> {
             Err(problem) => Some(Box::new(problem)),
         };
         self.rows.push((row, problem));
-        self.bytes += bytes;
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -63,7 +63,7 @@ impl<'q> Settling<'q> {
     }
 
     fn cuts_at(&mut self, moment: Instant) -> Result<Result<Cuts, RowProblem>, Error> {
-        let known = moment.plus_micros(self.question.lag_us.saturating_neg());
+        let known = moment.plus_micros(self.question.lag_us.max(0).saturating_neg());
         let recorded = self.basis.cuts.recorded;
         let recorded = match self.question.knowledge {
             Knowledge::Published => recorded,

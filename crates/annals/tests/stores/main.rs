@@ -12,6 +12,7 @@
 
 mod chains;
 mod directories;
+mod embedded;
 mod histories;
 mod join_equals_at;
 mod join_keys;

@@ -134,7 +134,7 @@ impl SledLog {
             direction,
             rest: Span { after, upto },
             // Those of one company are in order, and not so many.
-            window: company.map_or(self.settings.selection_first, |_| u64::MAX),
+            window: company.map_or(self.settings.selection_first.max(1), |_| u64::MAX),
             ranges: Vec::new(),
             found: Vec::new().into_iter(),
             hashes: streams.map(|streams| streams.hashes()),

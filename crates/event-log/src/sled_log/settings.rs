@@ -16,7 +16,7 @@ pub struct Settings {
     pub ids_at_once_max: usize,
     /// The bytes of events that are held where a log is gone through without sled.
     pub selection_bytes_max: usize,
-    /// The positions that are looked through first then.
+    /// The positions that are looked through first then; one at least.
     pub selection_first: u64,
 }
 
