@@ -108,6 +108,7 @@ fn value_name(shape: Shape) -> &'static str {
         Shape::Money => "MIN..MAX CURRENCY",
         Shape::MonthDay => "MM-DD",
         Shape::EventId => "ID",
+        Shape::KindName => "KIND",
         Shape::Identifiers => "SCHEME:VALUE (repeatable)",
         Shape::Items => "CODE=TYPE (repeatable)",
         Shape::Company => "COMPANY",
@@ -312,7 +313,7 @@ fn value(shape: Shape, values: &[&str]) -> Option<Value> {
         Shape::Quantity => quantity(first),
         Shape::Money => money(first),
         Shape::Number => number(first),
-        Shape::Stage | Shape::Word(_) => json!(first.replace('-', "_")),
+        Shape::Stage | Shape::Word(_) | Shape::KindName => json!(first.replace('-', "_")),
         _ => json!(first),
     })
 }

@@ -72,6 +72,8 @@ pub enum Shape {
     MonthDay,
     /// The id of an event.
     EventId,
+    /// The name of a kind.
+    KindName,
     /// A list of `{scheme, value, from, to}`.
     Identifiers,
     /// A list of `{code, type}`.

@@ -45,6 +45,8 @@ pub const KIND_DECLARATION: &str = "kind_declaration";
 pub const THREAD_LINK: &str = "thread_link";
 /// The kind of the events about when results come.
 pub const EARNINGS_DATE: &str = "earnings_date";
+/// The kind of the events that tell a price, or how it has moved.
+pub const PRICE_OBSERVATION: &str = "price_observation";
 /// The kind of the events with results.
 pub const EARNINGS_RESULT: &str = "earnings_result";
 

@@ -156,6 +156,7 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
         }),
         Shape::MonthDay => json!({"type": "string", "pattern": "^[01][0-9]-[0-3][0-9]$"}),
         Shape::EventId => json!({"type": "string", "format": "uuid"}),
+        Shape::KindName => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}),
         Shape::Quantity => object(
             &[
                 ("min", json!({"type": "number", "minimum": 0})),

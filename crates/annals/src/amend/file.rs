@@ -171,8 +171,7 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         let begin = record
             .position()
             .and_then(|it| usize::try_from(it.byte()).ok());
-        let goes_on = record.iter().any(|cell| cell.contains('\n'));
-        last = begin.filter(|_| goes_on).map(|begin| (line, begin));
+        last = begin.map(|begin| (line, begin));
         let is_heading = columns.is_none() && record.iter().any(|cell| cell == ID);
         if is_heading {
             match Columns::named(&record) {
@@ -185,15 +184,24 @@ fn csv(text: &str, amending: Amending) -> Vec<Result<Listed, Fault>> {
         listed.push(of_cells(line, columns, &record, amending).map_err(|it| (line, it)));
     }
     // Only the last can take in all that follows.
-    if let Some((line, begin)) = last {
-        let own = text.get(begin..).unwrap_or_default();
-        if own.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
-            let why = "has a quote that is never closed, and takes in all that follows";
-            listed.pop();
-            listed.push(Err((line, refused(why))));
-        }
+    if let Some((line, begin)) = last
+        && takes_in_all(text.get(begin..).unwrap_or_default())
+    {
+        let why = "has a quote that is never closed, and takes in all that follows";
+        listed.pop();
+        listed.push(Err((line, refused(why))));
     }
     listed
+}
+
+/// Whether a record would go on, whatever comes after it.
+fn takes_in_all(record: &str) -> bool {
+    let more = format!("{record}\nmore");
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(more.as_bytes());
+    reader.into_records().take(2).count() < 2
 }
 
 /// The column of ids.
@@ -336,7 +344,14 @@ mod tests {
             open[1].starts_with("3! has a quote that is never closed"),
             "{open:?}"
         );
-        assert_eq!(one(b"id,data.a\na1,\"for\nAI\"\n"), ["2: a1"]);
+        for open in ["\"training\n", "\"training", "\"for\nAI\n"] {
+            let open = one(format!("id,data.a\na1,{open}").as_bytes());
+            assert!(open[0].starts_with("2! has a quote"), "{open:?}");
+        }
+        for closed in ["5\" wafers\n", "\"5 \"\" wafers\"", "\"for\nAI\"\n"] {
+            let closed = one(format!("id,data.a\na1,{closed}").as_bytes());
+            assert_eq!(closed, ["2: a1"]);
+        }
         let open = one(b"id,data.a\na1,5\" wafers\na2,\"for AI\na3,y\n");
         assert!(open[1].starts_with("3! has a quote"), "{open:?}");
         let closed = one(b"id,data.a\na1,5\" wafers\na2,\"for\nAI\"\n");

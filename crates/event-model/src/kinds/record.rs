@@ -90,7 +90,7 @@ pub(super) const THREAD_LINK_KIND: Kind = Kind {
     name: THREAD_LINK,
     about: "Says that two threads are about the same matter",
     fields: &[
-        required("of", Shape::Text, "the kind of the threads"),
+        required("of", Shape::KindName, "the kind of the threads"),
         required(
             "from",
             Shape::Text,

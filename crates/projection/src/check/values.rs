@@ -1,9 +1,10 @@
 //! Values that say too little, and claims that disagree.
 
+use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kind::{Kind, Shape};
+use event_model::kinds;
 use event_model::problem::near;
-use serde_json::Value;
 
 use super::{Case, Findings};
 use crate::claim::Claim;
@@ -41,14 +42,17 @@ pub(super) fn kind_unknown(case: &Case<'_>, found: &mut Findings) {
 /// Finds amounts of which nobody says the currency.
 pub(super) fn money_without_currency(case: &Case<'_>, found: &mut Findings) {
     for thread in case.matters() {
-        for field in thread.kind.map(money).unwrap_or_default() {
-            for claim in thread.counting() {
+        let fields = thread.kind.map(money).unwrap_or_default();
+        for claim in thread.counting() {
+            let amounts = fields.iter().filter(|field| {
                 let amount = claim.event.data.value(field);
-                if amount.as_ref().is_some_and(|amount| !has_currency(amount)) {
-                    let text = format!("{field} is in no currency");
-                    let name = (thread.kind_name(), thread.name());
-                    found.of_thread(name, [claim.id()], text);
-                }
+                amount.is_some_and(|amount| !is_of_something(|part| amount.get(part).is_some()))
+            });
+            let price = is_price_of_nothing(&claim.event).then_some(&"value");
+            for field in amounts.chain(price) {
+                let text = format!("{field} is in no currency");
+                let name = (thread.kind_name(), thread.name());
+                found.of_thread(name, [claim.id()], text);
             }
         }
     }
@@ -60,8 +64,18 @@ fn money(kind: &'static Kind) -> Vec<&'static str> {
     fields.map(|field| field.name).collect()
 }
 
-fn has_currency(amount: &Value) -> bool {
-    amount.get("currency").is_some_and(Value::is_string)
+/// Whether a figure is in a currency, or in a unit that is none.
+fn is_of_something(has: impl Fn(&str) -> bool) -> bool {
+    has("currency") || has("unit")
+}
+
+/// Whether an event tells a price, and not of what.
+fn is_price_of_nothing(event: &Event) -> bool {
+    let is_price = || matches!(event.text("measure"), Some("price" | "high" | "low"));
+    &*event.kind == kinds::PRICE_OBSERVATION
+        && is_price()
+        && event.data.contains("value")
+        && !is_of_something(|part| event.data.contains(part))
 }
 
 /// Finds threads whose claims disagree.
