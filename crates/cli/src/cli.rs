@@ -175,6 +175,18 @@ fn cik(text: &str) -> Result<String, String> {
     }
 }
 
+/// How far the log is read, where nothing else is asked.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordedArgs {
+    /// Read the log up to a position (digits) or an instant
+    #[arg(long, value_name = "POSITION|DATE", help_heading = CUTS)]
+    pub(crate) recorded: Option<String>,
+    /// Zone in which a day ends: Asia/Shanghai, +08:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = CUTS)]
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) zone: String,
+}
+
 /// A question that is asked now unless a date is given.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct AskArgs {
