@@ -3,6 +3,8 @@
 use crate::environment::Environment;
 
 const WIDTH_MAX: usize = 100;
+/// The columns of a narrow terminal.
+const NARROW: usize = 80;
 
 /// The names under a heading of a help.
 fn listed(help: &str, heading: &str) -> Vec<String> {
@@ -46,6 +48,46 @@ fn every_command_has_a_help_within_the_width() {
         }
     }
     assert!(!environment.store().exists(), "help needs no store");
+}
+
+/// What stands below the flags of a help: examples, and a word on them.
+fn closing(help: &str) -> impl Iterator<Item = &str> {
+    let below = help.lines().skip_while(|line| !line.contains("-h, --help"));
+    let is_flags = |line: &&str| line.is_empty() || line.starts_with(' ');
+    let mut below = below.skip(1).skip_while(is_flags).peekable();
+    // Cuts, filters and fields are flags too.
+    while below
+        .next_if(|line| line.ends_with(':') && !line.starts_with("Example"))
+        .is_some()
+    {
+        while below.next_if(is_flags).is_some() {}
+    }
+    below
+}
+
+/// Clap would break a longer line of it where the terminal ends, and nobody could paste
+/// the example.
+#[test]
+fn what_closes_a_help_is_within_a_narrow_terminal() {
+    let environment = Environment::new();
+    let mut commands = commands(&environment);
+    // Its example has a flag more than fits; `annals retract` is what one types.
+    commands.retain(|command| command != "append retraction");
+    let kinds = ["kind add", "kind list", "kind show", "kind remove"];
+    commands.extend(kinds.map(str::to_owned));
+    let typed = commands.iter().map(|command| format!("{command} --help"));
+    for typed in typed.chain(["--help".to_owned()]) {
+        let help = environment.type_in(&typed).text();
+        // A list of stages may be broken anywhere.
+        let lines = closing(&help).take_while(|line| !line.starts_with("Stages: "));
+        for line in lines {
+            assert!(line.chars().count() <= NARROW, "{typed}: {line}");
+        }
+    }
+    let help = environment.type_in("head --help").text();
+    assert!(closing(&help).count() > 4, "{help}");
+    let help = environment.type_in("at --help").text();
+    assert!(closing(&help).count() > 4, "{help}");
 }
 
 #[test]

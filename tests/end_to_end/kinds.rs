@@ -173,6 +173,11 @@ fn a_kind_is_listed_shown_changed_and_taken_back() {
         .done();
     let before = environment.type_in("kind list --json --recorded 2").json();
     assert_eq!(before["name"], "patent_grant");
+    // A declaration has no other cut, and no filter.
+    for flag in ["--known", "--on", "--at", "--source"] {
+        let typed = format!("kind list {flag} 2026-01-01");
+        environment.type_in(&typed).refused(2, &[flag]);
+    }
     // The first declaration holds again; without it there is none.
     assert_eq!(
         environment.type_in("kind show patent-grant").json(),

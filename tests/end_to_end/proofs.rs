@@ -287,6 +287,9 @@ fn the_checker_tells_how_it_is_used() {
     ] {
         assert!(help.contains(word), "{word}: {help}");
     }
+    for line in help.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
     for args in [
         &[][..],
         &["check"],

@@ -55,9 +55,9 @@ pub(crate) const CUTS: &str = "Cuts";
 pub(crate) const FILTERS: &str = "Filters";
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 the data is at fault, 2 usage, 3 nothing found, 4 conflict,
-5 a check failed, 6 the store is damaged, 7 the machine is in the way (disk,
-permission, lock), 70 our bug.";
+Exit codes: 0 done, 1 the data is at fault, 2 usage, 3 nothing found,
+4 conflict, 5 a check failed, 6 the store is damaged, 7 the machine is in the
+way (disk, permission, lock), 70 our bug.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -175,6 +175,18 @@ fn cik(text: &str) -> Result<String, String> {
     }
 }
 
+/// How far the log is read, where nothing else is asked.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RecordedArgs {
+    /// Read the log up to a position (digits) or an instant
+    #[arg(long, value_name = "POSITION|DATE", help_heading = CUTS)]
+    pub(crate) recorded: Option<String>,
+    /// Zone in which a day ends: Asia/Shanghai, +08:00
+    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = CUTS)]
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) zone: String,
+}
+
 /// A question that is asked now unless a date is given.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct AskArgs {
@@ -233,8 +245,10 @@ pub(crate) struct AppendOptionArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  annals retract b1000004 --fault source --reason 'the outlet printed the wrong year'
-  annals retract --file ids.txt --fault record --reason 'imported from the wrong file'
+  annals retract b1000004 --fault source \\
+         --reason 'the outlet printed the wrong year'
+  annals retract --file ids.txt --fault record \\
+         --reason 'imported from the wrong file'
 
 The file has an id a line, or is CSV or JSON Lines as that of `annals correct`.")]
 pub(crate) struct RetractArgs {
@@ -257,7 +271,8 @@ Examples:
          --published 2026-01-05 --reason 'the paper corrected itself'
   annals correct a1000001 --fault record --set company=tencent \\
          --reason 'put under the wrong company'
-  annals correct --file times.csv --fault record --reason 'Eastern time read as UTC'
+  annals correct --file times.csv --fault record \\
+         --reason 'Eastern time read as UTC'
 
 The file is CSV with a column `id` and a column for each path (an empty field
 changes nothing), or JSON Lines: {\"id\": …, \"set\": {\"data.stage\": …}}.")]
@@ -280,7 +295,8 @@ pub(crate) struct CorrectArgs {
 #[command(after_help = "\
 Examples:
   annals export alibaba --at 2025-12-23 --format json -o alibaba.json
-  annals export --all --at 2026-03-08 --format jsonl | annals --store copy append --file -
+  annals export --all --at 2026-03-08 --format jsonl \\
+         | annals --store copy append --file -
 
 A company that is declared only after the date is not in the JSON Lines: append
 those with --new-company.")]
@@ -376,8 +392,8 @@ Examples:
   annals head > /mnt/elsewhere/head
   annals head --tree > /mnt/elsewhere/tree
 
-`annals verify --since` takes the head of the chain, `annals prove --since` that of the
-tree, and `annals-proof check --head` the latter without the store.")]
+`annals verify --since` takes the head of the chain, `annals prove --since` that
+of the tree, and `annals-proof check --head` the latter without the store.")]
 pub(crate) struct HeadArgs {
     /// The head of the tree of RFC 6962 instead of that of the chain
     #[arg(long)]
@@ -401,8 +417,8 @@ Examples:
   annals head > /mnt/elsewhere/head
   annals verify --since $(cat /mnt/elsewhere/head)
 
-Whoever can write the files of a store can make its chain anew. A head that was kept
-where they cannot write proves that nothing up to it was changed since.")]
+Whoever can write the files of a store can make its chain anew. A head that was
+kept where they cannot write proves that nothing up to it was changed since.")]
 pub(crate) struct VerifyArgs {
     /// Prove that the log only grew since this head (repeatable)
     #[arg(long, value_name = "HEAD", value_parser = chain_head)]

@@ -144,7 +144,7 @@ fn envelope() -> Vec<Arg> {
         text(
             "occurred",
             "EDTF",
-            "When it happened, as exactly as the source says; none: unknown",
+            "When it happened, as exactly as the source says; unknown if not given",
         ),
         text(
             "published",

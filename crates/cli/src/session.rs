@@ -7,13 +7,14 @@ use std::sync::Arc;
 use annals::date_range::{DateRange, RecordedRange};
 use annals::days::read_days;
 use annals::log_errors::OpenError;
+use annals::model::id::Position;
 use annals::model::time::{Instant, Zone};
 use annals::projection::basis::{Basis, Cuts, Filter};
 use annals::projection::happening::Days;
 use annals::{Clock, Error, Moment, Question, RecordedCut, Store, SystemClock};
 use etcetera::{BaseStrategy, choose_base_strategy};
 
-use crate::cli::{AskArgs, CutArgs};
+use crate::cli::{AskArgs, CutArgs, RecordedArgs};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
 use crate::output::say;
@@ -194,6 +195,23 @@ impl Session {
             "each row is asked at its own moment; recorded up to position {recorded}"
         ));
         Ok(basis)
+    }
+
+    /// Settles how far the log is read, where that is all that is asked.
+    pub(crate) fn recorded(
+        &self,
+        store: &Store,
+        args: &RecordedArgs,
+    ) -> Result<Position, CommandError> {
+        let cuts = CutArgs {
+            recorded: args.recorded.clone(),
+            zone: args.zone.clone(),
+            ..CutArgs::default()
+        };
+        let basis = self.settle(store, Moment::Instant(self.now()), &cuts)?;
+        let recorded = basis.cuts.recorded;
+        self.explain(&format!("recorded up to position {recorded}"));
+        Ok(recorded)
     }
 
     /// Settles the basis of a question at a date.

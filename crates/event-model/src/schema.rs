@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use crate::event::{Event, SCHEMA};
 use crate::kind::{Field, Kind, Shape};
-use crate::kinds;
 use crate::limits;
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 
@@ -18,9 +17,6 @@ pub fn of_event(kind: &Kind) -> Value {
     );
     properties.insert("data".to_owned(), of_data(kind));
     let mut required = vec!["company", "kind", "certainty", "source"];
-    if kind.name != kinds::RETRACTION {
-        required.push("published");
-    }
     let requires_data = match kind.schema {
         Some(schema) => schema.requires_fields(),
         None => kind.fields.iter().any(|field| field.required),
@@ -36,6 +32,9 @@ pub fn of_event(kind: &Kind) -> Value {
         "type": "object",
         "properties": properties,
         "required": required,
+        // A correction of our own error may leave it out: it is then that of its target.
+        "if": {"properties": {"fault": {"const": Fault::Record}}, "required": ["fault"]},
+        "else": {"required": ["published"]},
         "unevaluatedProperties": false,
     })
 }

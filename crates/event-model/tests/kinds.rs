@@ -107,6 +107,47 @@ fn a_field_that_a_kind_does_not_have_is_refused_by_check_and_by_schema() {
     }
 }
 
+/// By check and by schema, only a correction of our own error may leave it out.
+#[test]
+fn published_must_be_there_but_in_a_correction_of_our_own_error() {
+    let target = "00000000-0000-4000-8000-000000000001";
+    let statement = |changes: Value| {
+        let mut event = base(&json!({"kind": "statement", "data": {"text": "otherwise"}}));
+        for (name, value) in changes.as_object().unwrap() {
+            event[name] = value.clone();
+        }
+        event
+    };
+    let retraction = |fault: &str| {
+        json!({
+            "company": "alibaba", "kind": "retraction", "fault": fault,
+            "published": "2025-12-23", "certainty": "asserted",
+            "source": {"name": "paper"}, "data": {"target": target},
+        })
+    };
+    for (mut event, may_be_missing) in [
+        (statement(json!({})), false),
+        (
+            statement(json!({"supersedes": target, "fault": "source"})),
+            false,
+        ),
+        (
+            statement(json!({"supersedes": target, "fault": "record"})),
+            true,
+        ),
+        (retraction("source"), false),
+        (retraction("record"), true),
+    ] {
+        let kind = event["kind"].as_str().unwrap();
+        let kind = KINDS.iter().find(|known| known.name == kind).unwrap();
+        let validator = jsonschema::validator_for(&schema::of_event(kind)).unwrap();
+        let is_fine = |event: &Value| [finish(event).is_ok(), validator.is_valid(event)];
+        assert_eq!(is_fine(&event), [true, true], "{event}");
+        event.as_object_mut().unwrap().remove("published");
+        assert_eq!(is_fine(&event), [may_be_missing; 2], "{event}");
+    }
+}
+
 #[test]
 fn an_event_reads_back_as_it_was_written() {
     for kind in KINDS {

@@ -29,7 +29,8 @@ Arguments:
   FILE  The proof, or - for standard input
 
 Options:
-      --head HEAD  A tree head that you trust; the proof must be about it (repeatable)
+      --head HEAD  A tree head that you trust; the proof must be about it
+                   (repeatable)
       --json       Print JSON
   -h, --help       Print help
   -V, --version    Print version
@@ -38,8 +39,9 @@ Examples:
   annals-proof check a1000001.proof --head $(cat /mnt/elsewhere/tree)
   annals prove a1000001 | annals-proof check -
 
-A proof names the heads that it is about. It proves something once you compare them
-with one that you had from somebody you trust, or kept yourself: --head does it.
+A proof names the heads that it is about. It proves something once you compare
+them with one that you had from somebody you trust, or kept yourself: --head
+does it.
 
 Exit codes: 0 it holds, 1 the file is no proof, 2 usage, 5 it does not hold,
 7 the machine is in the way.

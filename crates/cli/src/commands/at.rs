@@ -31,7 +31,8 @@ Examples:
   annals at 'last friday' alibaba --min-certainty attributed
   annals at 2026-03-08 --all --json
   annals at 2026-03-08 --all --section chips --where chips.vendor=AMD
-  annals at 2026-03-08 --all --where 'chips.stage>=agreed' --where chips.open=true
+  annals at 2026-03-08 --all --where 'chips.stage>=agreed' \\
+         --where chips.open=true
   annals at 2025-12-23 --all --happens 2026-02-19  who may report on that day
   annals at 2026-03-08 --all --happens 2026-03-16..2026-03-20 --section other")]
 pub(crate) struct AtArgs {

@@ -19,9 +19,9 @@ Examples:
   annals backup /mnt/backup/timelines
   annals backup - | ssh elsewhere 'cat > timelines.annals'
 
-A backup in a folder grows by a file for what came since the last. All of it is read
-and checked before it grows, and what is written is read once more. Others may append
-meanwhile.")]
+A backup in a folder grows by a file for what came since the last. All of it is
+read and checked before it grows, and what is written is read once more. Others
+may append meanwhile.")]
 pub(crate) struct BackupArgs {
     /// The folder of the backup; - writes all of it to standard output
     #[arg(value_name = "DIR")]
@@ -37,8 +37,8 @@ Examples:
   annals --store restored restore /mnt/backup/timelines
   ssh elsewhere 'cat timelines.annals' | annals --store restored restore -
 
-Events have the positions, times, ids and hashes that they had. Nothing is written
-over: the store must not be there yet.")]
+Events have the positions, times, ids and hashes that they had. Nothing is
+written over: the store must not be there yet.")]
 pub(crate) struct RestoreArgs {
     /// The folder of the backup; - reads it from standard input
     #[arg(value_name = "DIR")]

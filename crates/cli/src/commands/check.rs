@@ -28,8 +28,8 @@ Examples:
   annals check --list
   annals check --assert expected.csv
 
-A file of expectations has the columns company, path, expected and, where they are
-wanted, op, at, known, on, recorded and zone. `docs/checks.md` tells more.")]
+A file of expectations has the columns company, path, expected and, where they
+are wanted, op, at, known, on, recorded and zone. `docs/checks.md` tells more.")]
 pub(crate) struct CheckArgs {
     /// Only this company: a slug, LEI, CIK, ISIN, ticker, or the start of a name
     #[arg(conflicts_with_all = ["all", "assert"])]

@@ -25,10 +25,10 @@ use crate::session::Session;
 Examples:
   annals diff 2025-12-23 2026-03-08 alibaba
   annals diff 'last friday' today --all --section earnings
-  annals diff --on 2026-01-01..2026-02-20 alibaba     the world goes on, and
-                                                      what is known stands still
+  annals diff --on 2026-01-01..2026-02-20 alibaba    the world goes on, and
+                                                     what is known stands still
   annals diff --known 2026-01-01..2026-02-01 --on 2025-12-09 alibaba
-  annals diff --recorded 23..38 alibaba               what we have recorded since
+  annals diff --recorded 23..38 alibaba              what we have recorded since
 
 Two dates compare what `annals at` answers at each. A range on one of the cuts
 walks along that cut and holds the others still."

@@ -18,9 +18,9 @@ Examples:
   annals history alibaba 'chips[amd-mi308].stage' --on 2025-12-23
   annals history alibaba earnings.next.date --clock recorded --at 2026-03-08
 
-On the clock of publication the day asked about goes along with what is known, as in
-`annals at`, unless --on holds it. On that of recording the question stays the same,
-and the log grows.")]
+On the clock of publication the day asked about goes along with what is known,
+as in `annals at`, unless --on holds it. On that of recording the question stays
+the same, and the log grows.")]
 pub(crate) struct HistoryArgs {
     /// A slug, LEI, CIK, ISIN, ticker, or the start of a name
     company: String,

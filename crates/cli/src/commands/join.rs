@@ -38,9 +38,9 @@ Examples:
          --zone America/New_York --date-column day -o joined.csv
 
 A row has a company (a slug, or an identifier that was valid on its day) and a
-date or an instant with its offset. A bare date is the first instant of that day,
-so that nothing published later on it is known. A row without an answer has empty
-fields; the first 20 are told by their numbers.")]
+date or an instant with its offset. A bare date is the first instant of that
+day, so that nothing published later on it is known. A row without an answer has
+empty fields; the first 20 are told by their numbers.")]
 pub(crate) struct JoinArgs {
     /// CSV with a heading, or JSON Lines; - for standard input
     file: PathBuf,

@@ -12,7 +12,7 @@ use annals::model::vocabulary::Fault;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use crate::cli::{AppendOptionArgs, AskArgs};
+use crate::cli::{AppendOptionArgs, RecordedArgs};
 use crate::commands::append::{name_of, open_input, options, tell};
 use crate::error::CommandError;
 use crate::exit_code::ExitCode;
@@ -95,7 +95,7 @@ struct AddArgs {
 #[derive(Debug, Args)]
 struct ListArgs {
     #[command(flatten)]
-    ask: AskArgs,
+    recorded: RecordedArgs,
     /// Print JSON Lines
     #[arg(long)]
     json: bool,
@@ -109,7 +109,7 @@ struct ShowArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    ask: AskArgs,
+    recorded: RecordedArgs,
 }
 
 #[derive(Debug, Args)]
@@ -210,8 +210,8 @@ fn of_schema(schema: Map<String, Value>) -> Map<String, Value> {
 
 fn list(session: &Session, args: &ListArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let basis = session.basis_of(&store, &args.ask)?;
-    let declared = store.declared_kinds(basis.cuts.recorded)?;
+    let recorded = session.recorded(&store, &args.recorded)?;
+    let declared = store.declared_kinds(recorded)?;
     let mut table = Table::new(out.is_terminal());
     for own in &declared {
         if args.json {
@@ -243,9 +243,9 @@ fn as_json(own: &DeclaredKind) -> Value {
 
 fn show(session: &Session, args: &ShowArgs, out: &mut Output) -> Result<(), CommandError> {
     let store = session.open_to_read()?;
-    let basis = session.basis_of(&store, &args.ask)?;
+    let recorded = session.recorded(&store, &args.recorded)?;
     let name = args.name.replace('-', "_");
-    let declared = store.declared_kinds(basis.cuts.recorded)?;
+    let declared = store.declared_kinds(recorded)?;
     let own = declared.iter().find(|own| own.kind.name == name);
     let own = own.ok_or_else(|| {
         CommandError::new(ExitCode::NotFound, format!("no kind {name:?} was declared"))

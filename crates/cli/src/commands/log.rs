@@ -24,7 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A range is A..B with either side left out, each side a date or words; or one date.
+A range is A..B with either side left out, each side a date or words; or one
+date.
 
 Examples:
   annals log alibaba

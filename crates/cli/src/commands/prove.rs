@@ -20,8 +20,8 @@ Examples:
   annals prove a1000001 --size 38 | annals-proof check -
   annals prove --since $(cat /mnt/elsewhere/tree) -o grown.proof
 
-The proof is a small file, which `annals-proof check` checks without the store, against
-a tree head that was kept elsewhere (`annals head --tree`).")]
+The proof is a small file, which `annals-proof check` checks without the store,
+against a tree head that was kept elsewhere (`annals head --tree`).")]
 pub(crate) struct ProveArgs {
     /// The id of the event that is in the log, or its first digits
     #[arg(required_unless_present = "since", conflicts_with = "since")]

@@ -14,7 +14,11 @@ pub(super) const CHIP_INTEREST: Kind = Kind {
         field("value", Shape::Money, "what they cost"),
         field("purpose", Shape::Text, "what they are for"),
         field("destination", Shape::Text, "where they go"),
-        field("licence", Shape::Text, "the export licence and its state"),
+        field(
+            "licence",
+            Shape::Text,
+            "the licences that are needed, of export or import, and their state",
+        ),
     ],
     thread_key: &[&["vendor"], &["product"]],
     life: Some(Life {
