@@ -321,8 +321,9 @@ pub(crate) struct ExportArgs {
 pub(crate) enum ExportFormat {
     /// The timeline
     Json,
-    /// The visible events, one a line, as they can be appended; a correction or a
-    /// repetition that was published before what it names only together with that
+    /// The visible events, one a line, as they can be appended. Where a correction or a
+    /// repetition was published before what it names, and that is not visible yet, append
+    /// that first
     Jsonl,
 }
 

@@ -203,12 +203,12 @@ fn example(kind: &Kind, name: &str) -> String {
     for flag in flags {
         text.push_str(&format!("         {flag} \\\n"));
     }
+    if kind.name == annals::model::kinds::RETRACTION {
+        text.push_str("         --fault source \\\n");
+    }
     text.push_str(
         "         --published 2025-12-23 --certainty asserted --source-name 'Some paper'",
     );
-    if kind.name == annals::model::kinds::RETRACTION {
-        text.push_str(" \\\n         --fault source");
-    }
     if let Some(life) = &kind.life {
         text.push_str("\n\nStages: ");
         text.push_str(&life.all().collect::<Vec<_>>().join(", "));

@@ -56,7 +56,7 @@ enum KindCommand {
     List(ListArgs),
     /// Show the declaration of a kind, as it can be added elsewhere
     Show(ShowArgs),
-    /// Take the declaration of a kind back; its events stay
+    /// Take the declarations of a kind back; its events stay
     Remove(RemoveArgs),
 }
 
