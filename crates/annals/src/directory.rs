@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use event_log::{EventLog, SledLog, Stored, StreamRange, Witness, side_by_side};
 use event_model::id::{EventId, Position, Slug};
-use event_model::identifier::{CompanyKey, IdentifierError, guesses};
+use event_model::identifier::{CompanyKey, IdentifierError, guesses, symbol_of};
 use event_model::kinds;
 use event_model::own_kinds::Kinds;
 use event_model::problem::near;
@@ -347,10 +347,6 @@ fn names_a_scheme(text: &str) -> bool {
     matches!(CompanyKey::parse(text), Ok(CompanyKey::Identifier { .. }))
 }
 
-fn symbol_of(value: &str) -> &str {
-    value.rsplit(':').next().unwrap_or(value)
-}
-
 impl Store {
     /// What a company is called on each day, as known under the cuts.
     ///
@@ -428,9 +424,8 @@ pub(crate) fn resolve(
     known: &Directory,
     declared: &Directory,
 ) -> Result<Slug, Unresolved> {
-    let everything = Position(u64::MAX);
-    let mut found = known.matches(key, on, everything);
-    found.extend(declared.matches(key, on, everything));
+    let mut found = known.matches(key, on, Position::LAST);
+    found.extend(declared.matches(key, on, Position::LAST));
     found.sort_unstable();
     found.dedup();
     match found.len() {

@@ -217,7 +217,7 @@ impl Store {
             source: Box::new(source),
         })?;
         let directory = self.directory()?;
-        let found = directory.matches(&parsed, self.now().day(), Position(u64::MAX));
+        let found = directory.matches(&parsed, self.now().day(), Position::LAST);
         match found.as_slice() {
             [slug] => return Ok(slug.clone()),
             [] => {

@@ -17,7 +17,7 @@ mod keys;
 mod moment;
 mod settling;
 
-use event_model::id::{Position, Slug};
+use event_model::id::Slug;
 use event_model::text::Text;
 use event_model::time::{Instant, TimeError};
 use projection::basis::{Basis, Placed};
@@ -221,6 +221,3 @@ impl Store {
         Ok(answers)
     }
 }
-
-/// Everything that the log holds.
-const ALL: Position = Position(u64::MAX);

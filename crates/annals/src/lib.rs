@@ -62,6 +62,7 @@ pub mod kinds;
 pub mod listing;
 pub mod moment;
 mod naming;
+mod nearest;
 mod new_file;
 mod preparation;
 mod proofs;

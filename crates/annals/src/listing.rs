@@ -119,7 +119,7 @@ impl Store {
             Some(RecordedCut::Moment(moment)) => before(moment.begins(range.zone))?,
         };
         let upto = match range.to {
-            None => Position(u64::MAX),
+            None => Position::LAST,
             Some(RecordedCut::Position(last)) => last,
             Some(RecordedCut::Moment(moment)) => {
                 self.log().position_at(moment.known(range.zone))?

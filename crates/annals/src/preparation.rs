@@ -100,7 +100,7 @@ impl<'s> Preparation<'s> {
         let declarations = store.declarations()?.to_vec();
         let now = store.now();
         Ok(Self {
-            kinds: kinds_of(&declarations, Position(u64::MAX)),
+            kinds: kinds_of(&declarations, Position::LAST),
             declarations,
             unknown_kinds: BTreeSet::new(),
             store,
@@ -259,7 +259,7 @@ impl<'s> Preparation<'s> {
             let next = last.map_or(1, |placed| placed.position.0 + 1);
             self.declarations
                 .push(Placed::new(Position(next), event.clone()));
-            self.kinds = kinds_of(&self.declarations, Position(u64::MAX));
+            self.kinds = kinds_of(&self.declarations, Position::LAST);
         }
     }
 

@@ -6,7 +6,6 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use annals::model::own_kinds::Kinds;
 use annals::model::problem::brief;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -55,7 +54,8 @@ pub(crate) fn parse() -> Result<Cli, ParseError> {
         return Ok(cli);
     };
     let store = store_behind(&typed).or_else(|| cli.store.clone());
-    let kinds = kinds(store).map_err(ParseError::Command)?;
+    let session = Session::new(store, false).map_err(ParseError::Command)?;
+    let kinds = session.kinds().map_err(ParseError::Command)?;
     kind_flags::kind_with_flags(name, &kinds).map_err(ParseError::Command)?;
     let command = Cli::command().mut_subcommand("append", |append| {
         append.subcommands(kinds.own().map(kind_flags::command))
@@ -77,13 +77,4 @@ fn store_behind(typed: &[OsString]) -> Option<PathBuf> {
         true => next(at),
         false => joined(word),
     })
-}
-
-/// The kinds that a store knows; the built-in ones where there is no store.
-fn kinds(store: Option<PathBuf>) -> Result<Kinds, CommandError> {
-    let session = Session::new(store, false)?;
-    match session.open_if_there()? {
-        Some(store) => Ok(store.kinds(store.head().position)?),
-        None => Ok(Kinds::built_in()),
-    }
 }

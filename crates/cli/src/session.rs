@@ -8,6 +8,7 @@ use annals::date_range::{DateRange, RecordedRange};
 use annals::days::read_days;
 use annals::log_errors::OpenError;
 use annals::model::id::Position;
+use annals::model::own_kinds::Kinds;
 use annals::model::time::{Instant, Zone};
 use annals::projection::basis::{Basis, Cuts, Filter};
 use annals::projection::happening::Days;
@@ -105,6 +106,14 @@ impl Session {
             Ok(store) => Ok(Some(store)),
             Err(Error::Open(OpenError::NoStore { .. })) => Ok(None),
             Err(error) => Err(CommandError::from(error).in_store(&self.dir)),
+        }
+    }
+
+    /// The kinds that the store knows; the built-in ones where there is no store.
+    pub(crate) fn kinds(&self) -> Result<Kinds, CommandError> {
+        match self.open_if_there()? {
+            Some(store) => Ok(store.kinds(store.head().position)?),
+            None => Ok(Kinds::built_in()),
         }
     }
 

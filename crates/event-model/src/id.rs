@@ -37,6 +37,11 @@ impl FromStr for EventId {
 #[serde(transparent)]
 pub struct Position(pub u64);
 
+impl Position {
+    /// After every event that there will be.
+    pub const LAST: Self = Self(u64::MAX);
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -233,6 +233,12 @@ fn side(field: &'static str, text: Option<&str>) -> Result<Option<Edtf>, Identif
         .map_err(|source| IdentifierError::Span { field, source })
 }
 
+/// The symbol of a ticker, without its market.
+#[must_use]
+pub fn symbol_of(ticker: &str) -> &str {
+    ticker.rsplit(':').next().unwrap_or(ticker)
+}
+
 impl Serialize for Identifier {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sides = [("from", &self.from), ("to", &self.to)];

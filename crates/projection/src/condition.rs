@@ -20,6 +20,7 @@ use event_model::kind::Shape;
 use crate::condition::compare::{Reading, Wanted};
 use crate::item::Item;
 use crate::path::{FoundValue, Path};
+use crate::same::is_nothing;
 
 pub use self::read::ConditionError;
 
@@ -100,8 +101,8 @@ impl Condition {
     pub fn holds_of(&self, found: &FoundValue<'_>) -> bool {
         let value = &found.value;
         match (&self.wanted, self.operator) {
-            (None, Operator::IsNot) => !compare::is_nothing(value),
-            (None, _) => compare::is_nothing(value),
+            (None, Operator::IsNot) => !is_nothing(value),
+            (None, _) => is_nothing(value),
             (Some(wanted), operator) => {
                 let reading = found.item.map(|item| self.reading(item));
                 let reading = reading.unwrap_or(Reading::Plain);

@@ -194,7 +194,7 @@ fn moves(deciding: &[&Claim]) -> Vec<Move> {
         }
         if !before.bounds().encloses(date.bounds()) {
             moves.push(Move {
-                days: days(before.bounds(), date.bounds()),
+                days: before.bounds().days_until(date.bounds()),
                 from: before.text().to_owned(),
                 to: date.text().to_owned(),
                 published: current.event.published.text().to_owned(),
@@ -204,9 +204,4 @@ fn moves(deciding: &[&Claim]) -> Vec<Move> {
         held = Some(date);
     }
     moves
-}
-
-fn days(from: Bounds, to: Bounds) -> Option<i64> {
-    let days = to.earliest?.signed_duration_since(from.earliest?);
-    Some(days.num_days())
 }

@@ -4,11 +4,11 @@
 //! expectation is about the value at its path as a whole.
 
 use event_model::id::EventId;
-use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::condition::{Condition, ConditionError};
 use crate::path::{Found, Path};
+use crate::same::{are_equal, is_nothing};
 use crate::timeline::Timeline;
 
 /// What is to stand at a path.
@@ -117,20 +117,8 @@ fn is(expected: &Value, actual: &Value) -> bool {
         }
         (Value::String(expected), Value::String(actual)) if expected == actual => true,
         (Value::String(text), actual) => stands_for(text, actual),
-        (Value::Number(_), Value::Number(_) | Value::String(_)) => {
-            let numbers = decimal(expected).zip(decimal(actual));
-            numbers.is_some_and(|(expected, actual)| expected == actual)
-        }
+        (Value::Number(_), Value::Number(_) | Value::String(_)) => are_equal(expected, actual),
         (expected, actual) => expected == actual,
-    }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        _ => false,
     }
 }
 
@@ -153,14 +141,6 @@ fn stands_for(text: &str, actual: &Value) -> bool {
             same_items(&listed.collect::<Vec<_>>(), items)
         }
         (None, _) => false,
-    }
-}
-
-fn decimal(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Number(number) => number.to_string().parse().ok(),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
     }
 }
 

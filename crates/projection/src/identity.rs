@@ -7,7 +7,7 @@ use event_model::data::Field;
 use event_model::edtf::{Bounds, Edtf};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
-use event_model::identifier::Identifier;
+use event_model::identifier::{Identifier, symbol_of};
 use event_model::kind::Section;
 use event_model::kinds;
 use event_model::text::folded;
@@ -258,7 +258,7 @@ impl Company {
     /// The symbols of its tickers.
     pub fn symbols(&self) -> impl Iterator<Item = &str> {
         let tickers = self.identifiers.iter().filter(|id| id.scheme == "ticker");
-        tickers.map(|ticker| ticker.value.rsplit(':').next().unwrap_or(&ticker.value))
+        tickers.map(|ticker| symbol_of(&ticker.value))
     }
 }
 

@@ -33,7 +33,18 @@ pub(crate) fn say_the_same(kind: Option<&Kind>, field: &str, one: &Value, other:
     }
 }
 
-fn are_equal(one: &Value, other: &Value) -> bool {
+/// Whether nothing is said.
+pub(crate) fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether two values are numbers, or decimals as texts, and equal.
+pub(crate) fn are_equal(one: &Value, other: &Value) -> bool {
     amount(one).is_some_and(|one| amount(other) == Some(one))
 }
 

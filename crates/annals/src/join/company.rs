@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use event_model::id::Slug;
+use event_model::id::{Position, Slug};
 use projection::basis::{Basis, Cuts, Lens, Placed};
 use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
@@ -10,7 +10,7 @@ use projection::path::Path;
 use projection::replay::{Clock, Limits, Region, Replay};
 use serde_json::Value;
 
-use super::{ALL, JoinQuestion, Knowledge};
+use super::{JoinQuestion, Knowledge};
 use crate::error::Error;
 use crate::store::Store;
 use crate::visiting::go_on;
@@ -119,7 +119,7 @@ impl<'q, T: Clone> CompanyRows<'q, T> {
 /// A replay has no events but those that the log is read for.
 fn of_replay(cuts: &Cuts) -> Cuts {
     Cuts {
-        recorded: ALL,
+        recorded: Position::LAST,
         ..*cuts
     }
 }

@@ -13,13 +13,12 @@ use foldhash::{HashMap, HashMapExt};
 use super::RowProblem;
 use crate::directory::Directory;
 use crate::error::Error;
+use crate::nearest::Nearest;
 use crate::store::Store;
 use crate::turns::Turns;
 
 /// How many keys are remembered, with all that is remembered of each.
 const KEYS_MAX: usize = 1 << 18;
-/// Of how many unknown keys names that look like them are looked for, which takes long.
-const NEAR_MAX: usize = 20;
 
 /// The companies that keys mean, as they were looked up before.
 pub(super) struct Keys<'s> {
@@ -31,9 +30,7 @@ pub(super) struct Keys<'s> {
     /// What these take, by the number of their turns and findings.
     size: usize,
     directory: Option<Arc<Directory>>,
-    words: Option<Vec<(String, Slug)>>,
-    /// Names that look like keys that no company had.
-    near: HashMap<Box<str>, Vec<String>>,
+    nearest: Nearest,
 }
 
 /// What a key means.
@@ -80,8 +77,7 @@ impl<'s> Keys<'s> {
             meanings: HashMap::new(),
             size: 0,
             directory: None,
-            words: None,
-            near: HashMap::new(),
+            nearest: Nearest::default(),
         }
     }
 
@@ -200,18 +196,7 @@ impl<'s> Keys<'s> {
     }
 
     fn near(&mut self, key: &str, on: Day, recorded: Position) -> Result<Vec<String>, Error> {
-        if let Some(near) = self.near.get(key) {
-            return Ok(near.clone());
-        }
-        if self.near.len() == NEAR_MAX {
-            return Ok(Vec::new());
-        }
         let directory = self.directory()?;
-        let words = self
-            .words
-            .get_or_insert_with(|| directory.words(on, recorded));
-        let near = Directory::near(key, words);
-        self.near.insert(key.into(), near.clone());
-        Ok(near)
+        self.nearest.to(key, || Ok(directory.words(on, recorded)))
     }
 }

@@ -1,6 +1,6 @@
 //! Which company a line of a batch means: [`Companies`].
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 
 use event_log::EventLog;
 use event_model::data::Data;
@@ -12,17 +12,15 @@ use event_model::kinds;
 use event_model::problem::Defect;
 use event_model::time::{Day, Published};
 use event_model::vocabulary::{Certainty, Confirmation, Level};
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 use projection::basis::Placed;
 use serde_json::json;
 
 use crate::directory::{Directory, Unresolved, resolve};
 use crate::error::Error;
 use crate::kinds::is_of_kinds;
+use crate::nearest::Nearest;
 use crate::store::Store;
-
-/// Of how many unknown keys names that look like them are looked for, which takes long.
-const NEAR_MAX: usize = 20;
 
 /// The companies that the store has, and those that the batch declares.
 pub(super) struct Companies<'s> {
@@ -33,10 +31,7 @@ pub(super) struct Companies<'s> {
     declared: Directory,
     /// Those that are there, of those that were looked for.
     there: RefCell<HashSet<Slug>>,
-    /// What companies are called, and which of them are near to a key, of the first that
-    /// are unknown: made only if there is one.
-    words: OnceCell<Vec<(String, Slug)>>,
-    near: RefCell<HashMap<String, Vec<String>>>,
+    nearest: RefCell<Nearest>,
 }
 
 impl<'s> Companies<'s> {
@@ -47,8 +42,7 @@ impl<'s> Companies<'s> {
             may_be_new,
             declared: Directory::default(),
             there: RefCell::default(),
-            words: OnceCell::new(),
-            near: RefCell::default(),
+            nearest: RefCell::default(),
         }
     }
 
@@ -122,9 +116,8 @@ impl<'s> Companies<'s> {
         let key = key.to_string();
         let held = match is_identifier {
             true => {
-                let everything = Position(u64::MAX);
-                let mut held = self.store.directory()?.held(&key, everything);
-                held.extend(self.declared.held(&key, everything));
+                let mut held = self.store.directory()?.held(&key, Position::LAST);
+                held.extend(self.declared.held(&key, Position::LAST));
                 held
             }
             false => Vec::new(),
@@ -138,23 +131,12 @@ impl<'s> Companies<'s> {
     }
 
     fn near(&self, key: &str) -> Result<Vec<String>, Error> {
-        if self.words.get().is_none() {
-            let everything = Position(u64::MAX);
-            let mut words = self.store.directory()?.words(self.today, everything);
-            words.extend(self.declared.words(self.today, everything));
-            self.words.set(words).ok();
-        }
-        let words = self.words.get().map(Vec::as_slice).unwrap_or_default();
-        let mut near_keys = self.near.borrow_mut();
-        if let Some(near) = near_keys.get(key) {
-            return Ok(near.clone());
-        }
-        if near_keys.len() >= NEAR_MAX {
-            return Ok(Vec::new());
-        }
-        let near = Directory::near(key, words);
-        near_keys.insert(key.to_owned(), near.clone());
-        Ok(near)
+        let words = || {
+            let mut words = self.store.directory()?.words(self.today, Position::LAST);
+            words.extend(self.declared.words(self.today, Position::LAST));
+            Ok(words)
+        };
+        self.nearest.borrow_mut().to(key, words)
     }
 }
 

@@ -54,7 +54,7 @@ fn everything() -> LogQuery {
         filter: annals::projection::event_filter::EventFilter::default(),
         known: None,
         after: Position(0),
-        upto: Position(u64::MAX),
+        upto: Position::LAST,
         count: Count::All,
         order: Order::OldestFirst,
     }

@@ -36,13 +36,3 @@ pub(crate) fn check_line(line: &str, past: &impl Past, now: Instant) -> Result<E
         Err(problems) => bail!("{problems:?} in {line}"),
     }
 }
-
-/// What later lines may ask of an event.
-pub(crate) fn target_of(event: Event) -> Target {
-    Target {
-        company: event.company,
-        kind: event.kind,
-        thread: event.thread,
-        published: event.published,
-    }
-}

@@ -24,7 +24,7 @@ use ::annals::projection::timeline::Timeline;
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use intake::{Past, check_line, target_of};
+pub(crate) use intake::{Past, check_line};
 
 /// Takes one answer of many, or hears that there was one that is not kept.
 pub(crate) type Each<'e> = &'e mut dyn FnMut(Option<Timeline>) -> Result<()>;

@@ -23,7 +23,7 @@ use annals::{Clock, SystemClock};
 use anyhow::{Context, Result, bail, ensure};
 use postgres::{Client, GenericClient, NoTls, Statement};
 
-use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line, target_of};
+use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line};
 
 const NEW_TABLE: &str = "
     DROP SCHEMA IF EXISTS annals_bench CASCADE;
@@ -136,14 +136,14 @@ impl<C: GenericClient> Past for Known<'_, C> {
 
     fn target(&self, id: EventId) -> Option<Target> {
         if let Some(event) = self.next.borrow().get(&id) {
-            return Some(target_of(event.clone()));
+            return Some(Target::of(event));
         }
         let mut client = self.client.borrow_mut();
         let row = client.query_opt(&self.statements.payload, &[&id.to_string()]);
         let payload: String = row.ok()??.try_get(0).ok()?;
         Event::from_stored(SCHEMA, payload.as_bytes())
             .ok()
-            .map(target_of)
+            .map(|event| Target::of(&event))
     }
 }
 
@@ -259,10 +259,9 @@ impl Answers for Postgres {
             let rows = client.query(&statements.history, &[&company.as_str(), &recorded])?;
             let event = |row: &postgres::Row| {
                 let payload: &str = row.try_get(1)?;
-                Ok(Placed {
-                    position: Position(row.try_get::<_, i64>(0)?.unsigned_abs()),
-                    event: Event::from_stored(SCHEMA, payload.as_bytes())?,
-                })
+                let position = Position(row.try_get::<_, i64>(0)?.unsigned_abs());
+                let event = Event::from_stored(SCHEMA, payload.as_bytes())?;
+                Ok(Placed::new(position, event))
             };
             let events = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
             Ok(fold_without_events(company, &events, &cuts))

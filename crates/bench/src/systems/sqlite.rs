@@ -30,7 +30,7 @@ use annals::{Clock, SystemClock};
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line, target_of};
+use super::{Answers, Asked, Commit, Each, Kept, Past, System, check_line};
 
 /// annals gives sled this much.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -146,7 +146,7 @@ impl Past for Known<'_> {
         let payload = payload_of(self.connection, id).ok()??;
         Event::from_stored(SCHEMA, payload.as_bytes())
             .ok()
-            .map(target_of)
+            .map(|event| Target::of(&event))
     }
 }
 

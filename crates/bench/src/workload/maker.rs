@@ -14,7 +14,7 @@ use super::Plan;
 use super::calendar::{DAYS, Date, FIRST_DAY, day_text};
 use super::claims::{self, claim, claim_of_largest};
 use super::random::{Random, Zipf};
-use crate::systems::{Past, check_line, target_of};
+use crate::systems::{Past, check_line};
 
 /// How many of a thousand events come late, and how many strike another.
 const LATE_PERMILLE: u64 = 50;
@@ -71,7 +71,7 @@ impl Past for Known<'_> {
 
     fn target(&self, id: EventId) -> Option<Target> {
         let struck = self.struck.filter(|struck| struck.id == id)?;
-        Some(target_of(struck.clone()))
+        Some(Target::of(struck))
     }
 }
 

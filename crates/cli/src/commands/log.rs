@@ -133,7 +133,7 @@ fn query(
     let company = company.map(|key| store.find(key, &basis.cuts));
     let (after, upto) = match &filter.recorded_in {
         Some(text) => recorded_in(session, store, text, zone)?,
-        None => (Position(0), Position(u64::MAX)),
+        None => (Position(0), Position::LAST),
     };
     // What is in the log is listed, whenever it is made public, unless it is asked
     // what was known.

@@ -1,7 +1,6 @@
 //! `annals schema`
 
 use annals::model::kind::Kind;
-use annals::model::own_kinds::Kinds;
 use annals::model::schema;
 
 use crate::cli::SchemaArgs;
@@ -21,13 +20,13 @@ pub(crate) fn run(
         let name = name.replace('-', "_");
         let kind = match Kind::named(&name) {
             Some(kind) => kind,
-            None => kind_of(&name, &kinds(session)?)
+            None => kind_of(&name, &session.kinds()?)
                 .map_err(|error| error.ending_with(ExitCode::NotFound))?,
         };
         out.json(&schema::of_event(kind))?;
         return out.finish();
     }
-    let kinds = kinds(session)?;
+    let kinds = session.kinds()?;
     if args.json {
         for kind in kinds.iter() {
             out.json_line(&schema::of_event(kind))?;
@@ -41,12 +40,4 @@ pub(crate) fn run(
     out.text(&table.to_string())?;
     out.line("\nNext: annals schema KIND, annals append KIND --help")?;
     out.finish()
-}
-
-/// The kinds that the store knows, if there is one.
-fn kinds(session: &Session) -> Result<Kinds, CommandError> {
-    match session.open_if_there()? {
-        Some(store) => Ok(store.kinds(store.head().position)?),
-        None => Ok(Kinds::built_in()),
-    }
 }

@@ -62,7 +62,7 @@ const PUBLISHED_WIDTH: u16 = 27;
 /// The name of a thread; one that was made for it says nothing.
 fn name_of(change: &Change) -> String {
     match words::is_made(&change.thread) {
-        true => words::field(&change.kind),
+        true => words::spaced(&change.kind),
         false => change.thread.clone(),
     }
 }
@@ -70,7 +70,7 @@ fn name_of(change: &Change) -> String {
 fn what(change: &Change) -> String {
     let field = change.field.as_deref().unwrap_or_default();
     let value = |value: &Value| match (change.change, field) {
-        (_, "stage" | "status") => words::stage(&words::value(value)),
+        (_, "stage" | "status") => words::spaced(&words::value(value)),
         (ChangeKind::Place | ChangeKind::InForce, _) if value.is_null() => "no".to_owned(),
         _ if value.is_string() => words::shortened(&words::date(&words::value(value)), VALUE_CHARS),
         _ => words::shortened(&words::value(value), VALUE_CHARS),
@@ -98,7 +98,7 @@ fn what(change: &Change) -> String {
         ChangeKind::Certainty => format!("certainty {}: {from} → {to}", went(change)),
         ChangeKind::Confirmation => format!("confirmation {}: {from} → {to}", went(change)),
         ChangeKind::Changed | ChangeKind::Evidence => {
-            format!("{}: {from} → {to}", words::field(field))
+            format!("{}: {from} → {to}", words::spaced(field))
         }
     }
 }
@@ -107,7 +107,7 @@ fn what(change: &Change) -> String {
 fn of_field(field: &str) -> String {
     match field {
         "date" | "quantity" => String::new(),
-        _ => format!("{} ", words::field(field)),
+        _ => format!("{} ", words::spaced(field)),
     }
 }
 
@@ -122,10 +122,10 @@ fn went(change: &Change) -> &'static str {
 /// A thread in a few words: its kind, and its stage or date.
 fn whole(change: &Change, said: &Value) -> String {
     let text = |name: &str| said.get(name).and_then(Value::as_str);
-    let stage = text("stage").or_else(|| text("status")).map(words::stage);
+    let stage = text("stage").or_else(|| text("status")).map(words::spaced);
     let date = text("date").map(words::date);
     let text = text("text").map(|text| words::shortened(text, VALUE_CHARS));
-    let parts = [Some(words::field(&change.kind)), date, stage, text];
+    let parts = [Some(words::spaced(&change.kind)), date, stage, text];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(", ")
 }

@@ -64,7 +64,7 @@ pub(crate) fn findings(
 }
 
 fn line(finding: &Finding, ids: &HashMap<EventId, String>) -> String {
-    let kind = finding.kind.as_deref().map(words::field);
+    let kind = finding.kind.as_deref().map(words::spaced);
     let about = match (kind, finding.thread.as_deref()) {
         (Some(kind), Some(thread)) if words::is_made(thread) => format!("{kind} "),
         (Some(kind), Some(thread)) => format!("{kind} {thread}: "),

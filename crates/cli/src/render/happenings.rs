@@ -92,8 +92,8 @@ impl HappeningRow {
         let mut date = vec![words::date(happening.date.text())];
         let what = match happening.section {
             SectionName::Earnings => {
-                date.extend(view.stage().map(words::stage));
-                date.extend(view.text("session").map(words::stage));
+                date.extend(view.stage().map(words::spaced));
+                date.extend(view.text("session").map(words::spaced));
                 date.extend(view.text("market").map(str::to_owned));
                 date.extend(happening.is_overdue().then(|| "overdue".to_owned()));
                 let is_closed = happening.place() == Some("closed");
@@ -102,8 +102,8 @@ impl HappeningRow {
             }
             section => {
                 let field = Some(happening.field).filter(|field| *field != "occurred");
-                date.extend(field.map(words::field));
-                date.extend(view.stage().map(words::stage));
+                date.extend(field.map(words::spaced));
+                date.extend(view.stage().map(words::spaced));
                 what(section, view)
             }
         };

@@ -114,7 +114,7 @@ fn revised(revision: &Revision) -> String {
     }
     let stages = revision.stages.as_deref().unwrap_or_default();
     if let Some((_, between @ [_, ..])) = stages.split_last() {
-        let between: Vec<String> = between.iter().map(|stage| words::stage(stage)).collect();
+        let between: Vec<String> = between.iter().map(|stage| words::spaced(stage)).collect();
         text.push_str(&format!(" (by {})", between.join(", ")));
     }
     text

@@ -113,7 +113,7 @@ impl<'s> LogTable<'s> {
             true => format!("{} ", event.company),
             false => String::new(),
         };
-        let kind = words::field(&event.kind);
+        let kind = words::spaced(&event.kind);
         let summary = match &whole {
             Some(event) => self.summary(event),
             None => event.thread.to_string(),
@@ -143,9 +143,9 @@ fn summary(event: &Event, stage: Option<&str>) -> String {
     }
     if event.is_redacted() {
         let was = event.text("was").unwrap_or_default();
-        return format!("{}, was {}", event.thread, words::stage(was));
+        return format!("{}, was {}", event.thread, words::spaced(was));
     }
-    let stage = stage.map(words::stage);
+    let stage = stage.map(words::spaced);
     let told = ["date", "text", "name", "value", "form", "target"];
     let more = told
         .iter()

@@ -3,6 +3,7 @@
 use crate::render::table::{Table, cell, width};
 use crate::render::timeline::as_known;
 use crate::render::words;
+use annals::model::identifier::symbol_of;
 use annals::projection::basis::Basis;
 use annals::projection::earnings::ResultsDate;
 use annals::projection::identity::Company;
@@ -100,7 +101,7 @@ pub(crate) fn tickers(company: &Company) -> String {
         .identifiers
         .iter()
         .filter(|id| id.scheme == "ticker");
-    let symbols: Vec<&str> = tickers.map(|id| words::symbol(&id.value)).collect();
+    let symbols: Vec<&str> = tickers.map(|id| symbol_of(&id.value)).collect();
     let shown = symbols
         .iter()
         .take(TICKERS_MAX)

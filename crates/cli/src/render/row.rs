@@ -129,7 +129,7 @@ fn sure(view: &ThreadView) -> String {
 
 /// The stage, and when: "completed, during 2025".
 fn state(view: &ThreadView) -> String {
-    let stage = view.stage().map(words::stage);
+    let stage = view.stage().map(words::spaced);
     let when = view.occurred().map(|date| words::date(date.text()));
     let possibly = (view.occurrence == Occurrence::Possible).then(|| "possibly".to_owned());
     let parts = [
@@ -208,15 +208,15 @@ fn result(view: &ThreadView) -> String {
 fn figures<'a>(view: &'a ThreadView, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     names.iter().filter_map(|name| {
         let value = words::value(&view.value(name)?.to_value());
-        Some(format!("{} {value}", words::field(name)))
+        Some(format!("{} {value}", words::spaced(name)))
     })
 }
 
 fn results_date(date: &ResultsDate, is_closed: bool) -> Row {
     let view = &date.view;
     let mut parts = vec![day_of_results(view)];
-    parts.extend(view.stage().map(words::stage));
-    parts.extend(view.text("session").map(words::stage));
+    parts.extend(view.stage().map(words::spaced));
+    parts.extend(view.text("session").map(words::spaced));
     if date.overdue {
         parts.push("overdue".to_owned());
     }
@@ -256,7 +256,7 @@ fn other_thread(view: &ThreadView) -> String {
     let about = text_of(view, &told).unwrap_or(view.thread());
     let name = view.kind_name();
     let about = words::shortened(about, ABOUT_CHARS_MAX);
-    let mut parts = vec![format!("{}: {about}", words::field(name))];
+    let mut parts = vec![format!("{}: {about}", words::spaced(name))];
     if view.kind().is_some_and(|kind| kind.schema.is_some()) {
         parts.extend(own_fields(view));
     }
@@ -275,6 +275,6 @@ fn own_fields(view: &ThreadView) -> impl Iterator<Item = String> {
     let fields = fields.map(|(name, decided)| (name, words::value(&decided.value.to_value())));
     let fields = fields
         .filter(move |(_, value)| !value.is_empty() && !told.contains(&Some(words_of(value))));
-    let fields = fields.map(|(name, value)| format!("{} {value}", words::field(name)));
+    let fields = fields.map(|(name, value)| format!("{} {value}", words::spaced(name)));
     fields.take(OWN_FIELDS_MAX)
 }

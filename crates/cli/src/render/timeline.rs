@@ -1,5 +1,6 @@
 //! A timeline as a page of 80 columns.
 
+use annals::model::identifier::symbol_of;
 use annals::projection::basis::Basis;
 use annals::projection::earnings::Earnings;
 use annals::projection::identity::Company;
@@ -178,11 +179,11 @@ fn symbol(company: &Company) -> Option<&str> {
     let identifiers = company.identifiers.iter();
     let tickers = identifiers.filter(|id| id.scheme == "ticker");
     let best = tickers.min_by_key(|ticker| {
-        let symbol = words::symbol(&ticker.value);
+        let symbol = symbol_of(&ticker.value);
         let is_number = symbol.starts_with(|first: char| first.is_ascii_digit());
         (is_number, ticker.value.starts_with(OVER_THE_COUNTER))
     });
-    best.map(|ticker| words::symbol(&ticker.value))
+    best.map(|ticker| symbol_of(&ticker.value))
 }
 
 /// "as known at the end of 2025-12-23", and on which day if it is another.

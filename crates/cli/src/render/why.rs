@@ -66,8 +66,8 @@ fn explain(explanation: &Explanation, path: &Path, basis: &Basis, page: &mut Pag
         ..
     } = explanation;
     let by = decided_by.as_deref();
-    let by = by.map_or_else(|| "the claim itself".to_owned(), words::field);
-    page.line(0, &format!("{thread} ({}), by {by}", words::field(kind)));
+    let by = by.map_or_else(|| "the claim itself".to_owned(), words::spaced);
+    page.line(0, &format!("{thread} ({}), by {by}", words::spaced(kind)));
     // What is told below says more than a whole thread or company in a line.
     if path.field().is_some_and(|field| field != "decided") {
         page.line(0, &words::said(value));

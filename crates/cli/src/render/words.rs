@@ -28,14 +28,9 @@ pub(crate) fn days(days: Days) -> String {
     }
 }
 
-/// A stage: `under_way` is "under way".
-pub(crate) fn stage(text: &str) -> String {
-    text.replace('_', " ")
-}
-
-/// A name of a field: `period_span` is "period span".
-pub(crate) fn field(text: &str) -> String {
-    text.replace('_', " ")
+/// A stage, or the name of a field or a kind: `under_way` is "under way".
+pub(crate) fn spaced(word: &str) -> String {
+    word.replace('_', " ")
 }
 
 /// How many, or how much: "40,000–50,000, shared with ByteDance", "1.2 USD".
@@ -174,7 +169,7 @@ pub(crate) fn said(told: &Value) -> String {
             .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
     };
     match told {
-        Value::String(text) if is_word(text) => stage(text),
+        Value::String(text) if is_word(text) => spaced(text),
         Value::String(text) => date(text),
         Value::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(", "),
         other => value(other),
@@ -184,11 +179,6 @@ pub(crate) fn said(told: &Value) -> String {
 /// Whether the name of a thread was made for it, and says nothing to a person.
 pub(crate) fn is_made(thread: &str) -> bool {
     thread.len() == 12 && thread.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The symbol of a ticker.
-pub(crate) fn symbol(identifier: &str) -> &str {
-    identifier.rsplit(':').next().unwrap_or(identifier)
 }
 
 /// A word as a shell reads it.

@@ -59,8 +59,7 @@ impl<'l> Reader<'l> {
             Some(event) => (vec![event.map_err(damaged)?], next),
             None => {
                 let wanted = |at: Position| at > after && at <= upto;
-                let (events, last, _) = self.log.read_block(next, wanted)?;
-                (events, last)
+                self.log.read_block(next, wanted)?
             }
         };
         if events.is_empty() {
@@ -139,7 +138,7 @@ pub(super) struct Following<'l> {
 impl<'l> Following<'l> {
     pub(super) fn new(log: &'l SledLog, after: Position) -> Self {
         Self {
-            reader: Reader::new(log, after, Position(u64::MAX)),
+            reader: Reader::new(log, after, Position::LAST),
         }
     }
 }

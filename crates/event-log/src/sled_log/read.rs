@@ -447,21 +447,21 @@ impl SledLog {
         if position == Position(0) || position > self.head().position {
             return Ok(None);
         }
-        let part = self.read_block(position, |at| at == position)?;
-        Ok(part.0.into_iter().next())
+        let (events, _) = self.read_block(position, |at| at == position)?;
+        Ok(events.into_iter().next())
     }
 
     /// The events of the block that holds a position that are wanted, and the
-    /// last position of the block with the hash there.
+    /// last position of the block.
     pub(super) fn read_block(
         &self,
         position: Position,
         wanted: impl Fn(Position) -> bool,
-    ) -> Result<(Vec<Recorded>, Position, Hash), LogError> {
+    ) -> Result<(Vec<Recorded>, Position), LogError> {
         let found = self.stored_block(position)?;
         let block = block_with(position, &found)?;
         let events = block.events(wanted).map_err(damaged)?;
-        Ok((events, block.last, block.hash))
+        Ok((events, block.last))
     }
 
     /// The last block that begins at or before a position.

@@ -120,7 +120,7 @@ fn append_all(log: &SledLog, numbers: std::ops::Range<u64>) {
 }
 
 fn all(log: &SledLog) -> Vec<Recorded> {
-    log.read(Position(0), Position(u64::MAX))
+    log.read(Position(0), Position::LAST)
         .map(Result::unwrap)
         .collect()
 }
@@ -133,7 +133,7 @@ fn answers(log: &SledLog) -> String {
         .iter()
         .map(|company| {
             let events: Vec<_> = log
-                .read_stream(company, Position(u64::MAX))
+                .read_stream(company, Position::LAST)
                 .map(|event| event.unwrap().position.0)
                 .collect();
             (company.clone(), log.stream_head(company).unwrap(), events)
@@ -147,7 +147,7 @@ fn answers(log: &SledLog) -> String {
 fn blocks(log: &SledLog) -> Vec<(Position, Vec<u8>)> {
     log.engine()
         .unwrap()
-        .scan(Position(0), Position(u64::MAX))
+        .scan(Position(0), Position::LAST)
         .map(|found| found.unwrap())
         .collect()
 }

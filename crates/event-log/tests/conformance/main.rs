@@ -54,7 +54,7 @@ conform! {
 }
 
 fn all(log: &Subject) -> Vec<event_log::Recorded> {
-    log.read(Position(0), Position(u64::MAX))
+    log.read(Position(0), Position::LAST)
         .map(Result::unwrap)
         .collect()
 }

@@ -67,7 +67,7 @@ pub(crate) fn positions_have_no_gaps_and_versions_count_by_company(make: Make) {
     assert_eq!(positions, (1..=30).collect::<Vec<_>>());
     for company in ["a", "b", "c"] {
         let stream: Vec<_> = log
-            .read_stream(&slug(company), Position(u64::MAX))
+            .read_stream(&slug(company), Position::LAST)
             .map(Result::unwrap)
             .collect();
         let versions: Vec<_> = stream.iter().map(|event| event.version.0).collect();

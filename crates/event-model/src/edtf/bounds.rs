@@ -85,6 +85,13 @@ impl Bounds {
         }
     }
 
+    /// How many days later the other begins; `None` if one of them has no first day.
+    #[must_use]
+    pub fn days_until(self, other: Self) -> Option<i64> {
+        let days = other.earliest?.signed_duration_since(self.earliest?);
+        Some(days.num_days())
+    }
+
     /// The same, with nothing after a day.
     ///
     /// The latest day never falls below the earliest: bounds that lie wholly

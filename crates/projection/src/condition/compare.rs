@@ -80,16 +80,6 @@ impl Reading {
     }
 }
 
-/// Whether nothing is said.
-pub(super) fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::String(text) => text.is_empty(),
-        _ => false,
-    }
-}
-
 /// Whether a value compares so with the one that is wanted. Of a list one item has
 /// to, or none if it is not to be the one that is wanted.
 pub(super) fn holds(operator: Operator, value: &Value, wanted: &Wanted, reading: Reading) -> bool {

@@ -183,10 +183,10 @@ fn a_value_is_denied_of_all_threads() {
 #[test]
 fn nothing_is_said_by_what_is_empty() {
     for value in [json!(null), json!([]), json!("")] {
-        assert!(compare::is_nothing(&value), "{value}");
+        assert!(is_nothing(&value), "{value}");
     }
     for value in [json!(false), json!(0), json!([null]), json!("null")] {
-        assert!(!compare::is_nothing(&value), "{value}");
+        assert!(!is_nothing(&value), "{value}");
     }
 }
 

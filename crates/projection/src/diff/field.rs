@@ -1,6 +1,6 @@
 //! What sort of change a field went through: [`compare`].
 
-use event_model::edtf::{Bounds, Edtf};
+use event_model::edtf::Edtf;
 use event_model::kind::{Kind, Shape};
 use event_model::vocabulary::{Certainty, Confirmation};
 use serde_json::{Map, Value};
@@ -178,14 +178,9 @@ fn of_dates(from: &Value, to: &Value) -> Said {
         (false, false) => ChangeKind::Moved,
     };
     Said {
-        days: days(from, to),
+        days: from.days_until(to),
         ..Said::own(kind, None)
     }
-}
-
-fn days(from: Bounds, to: Bounds) -> Option<i64> {
-    let days = to.earliest?.signed_duration_since(from.earliest?);
-    Some(days.num_days())
 }
 
 fn of_ranges(from: &Value, to: &Value) -> Said {

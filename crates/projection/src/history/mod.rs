@@ -128,7 +128,7 @@ pub fn as_published(
                 Days::GoAlong => known.day(),
                 Days::Stay(day) => day,
             },
-            recorded: Position(u64::MAX),
+            recorded: Position::LAST,
         })
     };
     let first = edges.first().map_or(known, |first| first.plus_micros(-1));

@@ -68,9 +68,8 @@ impl Revision {
 const RATIO_DIGITS: u32 = 6;
 
 fn days(first: &Value, latest: &Value) -> Option<i64> {
-    let earliest = |value: &Value| Edtf::parse(value.as_str()?).ok()?.bounds().earliest;
-    let days = earliest(latest)?.signed_duration_since(earliest(first)?);
-    Some(days.num_days())
+    let bounds = |value: &Value| Some(Edtf::parse(value.as_str()?).ok()?.bounds());
+    bounds(first)?.days_until(bounds(latest)?)
 }
 
 fn stages(path: &Path, kind: Option<&Kind>, first: &Value, latest: &Value) -> Option<Vec<String>> {

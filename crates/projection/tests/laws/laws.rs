@@ -106,7 +106,7 @@ proptest! {
         wrong in any::<prop::sample::Index>(),
     ) {
         let clean = placed(&history);
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let referred = referred(&clean);
         let plain: Vec<usize> = (0..clean.len())
             .filter(|at| {
@@ -151,7 +151,7 @@ proptest! {
     #[test]
     fn a_retracted_error_of_ours_leaves_no_trace((history, (known, on, _)) in history_and_cuts()) {
         let events = placed(&history);
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let (clean, last) = (&events[..events.len() - 1], &*events[events.len() - 1].event);
         prop_assume!(!clean.is_empty() && last.strikes().is_none());
         let json = serde_json::json!({"target": last.id});
@@ -172,7 +172,7 @@ proptest! {
     #[test]
     fn a_retracted_retraction_restores((history, (known, on, _)) in history_and_cuts()) {
         let events = placed(&history);
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let strike = |id: EventId, target: EventId| Event {
             id,
             kind: "retraction".into(),
@@ -197,7 +197,7 @@ proptest! {
         ours in any::<bool>(),
     ) {
         let events = placed(&history);
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let (from, into) = (&events[picks.0.index(events.len())], &events[picks.1.index(events.len())]);
         let (from, into) = (&from.event, &into.event);
         prop_assume!(from.kind == into.kind && from.thread != into.thread);
@@ -247,7 +247,7 @@ proptest! {
                 && instants.insert(placed.event.published.instant())
         });
         prop_assume!(events.len() > 1);
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let mut reversed: Vec<Placed> = events.iter().rev().cloned().collect();
         for (at, placed) in reversed.iter_mut().enumerate() {
             placed.position = Position(at as u64 + 1);
@@ -318,7 +318,7 @@ proptest! {
             claim.event.stage() == Some(stage) && claim.bounds.strictly_encloses(late.bounds())
         });
         prop_assume!(!narrows && known.day() >= before && bounds.certainly_after(late.bounds()));
-        let later = Cuts { recorded: Position(u64::MAX), ..cuts };
+        let later = Cuts { recorded: Position::LAST, ..cuts };
         let mut longer: Vec<Placed> = events
             .iter()
             .filter(|placed| placed.position <= recorded)

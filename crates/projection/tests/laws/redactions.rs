@@ -57,7 +57,7 @@ proptest! {
     ) {
         let events = placed(&history);
         let at = at.index(events.len());
-        let cuts = Cuts { known, on, recorded: Position(u64::MAX) };
+        let cuts = Cuts { known, on, recorded: Position::LAST };
         let event = &events[at].event;
         let refers = |other: &Placed| {
             [other.event.strikes(), other.event.repeats, other.event.supersedes].contains(&Some(event.id))
@@ -127,7 +127,7 @@ proptest! {
         for clock in [Clock::Published, Clock::Recorded(known)] {
             let kinds = (Kinds::default(), (clock, Filter::default()));
             let mut replay = Replay::within(Limits::default(), slug.clone(), after.clone(), kinds);
-            for recorded in [recorded, Position(u64::MAX)] {
+            for recorded in [recorded, Position::LAST] {
                 let cuts = Cuts { known, on, recorded };
                 prop_assert_eq!(replay.at(&cuts), fold_without_events(&slug, &after, &cuts));
             }

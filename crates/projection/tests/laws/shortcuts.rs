@@ -173,7 +173,7 @@ proptest! {
         for (known, on, recorded) in &all {
             let (known, on, recorded) = (*known, *on, *recorded);
             let here = match clock {
-                Clock::Published => Cuts { known, on, recorded: Position(u64::MAX) },
+                Clock::Published => Cuts { known, on, recorded: Position::LAST },
                 Clock::Recorded(known) => Cuts { known, on, recorded },
             };
             for cuts in [here, Cuts { known, on, recorded }] {

@@ -16,7 +16,7 @@ pub(super) fn damage<T>(result: Result<T, LogError>) -> (u64, Damage) {
 }
 
 pub(super) fn read_damage(log: &SledLog) -> (u64, Damage) {
-    let events: Result<Vec<_>, _> = log.read(Position(0), Position(u64::MAX)).collect();
+    let events: Result<Vec<_>, _> = log.read(Position(0), Position::LAST).collect();
     damage(events)
 }
 
@@ -274,7 +274,7 @@ fn streams_that_cannot_be_made_again_stay() {
     drop(log);
     let log = read_only(&store).unwrap();
     let company = &event(3).company;
-    let events = log.read_stream(company, Position(u64::MAX));
+    let events = log.read_stream(company, Position::LAST);
     assert!(events.flatten().any(|event| event.position == Position(4)));
 }
 
@@ -284,7 +284,7 @@ fn survive(store: &Path, whole: &[Recorded]) {
     let Ok(log) = open(store) else { return };
     let verified = log.verify(&[], &mut |_| ()).is_ok();
     let mut read = Vec::new();
-    for event in log.read(Position(0), Position(u64::MAX)) {
+    for event in log.read(Position(0), Position::LAST) {
         match event {
             Ok(event) => read.push(event),
             Err(_) => break,

@@ -173,7 +173,7 @@ fn readers_see_what_was_there_while_a_writer_goes_on() {
     let reader = read_only(&store).unwrap();
     let streams = |log: &SledLog| -> Vec<Vec<Recorded>> {
         let companies = log.companies().unwrap();
-        let read = |company| log.read_stream(company, Position(u64::MAX));
+        let read = |company| log.read_stream(company, Position::LAST);
         let events = companies.iter().map(read);
         events
             .map(|events| events.map(Result::unwrap).collect())

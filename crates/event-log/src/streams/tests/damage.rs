@@ -20,7 +20,7 @@ fn answers(dir: &Path, list: &[Event]) -> Option<()> {
             ControlFlow::Continue(())
         };
         streams
-            .read(company, Position(0), Position(u64::MAX), &mut visitor)
+            .read(company, Position(0), Position::LAST, &mut visitor)
             .ok()?;
         right &= rest.next().is_none();
     }
@@ -76,7 +76,7 @@ fn touch(streams: &Streams, list: &[Event]) {
     for range in streams.split(2).unwrap_or_default() {
         let _ = streams.scan(
             &range,
-            (Position(0), Position(u64::MAX)),
+            (Position(0), Position::LAST),
             &mut |_| Choice::Read,
             &mut visitor,
         );

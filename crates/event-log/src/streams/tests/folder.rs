@@ -108,7 +108,7 @@ fn a_reader_never_sees_half_a_commit() {
                 streams
                     .scan(
                         &range,
-                        (Position(0), Position(u64::MAX)),
+                        (Position(0), Position::LAST),
                         &mut |_| Choice::Read,
                         &mut visitor,
                     )
