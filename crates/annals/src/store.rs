@@ -280,8 +280,7 @@ impl Store {
     /// Walks the whole log: every checksum, the chain of hashes, whether it comes
     /// by the heads that were `kept` elsewhere, and whether what was redacted is said to be.
     ///
-    /// Appends to this store wait until it is done, so `walked` must not append; a second
-    /// store that was opened to read it holds nobody up.
+    /// What is appended meanwhile is not walked, and does not wait.
     ///
     /// # Errors
     ///

@@ -124,7 +124,7 @@ pub struct SledLog {
 }
 
 /// What readers see; it changes once an append is on the disk.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct State {
     /// The events up to the end of the blocks, by company; `None` if there are
     /// none.

@@ -16,7 +16,7 @@ use super::block_file::BlockFile;
 use super::block_walk::{BlockWalk, Walked};
 use super::seal::{follow, joined};
 use super::witness::Witness;
-use super::{SledLog, Stored};
+use super::{SledLog, State, Stored, Tail};
 use crate::error::{Damage, LogError, OpenError, Wrong, damaged};
 use crate::event_log::{EventLog, Head, NewEvent, Recorded};
 use crate::kept_head::KeptHead;
@@ -83,7 +83,8 @@ impl SledLog {
     /// Whoever can write the files can also make the whole chain anew. So the log is
     /// held against heads that were `kept` elsewhere, in any order: with the same hash
     /// at its position each proves that nothing up to it was changed. `progress` is
-    /// told a position now and then, and the last.
+    /// told a position now and then, and the last. What is appended meanwhile is not
+    /// walked, and does not wait.
     ///
     /// # Errors
     ///
@@ -93,23 +94,21 @@ impl SledLog {
         kept: &[KeptHead],
         progress: &mut dyn FnMut(Position),
     ) -> Result<Verified, LogError> {
-        self.queue
-            .alone(|| match self.verify_alone(kept, progress) {
-                // It may have been written anew since it was opened, by a redaction.
-                Err(_) if self.looks_anew() => self.verify_alone(kept, progress),
-                verified => verified,
-            })
+        match self.verify_now(kept, progress) {
+            // It may have been written anew since it was opened, by a redaction.
+            Err(_) if self.looks_anew() => self.verify_now(kept, progress),
+            verified => verified,
+        }
     }
 
-    fn verify_alone(
+    /// Walks the log as it is now.
+    fn verify_now(
         &self,
         kept: &[KeptHead],
         progress: &mut dyn FnMut(Position),
     ) -> Result<Verified, LogError> {
-        let (base, head) = {
-            let state = sync::read(&self.state);
-            (state.tail.base(), state.tail.head())
-        };
+        let State { streams, tail } = sync::read(&self.state).clone();
+        let (base, head) = (tail.base(), tail.head());
         let mut walk = Walk::default();
         walk.hold(kept).map_err(damaged)?;
         let mut walk_blocks = || {
@@ -125,7 +124,10 @@ impl SledLog {
         // The streams are read meanwhile.
         let is_over = AtomicBool::new(false);
         let (walked, streams) = thread::scope(|scope| {
-            let streams = scope.spawn(|| self.digest_of_streams(base, &is_over));
+            let streams = scope.spawn(|| {
+                let digest = |streams: &_| digest_of(streams, base, &is_over);
+                streams.as_deref().map(digest).transpose()
+            });
             let walked = walk_blocks();
             is_over.store(walked.is_err(), Ordering::Relaxed);
             (walked, joined(streams))
@@ -138,7 +140,7 @@ impl SledLog {
         if streams?.is_some_and(|streams| streams != walk.digest) {
             return Err(disagree());
         }
-        self.walk_tail(&mut walk, head)?;
+        walk_tail(&tail, &mut walk)?;
         walk.end().map_err(damaged)?;
         progress(head.position);
         Ok(Verified {
@@ -147,30 +149,6 @@ impl SledLog {
             head,
             redactions: walk.redactions,
         })
-    }
-
-    /// Walks the events of the journal.
-    fn walk_tail(&self, walk: &mut Walk, head: Head) -> Result<(), LogError> {
-        let state = sync::read(&self.state);
-        for position in (walk.head.position.0 + 1..=head.position.0).map(Position) {
-            let raw = state.tail.raw(position);
-            let raw = raw
-                .unwrap_or(Err((position, Damage::Journal)))
-                .map_err(damaged)?;
-            let hash = raw.hash(walk.head.hash);
-            walk.redactions.note(&raw);
-            let event = raw
-                .into_recorded(hash)
-                .map_err(|what| damaged((position, what)))?;
-            walk.event(&event)
-                .map_err(|what| damaged((position, what)))?;
-        }
-        if walk.head == head {
-            return Ok(());
-        }
-        // The first frame that says another hash than its events have.
-        state.tail.record_ends().map_err(damaged)?;
-        Err(damaged((head.position, Damage::Chain)))
     }
 
     /// Gives the blocks up to a head, in order: as they lie in their file, or as sled has
@@ -198,35 +176,6 @@ impl SledLog {
             next = Position(first.0 + 1);
         }
         Ok(())
-    }
-
-    /// What the streams hold up to a head, or until it is over; `None` if there are none.
-    fn digest_of_streams(
-        &self,
-        base: Head,
-        is_over: &AtomicBool,
-    ) -> Result<Option<Digest>, LogError> {
-        let Some(streams) = sync::read(&self.state).streams.clone() else {
-            return Ok(None);
-        };
-        let mut digest = Digest::default();
-        let mut failed: Result<(), LogError> = Ok(());
-        let mut all = |_: &_| Choice::Read;
-        streams.scan(
-            &SlugRange::default(),
-            (Position(0), base.position),
-            &mut all,
-            &mut |entry| {
-                let stored = Stored::of(&entry);
-                failed = recorded_of(&streams, &stored).map(|recorded| digest.add(&recorded));
-                match failed.is_err() || is_over.load(Ordering::Relaxed) {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                }
-            },
-        )?;
-        failed?;
-        Ok(Some(digest))
     }
 
     /// Makes the streams again from the log, as far as its blocks go, before a
@@ -276,6 +225,52 @@ impl SledLog {
             cache_bytes,
         })
     }
+}
+
+/// Walks the events of the journal.
+fn walk_tail(tail: &Tail, walk: &mut Walk) -> Result<(), LogError> {
+    let head = tail.head();
+    for position in (walk.head.position.0 + 1..=head.position.0).map(Position) {
+        let raw = tail.raw(position);
+        let raw = raw
+            .unwrap_or(Err((position, Damage::Journal)))
+            .map_err(damaged)?;
+        let hash = raw.hash(walk.head.hash);
+        walk.redactions.note(&raw);
+        let event = raw
+            .into_recorded(hash)
+            .map_err(|what| damaged((position, what)))?;
+        walk.event(&event)
+            .map_err(|what| damaged((position, what)))?;
+    }
+    if walk.head == head {
+        return Ok(());
+    }
+    // The first frame that says another hash than its events have.
+    tail.record_ends().map_err(damaged)?;
+    Err(damaged((head.position, Damage::Chain)))
+}
+
+/// What streams hold up to a head, or until it is over.
+fn digest_of(streams: &Streams, base: Head, is_over: &AtomicBool) -> Result<Digest, LogError> {
+    let mut digest = Digest::default();
+    let mut failed: Result<(), LogError> = Ok(());
+    let mut all = |_: &_| Choice::Read;
+    streams.scan(
+        &SlugRange::default(),
+        (Position(0), base.position),
+        &mut all,
+        &mut |entry| {
+            let stored = Stored::of(&entry);
+            failed = recorded_of(streams, &stored).map(|recorded| digest.add(&recorded));
+            match failed.is_err() || is_over.load(Ordering::Relaxed) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        },
+    )?;
+    failed?;
+    Ok(digest)
 }
 
 /// An event of the streams with its hash.

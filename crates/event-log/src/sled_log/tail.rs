@@ -34,6 +34,22 @@ pub(crate) struct Tail {
     made: Vec<Hash>,
 }
 
+impl Clone for Tail {
+    fn clone(&self) -> Self {
+        Self {
+            base: self.base,
+            head: self.head,
+            bytes: self.bytes.clone(),
+            ends: self.ends.clone(),
+            frames: self.frames.clone(),
+            streams: self.streams.clone(),
+            ids: self.ids.clone(),
+            hashes: Mutex::new(sync::lock(&self.hashes).clone()),
+            made: self.made.clone(),
+        }
+    }
+}
+
 impl Tail {
     /// Nothing after this head.
     pub(crate) fn after(base: Head) -> Self {

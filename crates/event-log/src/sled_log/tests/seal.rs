@@ -62,3 +62,22 @@ fn it_stays_when_they_do_not() {
     assert_eq!(journal::bases(&store.join("journal")).unwrap().len(), 2);
     assert_eq!(salvaged(&store), before);
 }
+
+/// Whoever appends does not wait for a walk, and a walk takes no harm from seals beside it.
+#[test]
+fn the_log_is_walked_as_it_was_when_that_began() {
+    let (_folder, path) = dir();
+    let log = SledLog::create_or_open_with(&path, clock(), TINY).unwrap();
+    append(&log, 0..20);
+    std::thread::scope(|scope| {
+        let appending = scope.spawn(|| (20..400).for_each(|id| append(&log, id..id + 1)));
+        while !appending.is_finished() {
+            let before = log.head().position.0;
+            let verified = log.verify(&[], &mut |_| ()).unwrap();
+            assert!((before..=log.head().position.0).contains(&verified.events));
+        }
+    });
+    let verified = log.verify(&[], &mut |_| append(&log, 400..401)).unwrap();
+    assert_eq!(verified.events, 400);
+    assert_eq!(log.verify(&[], &mut |_| ()).unwrap().events, 401);
+}
