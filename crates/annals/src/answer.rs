@@ -202,7 +202,7 @@ impl Store {
         &'a self,
         company: Option<&Slug>,
         basis: &'a Basis,
-    ) -> Box<dyn Iterator<Item = Result<Recorded, Error>> + 'a> {
+    ) -> Box<dyn Iterator<Item = Result<Recorded, Error>> + Send + 'a> {
         let events = match company {
             Some(slug) => self.log().read_stream(slug, basis.cuts.recorded),
             None => self.log().read(Position(0), basis.cuts.recorded),

@@ -159,10 +159,8 @@ pub enum Durability {
     Disk,
 }
 
-/// Events in order of position.
-pub type Events<'a> = Box<dyn Iterator<Item = Result<Recorded, LogError>> + 'a>;
-/// Events in order of position, which may be waited for in another thread.
-pub type TailEvents<'a> = Box<dyn Iterator<Item = Result<Recorded, LogError>> + Send + 'a>;
+/// Events in order of position, which may be read in another thread.
+pub type Events<'a> = Box<dyn Iterator<Item = Result<Recorded, LogError>> + Send + 'a>;
 
 /// An append-only log of events.
 ///
@@ -258,7 +256,7 @@ pub trait EventLog: Send + Sync {
     ///
     /// The iterator blocks for the next event, and ends once the log is shut
     /// and its last event was given.
-    fn tail(&self, after: Position) -> TailEvents<'_>;
+    fn tail(&self, after: Position) -> Events<'_>;
 
     /// Ends all tails and refuses further appends; reading goes on.
     fn shut(&self);

@@ -50,7 +50,6 @@ pub use crate::clock::Clock;
 pub use crate::error::{AppendError, BatchError, Damage, EngineError, LogError, OpenError};
 pub use crate::event_log::{
     BatchOutcome, Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded,
-    TailEvents,
 };
 pub use crate::hash::{Hash, HashError};
 pub use crate::kept_head::{KeptHead, KeptHeadError};

@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::error::{AppendError, BatchError, LogError};
 use crate::event_log::{
     BatchOutcome, Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded,
-    TailEvents,
 };
 use crate::limits::Limits;
 use crate::prefix::ids_of;
@@ -289,7 +288,7 @@ impl EventLog for MemoryLog {
         Ok(Position(count as u64))
     }
 
-    fn tail(&self, after: Position) -> TailEvents<'_> {
+    fn tail(&self, after: Position) -> Events<'_> {
         let mut after = after;
         Box::new(std::iter::from_fn(move || {
             self.progress.wait_past(after)?;

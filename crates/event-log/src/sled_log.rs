@@ -79,9 +79,7 @@ pub use witness::Witness;
 use crate::admission::Request;
 use crate::clock::Clock;
 use crate::error::{AppendError, LogError, OpenError};
-use crate::event_log::{
-    Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded, TailEvents,
-};
+use crate::event_log::{Durability, EventLog, Events, Expected, Head, NewEvent, Outcome, Recorded};
 use crate::head_mark;
 use crate::journal::Journal;
 use crate::layout::Layout;
@@ -303,7 +301,7 @@ impl EventLog for SledLog {
         self.search_recorded(recorded)
     }
 
-    fn tail(&self, after: Position) -> TailEvents<'_> {
+    fn tail(&self, after: Position) -> Events<'_> {
         Box::new(iterate::Following::new(self, after))
     }
 

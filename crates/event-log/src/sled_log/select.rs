@@ -39,7 +39,7 @@ const WINDOW_GROWTH: u64 = 16;
 const PARTS: usize = 64;
 
 /// Tells of a stored event whether it is wanted.
-type Wanted<'l> = Box<dyn Fn(&Stored<'_>) -> Result<bool, LogError> + Sync + 'l>;
+type Wanted<'l> = Box<dyn Fn(&Stored<'_>) -> Result<bool, LogError> + Send + Sync + 'l>;
 
 /// The events that are wanted, one after the other.
 pub struct Selection<'l> {
@@ -123,7 +123,7 @@ impl SledLog {
         company: Option<&Slug>,
         (after, upto): (Position, Position),
         direction: Direction,
-        wanted: impl Fn(&Stored<'_>) -> Result<bool, LogError> + Sync + 'l,
+        wanted: impl Fn(&Stored<'_>) -> Result<bool, LogError> + Send + Sync + 'l,
     ) -> Selection<'l> {
         let upto = upto.min(self.head().position);
         let streams = sync::read(&self.state).streams.clone();
