@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use event_log::{Direction, EventLog, Head, LogError, Recorded, Selection, Stored};
+use event_log::{Direction, EventLog, Head, LogError, Recorded, SelectedEvents, Stored};
 use event_model::id::{Position, Slug};
 use event_model::time::Instant;
 use projection::event_filter::EventFilter;
@@ -99,7 +99,7 @@ impl Store {
         query: &'s LogQuery,
         bounds: (Position, Position),
         direction: Direction,
-    ) -> Selection<'s> {
+    ) -> SelectedEvents<'s> {
         let wanted = |stored: &Stored<'_>| query.wants(stored);
         self.log()
             .select(query.company.as_ref(), bounds, direction, wanted)

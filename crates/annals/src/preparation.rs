@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use event_log::{Batch, EncodedEvent, EventHead, NewEvent, Waiting, side_by_side};
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::identifier::CompanyKey;
@@ -37,7 +37,7 @@ pub(crate) struct Preparation<'s> {
     prepared: Prepared<'s>,
     companies: Companies<'s>,
     /// The events of the batch that later ones refer to.
-    targets: RefCell<HashMap<EventId, Target>>,
+    targets: RefCell<HashMap<EventId, Referent>>,
     referred: HashSet<EventId>,
     /// The declarations of kinds, of the store and then of the batch so far, and the
     /// kinds that they make known. A line is read by those before it, so that what
@@ -288,7 +288,7 @@ impl<'s> Preparation<'s> {
         if !self.referred.contains(&event.id) {
             return;
         }
-        let mut target = Target::of(event);
+        let mut target = Referent::of(event);
         // What its thread is called in the store counts, if it is there already.
         let has_key = event.kind().is_some_and(|kind| !kind.thread_key.is_empty());
         if !has_key && let Some(stored) = self.stored(event.id) {
@@ -305,7 +305,7 @@ impl<'s> Preparation<'s> {
     }
 
     /// What is known of an event that a draft refers to.
-    fn target(&self, id: EventId) -> Option<Target> {
+    fn target(&self, id: EventId) -> Option<Referent> {
         if let Some(target) = self.targets.borrow().get(&id) {
             return Some(target.clone());
         }
@@ -313,11 +313,11 @@ impl<'s> Preparation<'s> {
     }
 
     /// What the store knows of an event.
-    fn stored(&self, id: EventId) -> Option<Target> {
+    fn stored(&self, id: EventId) -> Option<Referent> {
         // One that cannot be read is as good as none here; the log says more
         // once it is asked for by itself.
         let placed = self.store.placed(id).ok()??;
-        Some(Target::of(&placed.event))
+        Some(Referent::of(&placed.event))
     }
 
     /// The kinds that were not known where they came up.

@@ -9,7 +9,7 @@ use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use projection::basis::{Basis, Placed};
 use projection::fold::fold_without_events;
-use projection::history::{self, Days, History, Revision};
+use projection::history::{self, AskedDay, History, Revision};
 use projection::path::Path;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -79,8 +79,8 @@ impl Store {
         self.reaches(basis)?;
         let days = match clock {
             VintageClock::Recorded => return self.recorded_vintages(company, basis, path),
-            VintageClock::Published => Days::GoAlong,
-            VintageClock::PublishedOnDay => Days::Stay(basis.cuts.on),
+            VintageClock::Published => AskedDay::GoAlong,
+            VintageClock::PublishedOnDay => AskedDay::Stay(basis.cuts.on),
         };
         let events = self.history(company, basis.cuts.recorded)?;
         let read = (&basis.kinds, &basis.filter);

@@ -60,6 +60,6 @@ pub use crate::salvage::{Missing, Salvage, Salvaged, SalvagedFrom};
 pub use crate::side_by_side::side_by_side;
 pub use crate::sled_log::{
     Batch, CheckedBatch, Committed, Conflicts, Direction, IdConflict, Left, Other, Redactions,
-    Selection, SetAside, Settings, SledLog, Stats, Stored, StreamRange, Verified, Witness,
+    SelectedEvents, SetAside, Settings, SledLog, Stats, Stored, StreamRange, Verified, Witness,
 };
 pub use crate::spool::{EncodedEvent, EventHead, Waiting, WaitingWriter};

@@ -70,7 +70,7 @@ pub use aside::SetAside;
 pub use batch::{Batch, CheckedBatch, Committed, Conflicts, IdConflict, Other};
 pub use check::{Redactions, Stats, Verified};
 pub use redact::Left;
-pub use select::{Direction, Selection};
+pub use select::{Direction, SelectedEvents};
 pub use settings::Settings;
 pub(crate) use stored::read_packed;
 pub use stored::{Stored, StreamRange};

@@ -57,7 +57,7 @@ pub struct Draft {
 
 /// What a store knows of an event that a draft refers to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Target {
+pub struct Referent {
     /// The company it is about.
     pub company: Slug,
     /// Its kind.
@@ -68,7 +68,7 @@ pub struct Target {
     pub published: Published,
 }
 
-impl Target {
+impl Referent {
     /// An event as what refers to it is checked against it.
     #[must_use]
     pub fn of(event: &Event) -> Self {
@@ -200,7 +200,7 @@ impl Draft {
     pub fn finish(
         self,
         company: Result<Slug, Defect>,
-        target: impl Fn(EventId) -> Option<Target>,
+        target: impl Fn(EventId) -> Option<Referent>,
         now: Instant,
     ) -> Result<Event, Vec<Problem>> {
         let finished = self.finish_with_json(company, target, now);
@@ -216,7 +216,7 @@ impl Draft {
     pub fn finish_with_json(
         mut self,
         company: Result<Slug, Defect>,
-        target: impl Fn(EventId) -> Option<Target>,
+        target: impl Fn(EventId) -> Option<Referent>,
         now: Instant,
     ) -> Result<(Event, String), Vec<Problem>> {
         let company = match company {
@@ -328,8 +328,8 @@ impl Draft {
     fn check_targets(
         &mut self,
         company: Option<&Slug>,
-        find: impl Fn(EventId) -> Option<Target>,
-    ) -> Option<Target> {
+        find: impl Fn(EventId) -> Option<Referent>,
+    ) -> Option<Referent> {
         let strikes_at = if self.target.is_some() {
             "data.target"
         } else {
@@ -365,7 +365,7 @@ impl Draft {
         struck
     }
 
-    fn settle_published(&mut self, struck: Option<&Target>, now: Instant) {
+    fn settle_published(&mut self, struck: Option<&Referent>, now: Instant) {
         if self.published_missing {
             let zone = self.source.zone();
             self.published = struck.map(|target| target.published.restated_in(zone));
@@ -398,7 +398,7 @@ impl Draft {
         }
     }
 
-    fn settle_thread(&mut self, struck: Option<&Target>) -> Option<Text> {
+    fn settle_thread(&mut self, struck: Option<&Referent>) -> Option<Text> {
         let is_company = self.kind.as_deref() == Some(kinds::COMPANY);
         if is_company
             && self
@@ -484,7 +484,7 @@ mod tests {
 
     fn finish(draft: Draft) -> Result<(Event, String), Vec<Problem>> {
         let target = |_| {
-            Some(Target {
+            Some(Referent {
                 company: "alibaba".parse().unwrap(),
                 kind: "statement".into(),
                 thread: "some-thread".into(),

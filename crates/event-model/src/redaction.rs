@@ -77,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::draft::{Draft, Target};
+    use crate::draft::{Draft, Referent};
     use crate::event::tests::any_event;
     use crate::id::Slug;
     use crate::time::Instant;
@@ -106,7 +106,7 @@ mod tests {
     fn appended(event: &Event, target: &Event) -> Result<Event, Vec<String>> {
         let draft = Draft::parse(&event.to_json()).unwrap();
         let found = |id| {
-            (id == target.id).then(|| Target {
+            (id == target.id).then(|| Referent {
                 company: target.company.clone(),
                 kind: target.kind.clone(),
                 thread: target.thread.clone(),

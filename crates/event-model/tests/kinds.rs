@@ -9,7 +9,7 @@
     reason = "a test that cannot go on fails, and a table of cases is as long as it is"
 )]
 
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::Event;
 use event_model::kinds::{KIND_DECLARATION, KINDS};
 use event_model::own_kinds::{self, Kinds};
@@ -23,12 +23,12 @@ fn now() -> Instant {
 }
 
 /// The event that one of a kind refers to.
-fn target_of(kind: &str) -> Option<Target> {
+fn target_of(kind: &str) -> Option<Referent> {
     let target = match kind {
         "redaction" => "redacted",
         _ => "statement",
     };
-    Some(Target {
+    Some(Referent {
         company: "alibaba".parse().unwrap(),
         kind: target.into(),
         thread: "some-thread".into(),

@@ -1,6 +1,6 @@
 //! A line of JSON, on its way to an event.
 
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::{Event, SCHEMA};
 use event_model::id::{EventId, Slug};
 use event_model::json;
@@ -51,7 +51,7 @@ fn finished(draft: Draft) -> Finished {
     let about = company.clone().ok();
     let find = |id: EventId| {
         let is_odd = id.0.as_u128() % 2 == 1;
-        Some(Target {
+        Some(Referent {
             company: about.clone()?,
             kind: if is_odd { REDACTED } else { "merger" }.into(),
             thread: "acme-beta".into(),

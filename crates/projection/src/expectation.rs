@@ -30,7 +30,7 @@ enum Wanted {
 
 /// What became of an expectation.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Held {
+pub struct Verdict {
     /// The value that stands there.
     pub actual: Value,
     /// Whether it is as expected.
@@ -70,10 +70,10 @@ impl Expectation {
 
     /// Holds it against a timeline.
     #[must_use]
-    pub fn hold(&self, timeline: &Timeline) -> Held {
+    pub fn hold(&self, timeline: &Timeline) -> Verdict {
         let actual = self.path.value(timeline);
         let found = self.path.find(timeline);
-        Held {
+        Verdict {
             holds: match &self.wanted {
                 Wanted::Value(expected) => is(expected, &actual),
                 Wanted::Other(expected) => !is(expected, &actual),

@@ -153,7 +153,7 @@ impl Making<'_> {
     /// Whether fields are another way to write an event: with a `null`, or what goes without
     /// saying.
     fn reads_as(&self, fields: Fields, event: &Event) -> bool {
-        let same = |_| Some(draft::Target::of(event));
+        let same = |_| Some(draft::Referent::of(event));
         let draft = Draft::read(&Value::Object(fields)).of_kinds(self.kinds);
         let read = draft.finish(Ok(event.company.clone()), same, Instant::LAST);
         read.is_ok_and(|read| read == *event)
@@ -359,7 +359,7 @@ impl Making<'_> {
     /// The event that what amends another becomes.
     fn event(&self, made: &Value, amended: &Event, company: Option<&str>) -> Option<Event> {
         let target = |id: EventId| {
-            (id == amended.id || Some(id) == amended.repeats).then(|| draft::Target::of(amended))
+            (id == amended.id || Some(id) == amended.repeats).then(|| draft::Referent::of(amended))
         };
         let company = match company {
             Some(company) => company.parse().ok()?,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use event_log::{Left, NewEvent, Recorded};
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::Event;
 use event_model::id::{EventId, Slug};
 use event_model::kinds::{REDACTED, REDACTION};
@@ -114,7 +114,7 @@ fn telling(
     }));
     // By then it is.
     let target = |_| {
-        Some(Target {
+        Some(Referent {
             company: event.company.clone(),
             kind: REDACTED.into(),
             thread: event.thread.clone(),

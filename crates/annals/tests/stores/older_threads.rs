@@ -7,7 +7,7 @@ use std::sync::Arc;
 use annals::append::{AppendOptions, Appended};
 use annals::{Clock, Error, Store};
 use event_log::{EventLog, Expected, NewEvent, SledLog};
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::Event;
 use event_model::time::Instant;
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn lines() -> [Value; 2] {
 fn as_then(line: &Value, target: Option<&Event>) -> Event {
     let finish = |line: &Value| {
         let found = |_| {
-            target.map(|event| Target {
+            target.map(|event| Referent {
                 company: event.company.clone(),
                 kind: event.kind.clone(),
                 thread: event.thread.clone(),

@@ -1,6 +1,6 @@
 //! The check of a line outside annals, by the same rules: [`check_line`].
 
-use annals::model::draft::{Draft, Target};
+use annals::model::draft::{Draft, Referent};
 use annals::model::event::Event;
 use annals::model::id::{EventId, Slug};
 use annals::model::identifier::CompanyKey;
@@ -15,7 +15,7 @@ pub(crate) trait Past {
     fn has_company(&self, slug: &Slug) -> bool;
 
     /// What is known of an event that a line refers to.
-    fn target(&self, id: EventId) -> Option<Target>;
+    fn target(&self, id: EventId) -> Option<Referent>;
 }
 
 /// Reads a line as an event, and checks it as annals would.

@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError, RwLock};
 
-use annals::model::draft::Target;
+use annals::model::draft::Referent;
 use annals::model::event::{Event, SCHEMA};
 use annals::model::id::{EventId, Position, Slug};
 use annals::model::kinds;
@@ -134,16 +134,16 @@ impl<C: GenericClient> Past for Known<'_, C> {
         found
     }
 
-    fn target(&self, id: EventId) -> Option<Target> {
+    fn target(&self, id: EventId) -> Option<Referent> {
         if let Some(event) = self.next.borrow().get(&id) {
-            return Some(Target::of(event));
+            return Some(Referent::of(event));
         }
         let mut client = self.client.borrow_mut();
         let row = client.query_opt(&self.statements.payload, &[&id.to_string()]);
         let payload: String = row.ok()??.try_get(0).ok()?;
         Event::from_stored(SCHEMA, payload.as_bytes())
             .ok()
-            .map(|event| Target::of(&event))
+            .map(|event| Referent::of(&event))
     }
 }
 

@@ -19,7 +19,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
-use annals::model::draft::Target;
+use annals::model::draft::Referent;
 use annals::model::event::{Event, SCHEMA};
 use annals::model::id::{EventId, Position, Slug};
 use annals::model::time::Instant;
@@ -142,11 +142,11 @@ impl Past for Known<'_> {
         found
     }
 
-    fn target(&self, id: EventId) -> Option<Target> {
+    fn target(&self, id: EventId) -> Option<Referent> {
         let payload = payload_of(self.connection, id).ok()??;
         Event::from_stored(SCHEMA, payload.as_bytes())
             .ok()
-            .map(|event| Target::of(&event))
+            .map(|event| Referent::of(&event))
     }
 }
 
@@ -173,7 +173,7 @@ impl Past for Looked<'_> {
         self.known(|known| known.has_company(slug))
     }
 
-    fn target(&self, id: EventId) -> Option<Target> {
+    fn target(&self, id: EventId) -> Option<Referent> {
         self.known(|known| known.target(id))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use annals::model::draft::Target;
+use annals::model::draft::Referent;
 use annals::model::event::Event;
 use annals::model::id::{EventId, Slug};
 use annals::model::kinds;
@@ -69,9 +69,9 @@ impl Past for Known<'_> {
         true
     }
 
-    fn target(&self, id: EventId) -> Option<Target> {
+    fn target(&self, id: EventId) -> Option<Referent> {
         let struck = self.struck.filter(|struck| struck.id == id)?;
-        Some(Target::of(struck))
+        Some(Referent::of(struck))
     }
 }
 

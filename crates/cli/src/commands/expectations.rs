@@ -4,7 +4,7 @@ use std::path::Path;
 
 use annals::model::id::Slug;
 use annals::projection::basis::Basis;
-use annals::projection::expectation::{Expectation, Held};
+use annals::projection::expectation::{Expectation, Verdict};
 use annals::projection::path::Path as FieldPath;
 use annals::rows::{Column, Row, Rows, RowsError};
 use annals::{Error, Store};
@@ -220,7 +220,7 @@ impl Line {
         })
     }
 
-    fn hold(&self, store: &Store) -> Result<Held, CommandError> {
+    fn hold(&self, store: &Store) -> Result<Verdict, CommandError> {
         let answer = store.at_without_events(&self.company, &self.basis)?;
         Ok(self.expectation.hold(&answer.timeline))
     }
@@ -228,7 +228,7 @@ impl Line {
     fn tell(
         &self,
         store: &Store,
-        (number, held): (u64, &Held),
+        (number, held): (u64, &Verdict),
         as_json: bool,
         out: &mut Output,
     ) -> Result<(), CommandError> {

@@ -1,5 +1,5 @@
 //! The events that are wanted, in the order of the log or against it:
-//! [`Selection`].
+//! [`SelectedEvents`].
 //!
 //! They come from the streams and the tail, so that neither sled nor its lock is
 //! needed, and any number of processes can read while one writes. Streams go
@@ -42,7 +42,7 @@ const PARTS: usize = 64;
 type Wanted<'l> = Box<dyn Fn(&Stored<'_>) -> Result<bool, LogError> + Send + Sync + 'l>;
 
 /// The events that are wanted, one after the other.
-pub struct Selection<'l> {
+pub struct SelectedEvents<'l> {
     log: &'l SledLog,
     /// Only of this company.
     company: Option<Slug>,
@@ -124,10 +124,10 @@ impl SledLog {
         (after, upto): (Position, Position),
         direction: Direction,
         wanted: impl Fn(&Stored<'_>) -> Result<bool, LogError> + Send + Sync + 'l,
-    ) -> Selection<'l> {
+    ) -> SelectedEvents<'l> {
         let upto = upto.min(self.head().position);
         let streams = sync::read(&self.state).streams.clone();
-        Selection {
+        SelectedEvents {
             log: self,
             company: company.cloned(),
             wanted: Box::new(wanted),
@@ -142,7 +142,7 @@ impl SledLog {
     }
 }
 
-impl Selection<'_> {
+impl SelectedEvents<'_> {
     /// The position of the next event but so many, or of the last if there are not
     /// as many; `None` if there is none. It goes past them.
     ///
@@ -259,7 +259,7 @@ impl Selection<'_> {
     }
 }
 
-impl Iterator for Selection<'_> {
+impl Iterator for SelectedEvents<'_> {
     type Item = Result<Recorded, LogError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -12,7 +12,7 @@ fn sample() -> Vec<Event> {
         let value = crate::json::parse(line).unwrap();
         let draft = crate::draft::Draft::read(&value);
         let target = |_| {
-            Some(crate::draft::Target {
+            Some(crate::draft::Referent {
                 company: "alibaba".parse().unwrap(),
                 kind: "statement".into(),
                 thread: "some-thread".into(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use event_model::draft::Target;
+use event_model::draft::Referent;
 use event_model::edtf::{Bounds, Edtf};
 use event_model::event::{Event, Source};
 use event_model::id::EventId;
@@ -191,8 +191,8 @@ impl<'a> Ledger<'a> {
             .or_else(|| self.planned.get(place - self.history.len()))
     }
 
-    pub(super) fn target(&self, id: EventId) -> Option<Target> {
-        self.get(id).map(Target::of)
+    pub(super) fn target(&self, id: EventId) -> Option<Referent> {
+        self.get(id).map(Referent::of)
     }
 
     /// The claims about a filing in the order of the log, struck ones too.

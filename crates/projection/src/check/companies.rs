@@ -154,10 +154,10 @@ fn tell(
 }
 
 /// An identifier, whose it is, and when.
-type Held<'c> = (&'c IdentifierView, &'c Slug, Bounds);
+type Holding<'c> = (&'c IdentifierView, &'c Slug, Bounds);
 
 fn identifiers(cards: &[Card], check: &'static Check, found: &mut Vec<(Slug, Finding)>) {
-    let mut held: Vec<Held<'_>> = cards
+    let mut held: Vec<Holding<'_>> = cards
         .iter()
         .flat_map(|card| card.identifiers.iter().map(move |it| (it, &card.slug)))
         .map(|(identifier, slug)| (identifier, slug, span(identifier)))
@@ -166,7 +166,7 @@ fn identifiers(cards: &[Card], check: &'static Check, found: &mut Vec<(Slug, Fin
         let key = (&one.scheme, &one.value, span.earliest, slug);
         key.cmp(&(&other.scheme, &other.value, other_span.earliest, other_slug))
     });
-    let is_same = |(one, ..): &Held<'_>, (other, ..): &Held<'_>| {
+    let is_same = |(one, ..): &Holding<'_>, (other, ..): &Holding<'_>| {
         (&one.scheme, &one.value) == (&other.scheme, &other.value)
     };
     for holders in held.chunk_by(is_same) {
@@ -176,8 +176,8 @@ fn identifiers(cards: &[Card], check: &'static Check, found: &mut Vec<(Slug, Fin
 
 /// Tells where one of those who had an identifier, in the order in which they had
 /// it, still has it when the next gets it.
-fn overlaps(holders: &[Held<'_>], check: &'static Check, found: &mut Vec<(Slug, Finding)>) {
-    let mut last: Option<&Held<'_>> = None;
+fn overlaps(holders: &[Holding<'_>], check: &'static Check, found: &mut Vec<(Slug, Finding)>) {
+    let mut last: Option<&Holding<'_>> = None;
     for next in holders {
         let (identifier, slug, span) = next;
         let Some((other, before, span_before)) = last else {

@@ -5,8 +5,8 @@ use event_model::kind::{Kind, Shape};
 use event_model::vocabulary::{Certainty, Confirmation};
 use serde_json::{Map, Value};
 
+use super::amounts::Amounts;
 use super::change::{ChangeKind, Direction};
-use super::range::Range;
 use crate::item::Item;
 use crate::same::say_the_same;
 
@@ -184,7 +184,7 @@ fn of_dates(from: &Value, to: &Value) -> Said {
 }
 
 fn of_ranges(from: &Value, to: &Value) -> Said {
-    let (Some(old), Some(new)) = (Range::read(from), Range::read(to)) else {
+    let (Some(old), Some(new)) = (Amounts::read(from), Amounts::read(to)) else {
         return Said::own(ChangeKind::Changed, None);
     };
     let kind = match (old.encloses(&new), new.encloses(&old)) {

@@ -5,9 +5,9 @@
 //! - `field`: what sort of change a field went through
 //! - `range`: amounts that are not exact
 
+pub(crate) mod amounts;
 mod change;
 mod field;
-pub(crate) mod range;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -21,7 +21,7 @@ pub use self::revision::Revision;
 use crate::basis::{Cuts, Filter, Placed};
 use crate::bearing::bearing_on;
 use crate::path::Path;
-use crate::replay::{Clock, Limits, Replay};
+use crate::replay::{Axis, Limits, Replay};
 use crate::timeline::Timeline;
 
 /// The values that a path has had on a clock, one after the other.
@@ -97,7 +97,7 @@ impl<C: Copy + Ord> History<C> {
 
 /// How the days go while more is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Days {
+pub enum AskedDay {
     /// The day asked about goes along with what is known.
     GoAlong,
     /// It stays.
@@ -113,20 +113,20 @@ pub fn as_published(
     slug: &Slug,
     events: &[Placed],
     (kinds, filter): (&Kinds, &Filter),
-    (known, days): (Instant, Days),
+    (known, days): (Instant, AskedDay),
     path: &Path,
 ) -> History<Instant> {
     let bearing = bearing_on(events, std::slice::from_ref(path));
     let events = bearing.unwrap_or_else(|| events.to_vec());
     let edges = edges::edges(&events, known);
-    let told = (kinds.clone(), (Clock::Published, filter.clone()));
+    let told = (kinds.clone(), (Axis::Published, filter.clone()));
     let mut replay = Replay::within(Limits::default(), slug.clone(), events, told);
     let mut told = |known: Instant| {
         replay.at(&Cuts {
             known,
             on: match days {
-                Days::GoAlong => known.day(),
-                Days::Stay(day) => day,
+                AskedDay::GoAlong => known.day(),
+                AskedDay::Stay(day) => day,
             },
             recorded: Position::LAST,
         })
@@ -154,7 +154,7 @@ pub fn as_recorded(
 ) -> History<Position> {
     let bearing = bearing_on(events, std::slice::from_ref(path));
     let events = bearing.unwrap_or_else(|| events.to_vec());
-    let clock = Clock::Recorded(cuts.known);
+    let clock = Axis::Recorded(cuts.known);
     let replay = |recorded: Position| {
         let told = (kinds(recorded), (clock, filter.clone()));
         Replay::within(Limits::default(), slug.clone(), events.clone(), told)

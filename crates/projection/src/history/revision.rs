@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diff::range::Range;
+use crate::diff::amounts::Amounts;
 use crate::path::Path;
 
 /// What became of the first value that was released.
@@ -39,7 +39,7 @@ pub struct Between {
 
 impl Revision {
     pub(super) fn of(path: &Path, kind: Option<&Kind>, first: &Value, latest: &Value) -> Self {
-        let ranges = Range::read(first).zip(Range::read(latest));
+        let ranges = Amounts::read(first).zip(Amounts::read(latest));
         let ranges = ranges.filter(|(old, new)| old.unit == new.unit);
         let each = |of: fn(Decimal, Decimal) -> Option<Decimal>| {
             let (old, new) = ranges.as_ref()?;

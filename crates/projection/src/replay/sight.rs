@@ -1,4 +1,4 @@
-//! From when on events are in sight: [`Sight`], on either [`Clock`].
+//! From when on events are in sight: [`Sight`], on either [`Axis`].
 
 use event_model::id::Position;
 use event_model::time::Instant;
@@ -9,7 +9,7 @@ use crate::basis::{Cuts, Filter, Placed};
 
 /// The clock on which a replay is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
+pub enum Axis {
     /// More is published, and the log stays as it is.
     Published,
     /// The log grows, and what was published after this is never known.
@@ -19,7 +19,7 @@ pub enum Clock {
 /// What comes in sight on a clock, of those who are heard.
 #[derive(Debug)]
 pub(super) struct Sight {
-    pub(super) clock: Clock,
+    pub(super) clock: Axis,
     pub(super) filter: Filter,
 }
 
@@ -27,8 +27,8 @@ impl Sight {
     /// The cuts with the point of the clock for what is known.
     pub(super) fn point(&self, cuts: &Cuts) -> Cuts {
         match self.clock {
-            Clock::Published => *cuts,
-            Clock::Recorded(_) => Cuts {
+            Axis::Published => *cuts,
+            Axis::Recorded(_) => Cuts {
                 known: recorded(cuts.recorded),
                 ..*cuts
             },
@@ -45,8 +45,8 @@ impl Sight {
     pub(super) fn acts(&self, placed: &Placed) -> Spans {
         let is_ours = placed.event.fault == Some(Fault::Record);
         match (self.clock, is_ours) {
-            (Clock::Published, true) => Spans::always(),
-            (Clock::Recorded(_), true) => Spans::from(recorded(placed.position)),
+            (Axis::Published, true) => Spans::always(),
+            (Axis::Recorded(_), true) => Spans::from(recorded(placed.position)),
             (_, false) => self.told_from(placed).map_or(Spans::never(), Spans::from),
         }
     }
@@ -54,8 +54,8 @@ impl Sight {
     fn told_from(&self, placed: &Placed) -> Option<Instant> {
         let published = placed.event.published.instant();
         match self.clock {
-            Clock::Published => Some(published),
-            Clock::Recorded(known) => (published <= known).then(|| recorded(placed.position)),
+            Axis::Published => Some(published),
+            Axis::Recorded(known) => (published <= known).then(|| recorded(placed.position)),
         }
     }
 }

@@ -6,7 +6,7 @@ use event_model::time::Instant;
 use projection::basis::{Cuts, Filter, Placed};
 use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
-use projection::history::{Days, History, as_published, as_recorded};
+use projection::history::{AskedDay, History, as_published, as_recorded};
 use projection::path::Path;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -60,7 +60,7 @@ proptest! {
         let events = placed(&history);
         let slug = events[0].event.company.clone();
         let path: Path = path.parse().unwrap();
-        let days = if stays { Days::Stay(on) } else { Days::GoAlong };
+        let days = if stays { AskedDay::Stay(on) } else { AskedDay::GoAlong };
         let kinds = Kinds::default();
         let filter = Filter {
             min_certainty: is_filtered.then(|| "asserted".parse().unwrap()),
@@ -145,7 +145,7 @@ proptest! {
             events.iter().filter(|placed| placed.position <= recorded).cloned().collect();
         let kinds = Kinds::default();
         let told =
-            as_published(&slug, &within, (&kinds, Filter::NONE), (end, Days::GoAlong), &path);
+            as_published(&slug, &within, (&kinds, Filter::NONE), (end, AskedDay::GoAlong), &path);
         for step in told.steps.iter().filter(|step| !step.value.is_null()) {
             let known = step.from;
             let cuts = Cuts { known, on: known.day(), recorded };

@@ -5,7 +5,7 @@
 //! well, and then written event by event, since a correction has to know the
 //! event at which it is aimed. Days run over about 40 from [`FIRST_DAY`].
 
-use event_model::draft::{Draft, Target};
+use event_model::draft::{Draft, Referent};
 use event_model::event::Event;
 use event_model::id::{EventId, Position, Slug};
 use event_model::time::{Day, Instant, Zone};
@@ -399,7 +399,7 @@ fn finish(value: &Value, earlier: &[(Event, Option<Matter>)]) -> Event {
     let company: Slug = COMPANY.parse().expect("a slug");
     let target = |id: EventId| {
         let (event, _) = earlier.iter().find(|(event, _)| event.id == id)?;
-        Some(Target {
+        Some(Referent {
             company: event.company.clone(),
             kind: event.kind.clone(),
             thread: event.thread.clone(),

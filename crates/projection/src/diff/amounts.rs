@@ -1,4 +1,4 @@
-//! Amounts that are not exact: [`Range`].
+//! Amounts that are not exact: [`Amounts`].
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -8,14 +8,14 @@ use crate::same::amount;
 
 /// From one amount to another of the same unit; `None` is no bound.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Range {
+pub(crate) struct Amounts {
     pub(crate) min: Option<Decimal>,
     pub(crate) max: Option<Decimal>,
     /// The unit and the currency.
     pub(crate) unit: (Option<String>, Option<String>),
 }
 
-impl Range {
+impl Amounts {
     /// Reads a quantity, money, or a bare amount.
     pub(crate) fn read(value: &Value) -> Option<Self> {
         if let Some(exact) = amount(value) {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn ranges_enclose_each_other_and_go_up_and_down() {
-        let range = |value: Value| Range::read(&value).unwrap();
+        let range = |value: Value| Amounts::read(&value).unwrap();
         let talks = range(json!({"min": 40000, "max": 50000, "unit": "units"}));
         let exact = range(json!({"min": 45000, "max": 45000, "unit": "units"}));
         let over = range(json!({"min": 40000, "unit": "units", "hedge": "over"}));
@@ -97,6 +97,6 @@ mod tests {
             range(json!("1.5")).direction_to(&range(json!("1.4"))),
             Some(Direction::Down)
         );
-        assert_eq!(Range::read(&json!(null)), None);
+        assert_eq!(Amounts::read(&json!(null)), None);
     }
 }
