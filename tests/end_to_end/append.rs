@@ -546,18 +546,19 @@ fn a_quantity_keeps_its_hedge_and_with_whom_it_is_shared() {
         quantity("up to 10", "c"),
         json!(["up to", null, 10, "units", []])
     );
-    assert_eq!(
-        quantity("said to be over 5", "d"),
-        json!(["said to be over", 5, null, "units", []])
-    );
-    assert_eq!(
-        quantity("no more than 5", "e"),
-        json!(["no more than", null, 5, "units", []])
-    );
-    assert_eq!(
-        quantity("takeover of 5", "f"),
-        json!(["takeover of", 5, 5, "units", []])
-    );
+    for (hedge, min, max) in [
+        ("said to be over", Some(5), None),
+        ("Over", Some(5), None),
+        ("no more than", None, Some(5)),
+        ("No  more than", None, Some(5)),
+        ("not fewer than", Some(5), None),
+        ("reportedly not up to", Some(5), None),
+        ("no longer over", Some(5), Some(5)),
+        ("takeover of", Some(5), Some(5)),
+    ] {
+        let told = quantity(&format!("{hedge} 5"), &hedge.to_lowercase());
+        assert_eq!(told, json!([hedge, min, max, "units", []]), "{hedge}");
+    }
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn threads_come_go_and_become_one() {
         json!([told[0]["change"], told[0]["thread"], told[0]["to"]]),
         json!(["withdrawn", "amd-mi308", null])
     );
-    let link = "append thread-link alibaba --of chip_interest --from amd-mi308 --into amd-instinct \
+    let link = "append thread-link alibaba --of chip-interest --from amd-mi308 --into amd-instinct \
                 --certainty official --source-name us --published 2026-01-20";
     environment
         .type_in(&link.replace("                ", ""))

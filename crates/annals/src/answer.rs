@@ -120,6 +120,7 @@ impl Store {
     ///
     /// [`Error::Log`] if they cannot be read.
     pub fn companies(&self, basis: &Basis) -> Result<Vec<Slug>, Error> {
+        self.reaches(basis)?;
         let mut slugs = self.log().companies()?;
         slugs.retain(|slug| !is_of_kinds(slug));
         if basis.cuts.recorded != self.head().position {
@@ -213,11 +214,12 @@ impl Store {
                 event.published <= known || is_of_kinds(&event.company)
             })
         };
-        Box::new(
-            events
-                .filter(is_visible)
-                .map(|read| read.map_err(Error::from)),
-        )
+        let events = events.filter(is_visible);
+        let events = events.map(|read| read.map_err(Error::from));
+        match self.reaches(basis) {
+            Ok(()) => Box::new(events),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ impl Store {
     /// As [`Store::event`]; [`Error::RecordedLater`] if the log did not have it by
     /// the recorded cut; [`Error::StoredEvent`].
     pub fn inspect(&self, id: &str, basis: &Basis) -> Result<Inspected, Error> {
+        self.reaches(basis)?;
         let recorded = self.event(id)?;
         let (id, company) = (recorded.event.id, &recorded.event.company);
         let cuts = match is_of_kinds(company) {

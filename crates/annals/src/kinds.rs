@@ -5,11 +5,12 @@
 //! position of their declaration on, whatever is asked about and whenever it was
 //! published.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event_model::data::Data;
 use event_model::event::Event;
-use event_model::id::{Position, Slug};
+use event_model::id::{EventId, Position, Slug};
 use event_model::kind::Kind;
 use event_model::kinds;
 use event_model::limits::{KIND_DECLARATIONS_MAX, KIND_EVENTS_MAX};
@@ -112,9 +113,12 @@ impl Store {
     pub fn remove_kind(&self, name: &str, amendment: &Amendment) -> Result<Appended, Error> {
         let declarations = self.declarations()?;
         let declared = counting(&declarations, self.head().position);
-        let declared = declared.into_iter().map(|placed| &placed.event);
+        let declared = declared.into_iter().map(|placed| &*placed.event);
         let named = declared.filter(|event| event.text("name") == Some(name));
-        let ids: String = named.map(|event| format!("{}\n", event.id)).collect();
+        // What goes, takes its corrections with it.
+        let firsts = named.map(|event| first_version(event, &declarations).id);
+        let firsts: BTreeSet<EventId> = firsts.collect();
+        let ids: String = firsts.iter().map(|id| format!("{id}\n")).collect();
         if ids.is_empty() {
             return Err(Error::UnknownKind {
                 name: name.to_owned(),
@@ -157,6 +161,18 @@ impl Store {
     }
 }
 
+/// The event that an event corrects, or the one that this corrects in turn.
+fn first_version<'e>(event: &'e Event, events: &'e [Placed]) -> &'e Event {
+    let mut first = event;
+    // What is corrected comes before.
+    for placed in events.iter().rev() {
+        if first.supersedes == Some(placed.event.id) {
+            first = &placed.event;
+        }
+    }
+    first
+}
+
 /// The kinds that are declared by some events, which are in the order of their
 /// positions.
 pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
@@ -166,7 +182,8 @@ pub(crate) fn kinds_of(events: &[Placed], recorded: Position) -> Kinds {
     }
     for placed in counting(events, recorded) {
         // One that an earlier version of this software took and this one refuses is
-        // as good as none: its events are kept as those of an unknown kind.
+        // as good as none: its events are kept as those of an unknown kind. One whose
+        // schema it cannot read lets them be what they are.
         if let Ok(kind) = declared(&placed.event.data) {
             kinds.add(kind);
         }

@@ -139,10 +139,11 @@ impl Store {
     }
 
     /// Follows the log after what a query lists: after the position up to which it does,
-    /// or after the head where that is beyond it.
+    /// or after the head where that is beyond it. Who lists first and then follows gives
+    /// both the same end, which the log has.
     #[must_use]
     pub fn follow(&self, query: LogQuery) -> Following<'_> {
-        let told = query.upto.min(self.head().position);
+        let told = query.upto.min(self.head().position).max(query.after);
         Following {
             store: self,
             query,

@@ -379,18 +379,8 @@ enum Bound {
     AtMost,
 }
 
-/// The words that make a number a bound, at the end of a hedge; those that turn others
-/// around come before them.
+/// The words that make a number a bound, at the end of a hedge.
 const BOUNDS: &[(&str, Bound)] = &[
-    ("no more than", Bound::AtMost),
-    ("not more than", Bound::AtMost),
-    ("not over", Bound::AtMost),
-    ("not above", Bound::AtMost),
-    ("no less than", Bound::AtLeast),
-    ("not less than", Bound::AtLeast),
-    ("no fewer than", Bound::AtLeast),
-    ("not under", Bound::AtLeast),
-    ("not below", Bound::AtLeast),
     ("over", Bound::AtLeast),
     ("above", Bound::AtLeast),
     ("more than", Bound::AtLeast),
@@ -402,6 +392,10 @@ const BOUNDS: &[(&str, Bound)] = &[
     ("at most", Bound::AtMost),
     ("up to", Bound::AtMost),
 ];
+
+/// The words that turn a bound around where they stand just before it; anywhere else,
+/// nobody knows what they do to it.
+const NEGATIONS: &[&str] = &["no", "not", "never"];
 
 /// `40000..50000`, `400000..` or `45000`, a hedge before it, a unit behind it, and with
 /// whom it is shared. What begins like a number or a range is no unit, so the whole is
@@ -456,12 +450,22 @@ fn money(text: &str) -> Value {
 
 /// The bound that a hedge says in its last words.
 fn bound_of(hedge: &str) -> Option<Bound> {
-    let ends = |words: &str| {
-        let before = hedge.strip_suffix(words);
-        before.is_some_and(|before| before.is_empty() || before.ends_with(' '))
-    };
-    let said = BOUNDS.iter().find(|(words, _)| ends(words));
-    said.map(|(_, bound)| *bound)
+    let hedge = hedge.to_lowercase();
+    let words: Vec<&str> = hedge.split_whitespace().collect();
+    let (before, bound) = BOUNDS.iter().find_map(|(said, bound)| {
+        let said: Vec<&str> = said.split(' ').collect();
+        Some((words.strip_suffix(said.as_slice())?, *bound))
+    })?;
+    let negates = |word: &&str| NEGATIONS.contains(word);
+    match before.split_last() {
+        Some((last, others)) if !others.iter().any(&negates) => match (negates(last), bound) {
+            (false, bound) => Some(bound),
+            (true, Bound::AtLeast) => Some(Bound::AtMost),
+            (true, Bound::AtMost) => Some(Bound::AtLeast),
+        },
+        Some(_) => None,
+        None => Some(bound),
+    }
 }
 
 /// The bounds of a range, or of a number with the hedge of one bound.

@@ -244,8 +244,10 @@ pub trait EventLog: Send + Sync {
     fn head_at(&self, position: Position) -> Result<Option<Head>, LogError>;
 
     /// The last position recorded at or before an instant; zero if none was. It stays so
-    /// for an instant that is not ahead of the clock: what this log appends later is
-    /// recorded later. What another process appends meanwhile can still come before it.
+    /// for an instant that is not ahead of the clock, as long as the log is open: what it
+    /// appends later is recorded later, and what it is recording up to that instant is
+    /// waited for, a large batch too. What another process appends meanwhile can still come
+    /// before it.
     ///
     /// # Errors
     ///

@@ -1,10 +1,9 @@
 //! The times of recording that are given out: [`Stamps`].
 //!
 //! How the log stood at an instant must stay so once somebody was told. An event has its
-//! time before it is on the disk and seen; so who asks waits until what was given out is
-//! seen, and what comes after that is recorded later than the instant that was asked about.
+//! time before it is on the disk and seen; so who asks about an instant waits until what was
+//! recorded by then is seen, and what comes after that is recorded later.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use event_model::time::Instant;
@@ -15,20 +14,24 @@ use crate::sync;
 /// Gives out times of recording, to one at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Stamps {
-    /// The last instant of which somebody was told how the log stood at it. Held for a
-    /// moment only.
-    told: Mutex<Option<Instant>>,
+    /// Held for a moment only.
+    given: Mutex<Given>,
     /// Held while events are recorded.
     recording: Mutex<()>,
-    /// Whether they are. Set before `told` is looked at, and looked at after that is set:
-    /// so either who records knows what was told, or who asks knows that somebody records.
-    is_recording: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Given {
+    /// The last instant of which somebody was told how the log stood at it.
+    told: Option<Instant>,
+    /// The first time of what is being recorded, which nobody sees yet.
+    recording: Option<Instant>,
 }
 
 /// The time of events that are being recorded; dropped once they are seen, or given up.
 pub(crate) struct Stamp<'s> {
     now: Instant,
-    is_recording: &'s AtomicBool,
+    given: &'s Mutex<Given>,
     _recording: MutexGuard<'s, ()>,
 }
 
@@ -41,7 +44,7 @@ impl Stamp<'_> {
 
 impl Drop for Stamp<'_> {
     fn drop(&mut self) {
-        self.is_recording.store(false, Ordering::SeqCst);
+        sync::lock(self.given).recording = None;
     }
 }
 
@@ -49,12 +52,13 @@ impl Stamps {
     /// The time of what is recorded now: after every instant of which somebody was told.
     pub(crate) fn begin(&self, clock: &dyn Clock) -> Stamp<'_> {
         let recording = sync::lock(&self.recording);
-        self.is_recording.store(true, Ordering::SeqCst);
-        let told = *sync::lock(&self.told);
+        let mut given = sync::lock(&self.given);
         let now = clock.now();
+        let now = given.told.map_or(now, |told| now.max(told.plus_micros(1)));
+        given.recording = Some(now);
         Stamp {
-            now: told.map_or(now, |told| now.max(told.plus_micros(1))),
-            is_recording: &self.is_recording,
+            now,
+            given: &self.given,
             _recording: recording,
         }
     }
@@ -63,11 +67,12 @@ impl Stamps {
     /// it. What lies ahead of the clock is not settled.
     pub(crate) fn settle(&self, instant: Instant, clock: &dyn Clock) {
         let past = instant.min(clock.now());
-        {
-            let mut told = sync::lock(&self.told);
-            *told = Some(told.map_or(past, |told| told.max(past)));
-        }
-        if self.is_recording.load(Ordering::SeqCst) {
+        let is_being_recorded = {
+            let mut given = sync::lock(&self.given);
+            given.told = Some(given.told.map_or(past, |told| told.max(past)));
+            given.recording.is_some_and(|first| first <= past)
+        };
+        if is_being_recorded {
             drop(sync::lock(&self.recording));
         }
     }

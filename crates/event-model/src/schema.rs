@@ -137,7 +137,7 @@ fn of_field(kind: &Kind, field: &Field) -> Value {
 fn of_shape(kind: &Kind, shape: Shape) -> Value {
     let text = json!({"type": "string", "minLength": 1, "maxLength": limits::TEXT_CHARS_MAX});
     match shape {
-        Shape::Text | Shape::Company => text,
+        Shape::Text | Shape::Company | Shape::KindName => text,
         Shape::Texts => list(text),
         Shape::Date => edtf(""),
         Shape::Stage => {
@@ -155,7 +155,6 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
         }),
         Shape::MonthDay => json!({"type": "string", "pattern": "^[01][0-9]-[0-3][0-9]$"}),
         Shape::EventId => json!({"type": "string", "format": "uuid"}),
-        Shape::KindName => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}),
         Shape::Quantity => object(
             &[
                 ("min", json!({"type": "number", "minimum": 0})),

@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use crate::draft::kind_name;
 use crate::edtf::Edtf;
 use crate::id::EventId;
 use crate::identifier::{CompanyKey, Identifier, IdentifierError};
@@ -74,7 +73,7 @@ pub(crate) fn unknown_field<'a>(
 fn check_field(value: &Json<'_>, kind: &Kind, field: &Field, problems: &mut Problems) {
     let path = Path::Field(&DATA, field.name);
     match field.shape {
-        Shape::Text => check_text(path, value, problems),
+        Shape::Text | Shape::KindName => check_text(path, value, problems),
         Shape::Texts => check_list(path, value, problems, check_text),
         Shape::Date => check_parsed(path, value, problems, Edtf::parse),
         Shape::Stage => check_stage(path, value, kind, problems),
@@ -86,7 +85,6 @@ fn check_field(value: &Json<'_>, kind: &Kind, field: &Field, problems: &mut Prob
         Shape::Money => check_money(path, value, problems),
         Shape::MonthDay => check_parsed(path, value, problems, month_day),
         Shape::EventId => check_parsed(path, value, problems, event_id),
-        Shape::KindName => check_parsed(path, value, problems, kind_name),
         Shape::Company => check_parsed(path, value, problems, CompanyKey::parse),
         Shape::Items => check_list(path, value, problems, check_item),
         Shape::Identifiers => check_list(path, value, problems, check_identifier),
@@ -288,12 +286,6 @@ fn check_money(path: Path<'_>, value: &Json<'_>, problems: &mut Problems) {
     };
     let (exact, min, max) = (amount("value"), amount("min"), amount("max"));
     check_range(path, min, max, problems);
-    if !["value", "min", "max", "hedge"]
-        .iter()
-        .any(|name| fields.contains(name))
-    {
-        problems.add(Path::Field(&path, "value"), Defect::Missing);
-    }
     match fields.get("currency") {
         Some(value) => check_parsed(Path::Field(&path, "currency"), value, problems, currency),
         None if fields.contains("unit") => {}

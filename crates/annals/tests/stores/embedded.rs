@@ -73,6 +73,9 @@ fn a_store_that_sees_less_of_the_log_refuses_a_basis_of_one_that_sees_more() {
         reader.at(&acme(), &basis).err(),
         reader.at_without_events(&acme(), &basis).err(),
         reader.why(&acme(), &basis, &path).err(),
+        reader.companies(&basis).err(),
+        reader.inspect("0000", &basis).err(),
+        reader.visible(None, &basis).next().unwrap().err(),
         reader
             .companies_known(&basis, None, |_| Ok::<_, Error>(()))
             .err(),
@@ -157,7 +160,12 @@ fn a_kind_that_was_declared_twice_is_taken_back_whole() {
         source_url: None,
         options: AppendOptions::default(),
     };
-    assert_eq!(store.remove_kind("patent", &amendment).unwrap().new, 2);
+    let declared = store.declared_kinds(store.head().position).unwrap();
+    let target = store.target(declared[0].declaration.event.id).unwrap();
+    let about = [("data.about".to_owned(), "A patent".to_owned())];
+    store.correct(&target, &about, &amendment).unwrap();
+    // The first, the second, and what corrects it.
+    assert_eq!(store.remove_kind("patent", &amendment).unwrap().new, 3);
     assert!(
         store
             .declared_kinds(store.head().position)

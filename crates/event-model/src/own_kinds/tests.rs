@@ -66,6 +66,19 @@ fn data_is_checked_by_the_schema() {
 }
 
 #[test]
+fn a_schema_that_is_not_understood_any_more_lets_data_be() {
+    let mut value = patent_grant();
+    value["name"] = json!("patent_of_old");
+    value["schema"]["properties"]["number"]["pattern"] = json!("(?=a)b(");
+    assert!(check(&data(value.clone())).is_err());
+    let kind = declared(&data(value)).unwrap();
+    let mut problems = Problems::default();
+    let patent = data(json!({"number": "US 1"}));
+    kind.schema.unwrap().check(&patent, &mut problems);
+    assert_eq!(problems.0, []);
+}
+
+#[test]
 fn a_declaration_at_fault_gives_none() {
     let faults = |change: Value| {
         let mut value = patent_grant();

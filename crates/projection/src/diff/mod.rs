@@ -3,7 +3,7 @@
 //! - [`Diff`]: of every thread, what was told of it and what is
 //! - [`Change`]: the same for people and programs, field by field
 //! - `field`: what sort of change a field went through
-//! - `range`: amounts that are not exact
+//! - `amounts`: amounts that are not exact
 
 pub(crate) mod amounts;
 mod change;
