@@ -283,3 +283,26 @@ fn a_declaration_is_not_appended_by_flags() {
         .type_in("append kind-declaration alibaba")
         .refused(2, &["annals kind add FILE"]);
 }
+
+/// Two corrections of one declaration both count, and neither is left.
+#[test]
+fn a_kind_goes_whole_however_often_it_was_corrected() {
+    let environment = declared();
+    let listed = environment.type_in("kind list --json").json();
+    let correction = |about: &str| {
+        let mut data = declaration();
+        data["about"] = json!(about);
+        json!({
+            "company": "annals", "kind": "kind_declaration", "published": "2020-01-07",
+            "certainty": "official", "source": {"name": "us"},
+            "supersedes": listed["event"], "fault": "source", "data": data,
+        })
+    };
+    environment.append(&[correction("one"), correction("other")]);
+    environment
+        .type_in("kind remove patent_grant --reason wrong")
+        .done();
+    environment
+        .type_in("kind show patent_grant")
+        .refused(3, &["patent_grant"]);
+}

@@ -115,9 +115,12 @@ impl Store {
         let declared = counting(&declarations, self.head().position);
         let declared = declared.into_iter().map(|placed| &*placed.event);
         let named = declared.filter(|event| event.text("name") == Some(name));
-        // What goes, takes its corrections with it.
-        let firsts = named.map(|event| first_version(event, &declarations).id);
-        let firsts: BTreeSet<EventId> = firsts.collect();
+        // With the first version of each all of it goes; otherwise that would hold again.
+        let mut firsts: BTreeSet<EventId> = BTreeSet::new();
+        for event in named {
+            let target = self.target(event.id)?;
+            firsts.extend(target.versions().first().map(|first| first.id));
+        }
         let ids: String = firsts.iter().map(|id| format!("{id}\n")).collect();
         if ids.is_empty() {
             return Err(Error::UnknownKind {
@@ -159,18 +162,6 @@ impl Store {
             }
         }
     }
-}
-
-/// The event that an event corrects, or the one that this corrects in turn.
-fn first_version<'e>(event: &'e Event, events: &'e [Placed]) -> &'e Event {
-    let mut first = event;
-    // What is corrected comes before.
-    for placed in events.iter().rev() {
-        if first.supersedes == Some(placed.event.id) {
-            first = &placed.event;
-        }
-    }
-    first
 }
 
 /// The kinds that are declared by some events, which are in the order of their

@@ -189,15 +189,12 @@ impl Following<'_> {
         let told = &self.told;
         let mut is_whole = true;
         Ok(std::iter::from_fn(move || {
-            let read = events.next();
-            match &read {
-                Some(Ok(event)) if is_whole => told.set(event.position),
-                Some(Ok(_)) => {}
-                Some(Err(_)) => is_whole = false,
-                None if is_whole => told.set(head.position),
-                None => {}
+            let read = events.next().transpose();
+            is_whole &= read.is_ok();
+            if let (true, Ok(event)) = (is_whole, &read) {
+                told.set(event.as_ref().map_or(head.position, |event| event.position));
             }
-            read
+            read.transpose()
         }))
     }
 }

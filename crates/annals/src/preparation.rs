@@ -37,7 +37,7 @@ pub(crate) struct Preparation<'s> {
     prepared: Prepared<'s>,
     companies: Companies<'s>,
     /// The events of the batch that later ones refer to.
-    targets: RefCell<HashMap<EventId, Referent>>,
+    referents: RefCell<HashMap<EventId, Referent>>,
     referred: HashSet<EventId>,
     /// The declarations of kinds, of the store and then of the batch so far, and the
     /// kinds that they make known. A line is read by those before it, so that what
@@ -111,7 +111,7 @@ impl<'s> Preparation<'s> {
                 left: HashSet::new(),
             },
             companies: Companies::new(store, now.day(), new_company),
-            targets: RefCell::default(),
+            referents: RefCell::default(),
             referred: HashSet::new(),
             problems: Faults::default(),
         })
@@ -200,7 +200,7 @@ impl<'s> Preparation<'s> {
         let Some(CompanyKey::Slug(slug)) = draft.company().cloned() else {
             return;
         };
-        if let Ok(event) = draft.finish(Ok(slug), |id| self.target(id), self.now) {
+        if let Ok(event) = draft.finish(Ok(slug), |id| self.referent(id), self.now) {
             self.companies.declare(Placed::new(Position(line), event));
         }
     }
@@ -213,7 +213,7 @@ impl<'s> Preparation<'s> {
         {
             self.unknown_kinds.insert(kind.to_owned());
         }
-        let struck = || Some(self.target(draft.strikes()?)?.published.day());
+        let struck = || Some(self.referent(draft.strikes()?)?.published.day());
         let company = self.companies.meant(&draft, struck)?;
         let company = match (company, draft.company()) {
             (Err(unknown), Some(key)) => {
@@ -231,7 +231,7 @@ impl<'s> Preparation<'s> {
             }
             (company, _) => company,
         };
-        match draft.finish_with_json(company, |id| self.target(id), self.now) {
+        match draft.finish_with_json(company, |id| self.referent(id), self.now) {
             Ok((event, json)) => {
                 if let Some(problem) = one_too_many(&self.declarations, &event) {
                     self.problems.push(line, vec![problem]);
@@ -288,13 +288,13 @@ impl<'s> Preparation<'s> {
         if !self.referred.contains(&event.id) {
             return;
         }
-        let mut target = Referent::of(event);
+        let mut referent = Referent::of(event);
         // What its thread is called in the store counts, if it is there already.
         let has_key = event.kind().is_some_and(|kind| !kind.thread_key.is_empty());
         if !has_key && let Some(stored) = self.stored(event.id) {
-            target.thread = stored.thread;
+            referent.thread = stored.thread;
         }
-        self.targets.borrow_mut().insert(event.id, target);
+        self.referents.borrow_mut().insert(event.id, referent);
     }
 
     fn add(&mut self, line: u64, event: &NewEvent) -> Result<(), Error> {
@@ -305,9 +305,9 @@ impl<'s> Preparation<'s> {
     }
 
     /// What is known of an event that a draft refers to.
-    fn target(&self, id: EventId) -> Option<Referent> {
-        if let Some(target) = self.targets.borrow().get(&id) {
-            return Some(target.clone());
+    fn referent(&self, id: EventId) -> Option<Referent> {
+        if let Some(referent) = self.referents.borrow().get(&id) {
+            return Some(referent.clone());
         }
         self.stored(id)
     }

@@ -77,14 +77,14 @@ impl Store {
         path: &Path,
     ) -> Result<Vintages, Error> {
         self.reaches(basis)?;
-        let days = match clock {
+        let asked = match clock {
             VintageClock::Recorded => return self.recorded_vintages(company, basis, path),
             VintageClock::Published => AskedDay::GoAlong,
             VintageClock::PublishedOnDay => AskedDay::Stay(basis.cuts.on),
         };
         let events = self.history(company, basis.cuts.recorded)?;
         let read = (&basis.kinds, &basis.filter);
-        let walk = (basis.cuts.known, days);
+        let walk = (basis.cuts.known, asked);
         let told = history::as_published(company, &events, read, walk, path);
         let steps = steps(&told, |known| Ok(Point::Known(known)))?;
         let revision = told.revision(path, &basis.kinds);

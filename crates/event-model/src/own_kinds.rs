@@ -75,16 +75,15 @@ impl DataSchema {
     }
 
     fn validator(&self) -> Result<&Validator, Defect> {
-        let options = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            // An expression takes time in proportion to the text, whatever it is.
-            .with_pattern_options(PatternOptions::regex());
         let make = || {
-            options
-                .build(&self.json)
-                .map_err(|error| Defect::NotASchema {
-                    why: shortened(&error.to_string()),
-                })
+            let options = jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                // An expression takes time in proportion to the text, whatever it is.
+                .with_pattern_options(PatternOptions::regex());
+            let validator = options.build(&self.json);
+            validator.map_err(|error| Defect::NotASchema {
+                why: shortened(&error.to_string()),
+            })
         };
         self.validator
             .get_or_init(make)

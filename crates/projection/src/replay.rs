@@ -19,7 +19,7 @@ use event_model::own_kinds::Kinds;
 use event_model::time::Instant;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-pub use self::sight::Axis;
+pub use self::sight::ReplayClock;
 pub use self::stretch::Region;
 
 use self::shelf::{Known, Shelf, Spanned};
@@ -96,7 +96,7 @@ impl Replay {
     /// known by then.
     #[must_use]
     pub fn of(slug: Slug, events: Vec<Placed>, kinds: Kinds) -> Self {
-        let all = (Axis::Published, Filter::default());
+        let all = (ReplayClock::Published, Filter::default());
         Self::within(Limits::default(), slug, events, (kinds, all))
     }
 
@@ -106,7 +106,7 @@ impl Replay {
         limits: Limits,
         slug: Slug,
         events: Vec<Placed>,
-        (kinds, (clock, filter)): (Kinds, (Axis, Filter)),
+        (kinds, (clock, filter)): (Kinds, (ReplayClock, Filter)),
     ) -> Self {
         let sight = Sight { clock, filter };
         let is_linked = events.iter().any(|placed| is_link(&placed.event));
@@ -270,11 +270,11 @@ impl Replay {
 
     fn is_on_clock(&self, cuts: &Cuts) -> bool {
         match self.sight.clock {
-            Axis::Published => {
+            ReplayClock::Published => {
                 let last = self.events.last().map(|placed| placed.position);
                 last <= Some(cuts.recorded)
             }
-            Axis::Recorded(known) => known == cuts.known,
+            ReplayClock::Recorded(known) => known == cuts.known,
         }
     }
 }

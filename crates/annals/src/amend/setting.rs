@@ -1,5 +1,6 @@
 //! Setting a field of an event by its path.
 
+use event_model::event::Source;
 use event_model::kind::{Kind, Shape};
 use event_model::limits::PATH_BYTES_MAX;
 use event_model::problem::brief;
@@ -28,17 +29,9 @@ pub(super) fn set(
     let nests = matches!(first, "source" | "data");
     let is_long = path.len() > PATH_BYTES_MAX;
     if is_long || !ENVELOPE.contains(&first) || nests == rest.is_empty() {
-        let known = kind.into_iter().flat_map(Kind::field_names);
-        let known = known.map(|name| format!("data.{name}"));
-        let envelope = ENVELOPE
-            .iter()
-            .filter(|name| !["data", "source"].contains(name))
-            .chain(&["source.name", "source.url", "source.locator", "company"])
-            .map(ToString::to_string);
-        let settable = known.chain(envelope).collect();
         return Err(Error::CannotSet {
             path: brief(path).into_owned(),
-            settable,
+            settable: settable(kind, ENVELOPE),
         });
     }
     if first == "published" && text == "null" {
@@ -65,6 +58,17 @@ pub(super) fn set(
     }
     inner[*last] = value;
     Ok(())
+}
+
+/// The paths of the fields that an event of a kind can have.
+fn settable(kind: Option<&Kind>, envelope: &[&str]) -> Vec<String> {
+    let data = kind.into_iter().flat_map(Kind::field_names);
+    let data = data.map(|name| format!("data.{name}"));
+    let nests = |name: &&&str| ["data", "source"].contains(*name);
+    let envelope = envelope.iter().filter(|name| !nests(name));
+    let envelope = envelope.chain(&["company"]).map(ToString::to_string);
+    let source = Source::FIELDS.iter().map(|name| format!("source.{name}"));
+    data.chain(envelope).chain(source).collect()
 }
 
 /// The value that a text stands for: JSON where the field holds more than a

@@ -40,7 +40,7 @@ impl Target {
     }
 
     /// The versions of the claim.
-    pub(super) fn versions(&self) -> &[Event] {
+    pub(crate) fn versions(&self) -> &[Event] {
         &self.versions
     }
 

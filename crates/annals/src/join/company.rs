@@ -7,7 +7,7 @@ use projection::basis::{Basis, Cuts, Lens, Placed};
 use projection::bearing::bearing_on;
 use projection::fold::fold_without_events;
 use projection::path::Path;
-use projection::replay::{Axis, Limits, Region, Replay};
+use projection::replay::{Limits, Region, Replay, ReplayClock};
 use serde_json::Value;
 
 use super::{JoinQuestion, Knowledge};
@@ -48,7 +48,7 @@ impl<'q, T: Clone> CompanyRows<'q, T> {
     ) -> Self {
         let told = match question.knowledge {
             Knowledge::Published => {
-                let told = (Axis::Published, basis.filter.clone());
+                let told = (ReplayClock::Published, basis.filter.clone());
                 let told = (basis.kinds.clone(), told);
                 let limits = Limits::default();
                 let replay = Replay::within(limits, slug.clone(), events, told);

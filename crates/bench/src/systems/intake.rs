@@ -15,7 +15,7 @@ pub(crate) trait Past {
     fn has_company(&self, slug: &Slug) -> bool;
 
     /// What is known of an event that a line refers to.
-    fn target(&self, id: EventId) -> Option<Referent>;
+    fn referent(&self, id: EventId) -> Option<Referent>;
 }
 
 /// Reads a line as an event, and checks it as annals would.
@@ -31,7 +31,7 @@ pub(crate) fn check_line(line: &str, past: &impl Past, now: Instant) -> Result<E
         }),
         (None, _) => Err(Defect::Missing),
     };
-    match draft.finish(company, |id| past.target(id), now) {
+    match draft.finish(company, |id| past.referent(id), now) {
         Ok(event) => Ok(event),
         Err(problems) => bail!("{problems:?} in {line}"),
     }

@@ -134,7 +134,7 @@ impl<C: GenericClient> Past for Known<'_, C> {
         found
     }
 
-    fn target(&self, id: EventId) -> Option<Referent> {
+    fn referent(&self, id: EventId) -> Option<Referent> {
         if let Some(event) = self.next.borrow().get(&id) {
             return Some(Referent::of(event));
         }

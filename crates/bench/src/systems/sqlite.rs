@@ -142,7 +142,7 @@ impl Past for Known<'_> {
         found
     }
 
-    fn target(&self, id: EventId) -> Option<Referent> {
+    fn referent(&self, id: EventId) -> Option<Referent> {
         let payload = payload_of(self.connection, id).ok()??;
         Event::from_stored(SCHEMA, payload.as_bytes())
             .ok()
@@ -173,8 +173,8 @@ impl Past for Looked<'_> {
         self.known(|known| known.has_company(slug))
     }
 
-    fn target(&self, id: EventId) -> Option<Referent> {
-        self.known(|known| known.target(id))
+    fn referent(&self, id: EventId) -> Option<Referent> {
+        self.known(|known| known.referent(id))
     }
 }
 

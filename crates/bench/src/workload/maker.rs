@@ -69,7 +69,7 @@ impl Past for Known<'_> {
         true
     }
 
-    fn target(&self, id: EventId) -> Option<Referent> {
+    fn referent(&self, id: EventId) -> Option<Referent> {
         let struck = self.struck.filter(|struck| struck.id == id)?;
         Some(Referent::of(struck))
     }

@@ -191,7 +191,7 @@ impl<'a> Ledger<'a> {
             .or_else(|| self.planned.get(place - self.history.len()))
     }
 
-    pub(super) fn target(&self, id: EventId) -> Option<Referent> {
+    pub(super) fn referent(&self, id: EventId) -> Option<Referent> {
         self.get(id).map(Referent::of)
     }
 

@@ -398,7 +398,7 @@ impl Planner<'_> {
         let draft = Draft::read(&Value::Object(fields));
         match draft.finish(
             Ok(self.company.clone()),
-            |id| self.ledger.target(id),
+            |id| self.ledger.referent(id),
             self.now,
         ) {
             Ok(event) => Some(event),

@@ -74,11 +74,11 @@ mod tests {
 
     #[test]
     fn ranges_enclose_each_other_and_go_up_and_down() {
-        let range = |value: Value| Amounts::read(&value).unwrap();
-        let talks = range(json!({"min": 40000, "max": 50000, "unit": "units"}));
-        let exact = range(json!({"min": 45000, "max": 45000, "unit": "units"}));
-        let over = range(json!({"min": 40000, "unit": "units", "hedge": "over"}));
-        let more = range(json!({"min": 50000, "max": 60000, "unit": "units"}));
+        let amounts = |value: Value| Amounts::read(&value).unwrap();
+        let talks = amounts(json!({"min": 40000, "max": 50000, "unit": "units"}));
+        let exact = amounts(json!({"min": 45000, "max": 45000, "unit": "units"}));
+        let over = amounts(json!({"min": 40000, "unit": "units", "hedge": "over"}));
+        let more = amounts(json!({"min": 50000, "max": 60000, "unit": "units"}));
         assert!(talks.encloses(&exact) && !exact.encloses(&talks));
         assert!(over.encloses(&talks) && !talks.encloses(&over));
         assert_eq!(talks.direction_to(&more), Some(Direction::Up));
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(talks.direction_to(&exact), None);
         assert_eq!(talks.direction_to(&over), None);
         let money =
-            |value: &str, currency: &str| range(json!({"value": value, "currency": currency}));
+            |value: &str, currency: &str| amounts(json!({"value": value, "currency": currency}));
         assert!(money("1.20", "USD").encloses(&money("1.2", "USD")));
         assert!(!money("1.20", "USD").encloses(&money("1.20", "EUR")));
         assert_eq!(
@@ -94,7 +94,7 @@ mod tests {
             None
         );
         assert_eq!(
-            range(json!("1.5")).direction_to(&range(json!("1.4"))),
+            amounts(json!("1.5")).direction_to(&amounts(json!("1.4"))),
             Some(Direction::Down)
         );
         assert_eq!(Amounts::read(&json!(null)), None);

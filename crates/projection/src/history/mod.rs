@@ -21,7 +21,7 @@ pub use self::revision::Revision;
 use crate::basis::{Cuts, Filter, Placed};
 use crate::bearing::bearing_on;
 use crate::path::Path;
-use crate::replay::{Axis, Limits, Replay};
+use crate::replay::{Limits, Replay, ReplayClock};
 use crate::timeline::Timeline;
 
 /// The values that a path has had on a clock, one after the other.
@@ -113,18 +113,18 @@ pub fn as_published(
     slug: &Slug,
     events: &[Placed],
     (kinds, filter): (&Kinds, &Filter),
-    (known, days): (Instant, AskedDay),
+    (known, asked): (Instant, AskedDay),
     path: &Path,
 ) -> History<Instant> {
     let bearing = bearing_on(events, std::slice::from_ref(path));
     let events = bearing.unwrap_or_else(|| events.to_vec());
     let edges = edges::edges(&events, known);
-    let told = (kinds.clone(), (Axis::Published, filter.clone()));
+    let told = (kinds.clone(), (ReplayClock::Published, filter.clone()));
     let mut replay = Replay::within(Limits::default(), slug.clone(), events, told);
     let mut told = |known: Instant| {
         replay.at(&Cuts {
             known,
-            on: match days {
+            on: match asked {
                 AskedDay::GoAlong => known.day(),
                 AskedDay::Stay(day) => day,
             },
@@ -154,7 +154,7 @@ pub fn as_recorded(
 ) -> History<Position> {
     let bearing = bearing_on(events, std::slice::from_ref(path));
     let events = bearing.unwrap_or_else(|| events.to_vec());
-    let clock = Axis::Recorded(cuts.known);
+    let clock = ReplayClock::Recorded(cuts.known);
     let replay = |recorded: Position| {
         let told = (kinds(recorded), (clock, filter.clone()));
         Replay::within(Limits::default(), slug.clone(), events.clone(), told)

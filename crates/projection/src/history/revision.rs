@@ -39,10 +39,10 @@ pub struct Between {
 
 impl Revision {
     pub(super) fn of(path: &Path, kind: Option<&Kind>, first: &Value, latest: &Value) -> Self {
-        let ranges = Amounts::read(first).zip(Amounts::read(latest));
-        let ranges = ranges.filter(|(old, new)| old.unit == new.unit);
+        let amounts = Amounts::read(first).zip(Amounts::read(latest));
+        let amounts = amounts.filter(|(old, new)| old.unit == new.unit);
         let each = |of: fn(Decimal, Decimal) -> Option<Decimal>| {
-            let (old, new) = ranges.as_ref()?;
+            let (old, new) = amounts.as_ref()?;
             let bound = |old: Option<Decimal>, new: Option<Decimal>| {
                 let value = of(old?, new?)?;
                 Some(value.normalize().to_string())

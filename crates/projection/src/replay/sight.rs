@@ -1,4 +1,4 @@
-//! From when on events are in sight: [`Sight`], on either [`Axis`].
+//! From when on events are in sight: [`Sight`], on either [`ReplayClock`].
 
 use event_model::id::Position;
 use event_model::time::Instant;
@@ -9,7 +9,7 @@ use crate::basis::{Cuts, Filter, Placed};
 
 /// The clock on which a replay is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axis {
+pub enum ReplayClock {
     /// More is published, and the log stays as it is.
     Published,
     /// The log grows, and what was published after this is never known.
@@ -19,7 +19,7 @@ pub enum Axis {
 /// What comes in sight on a clock, of those who are heard.
 #[derive(Debug)]
 pub(super) struct Sight {
-    pub(super) clock: Axis,
+    pub(super) clock: ReplayClock,
     pub(super) filter: Filter,
 }
 
@@ -27,8 +27,8 @@ impl Sight {
     /// The cuts with the point of the clock for what is known.
     pub(super) fn point(&self, cuts: &Cuts) -> Cuts {
         match self.clock {
-            Axis::Published => *cuts,
-            Axis::Recorded(_) => Cuts {
+            ReplayClock::Published => *cuts,
+            ReplayClock::Recorded(_) => Cuts {
                 known: recorded(cuts.recorded),
                 ..*cuts
             },
@@ -45,8 +45,8 @@ impl Sight {
     pub(super) fn acts(&self, placed: &Placed) -> Spans {
         let is_ours = placed.event.fault == Some(Fault::Record);
         match (self.clock, is_ours) {
-            (Axis::Published, true) => Spans::always(),
-            (Axis::Recorded(_), true) => Spans::from(recorded(placed.position)),
+            (ReplayClock::Published, true) => Spans::always(),
+            (ReplayClock::Recorded(_), true) => Spans::from(recorded(placed.position)),
             (_, false) => self.told_from(placed).map_or(Spans::never(), Spans::from),
         }
     }
@@ -54,8 +54,8 @@ impl Sight {
     fn told_from(&self, placed: &Placed) -> Option<Instant> {
         let published = placed.event.published.instant();
         match self.clock {
-            Axis::Published => Some(published),
-            Axis::Recorded(known) => (published <= known).then(|| recorded(placed.position)),
+            ReplayClock::Published => Some(published),
+            ReplayClock::Recorded(known) => (published <= known).then(|| recorded(placed.position)),
         }
     }
 }

@@ -5,7 +5,7 @@ use event_model::id::{EventId, Position};
 use event_model::own_kinds::Kinds;
 use projection::basis::{Cuts, Filter, Placed};
 use projection::fold::{fold, fold_without_events};
-use projection::replay::{Axis, Limits, Replay};
+use projection::replay::{Limits, Replay, ReplayClock};
 use projection::standing::{Standing, Status};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -124,7 +124,7 @@ proptest! {
         let events = placed(&history);
         let after = redacted(&events, at.index(events.len()));
         let slug = events[0].event.company.clone();
-        for clock in [Axis::Published, Axis::Recorded(known)] {
+        for clock in [ReplayClock::Published, ReplayClock::Recorded(known)] {
             let kinds = (Kinds::default(), (clock, Filter::default()));
             let mut replay = Replay::within(Limits::default(), slug.clone(), after.clone(), kinds);
             for recorded in [recorded, Position::LAST] {

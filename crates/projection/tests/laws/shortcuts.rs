@@ -11,7 +11,7 @@ use projection::basis::{Cuts, Filter, Lens, Placed};
 use projection::claim::Claim;
 use projection::fold::{fold, fold_without_events};
 use projection::parts::{Inseparable, Parts, Share};
-use projection::replay::{Axis, Limits, Replay};
+use projection::replay::{Limits, Replay, ReplayClock};
 use projection::rule::{beats, prevailing};
 use projection::standing::Place;
 use projection::timeline::Timeline;
@@ -164,8 +164,8 @@ proptest! {
         };
         let kinds = Kinds::default();
         let clock = match is_recorded {
-            true => Axis::Recorded(all[0].0),
-            false => Axis::Published,
+            true => ReplayClock::Recorded(all[0].0),
+            false => ReplayClock::Published,
         };
         let told = (kinds.clone(), (clock, filter.clone()));
         let mut replay = Replay::within(limits, slug.clone(), events.clone(), told);
@@ -173,8 +173,8 @@ proptest! {
         for (known, on, recorded) in &all {
             let (known, on, recorded) = (*known, *on, *recorded);
             let here = match clock {
-                Axis::Published => Cuts { known, on, recorded: Position::LAST },
-                Axis::Recorded(known) => Cuts { known, on, recorded },
+                ReplayClock::Published => Cuts { known, on, recorded: Position::LAST },
+                ReplayClock::Recorded(known) => Cuts { known, on, recorded },
             };
             for cuts in [here, Cuts { known, on, recorded }] {
                 let lens = Lens { cuts, kinds: &kinds, filter: &filter };

@@ -60,7 +60,7 @@ proptest! {
         let events = placed(&history);
         let slug = events[0].event.company.clone();
         let path: Path = path.parse().unwrap();
-        let days = if stays { AskedDay::Stay(on) } else { AskedDay::GoAlong };
+        let asked = if stays { AskedDay::Stay(on) } else { AskedDay::GoAlong };
         let kinds = Kinds::default();
         let filter = Filter {
             min_certainty: is_filtered.then(|| "asserted".parse().unwrap()),
@@ -71,7 +71,7 @@ proptest! {
             .filter(|placed| placed.position <= recorded)
             .cloned()
             .collect();
-        let told = as_published(&slug, &within, (&kinds, &filter), (end, days), &path);
+        let told = as_published(&slug, &within, (&kinds, &filter), (end, asked), &path);
         is_in_order(&told);
 
         let first: Instant = "2025-11-20T00:00:00Z".parse().unwrap();
