@@ -289,6 +289,12 @@ fn what_points_to_nothing_or_says_too_little_is_found() {
         &[value(json!("1200"))],
         &[value(json!({"value": "1200", "currency": "USD"}))],
     );
+    let in_unit = |unit: &str| value(json!({"value": "1200", "unit": unit}));
+    triggers(
+        "number-scaled-by-unit",
+        &[in_unit("million")],
+        &[in_unit("percent")],
+    );
     let surer = chips("2026-01-10", "ordered", json!({"certainty": "official"}));
     triggers(
         "contested",

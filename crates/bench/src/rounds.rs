@@ -45,7 +45,7 @@ impl Effort {
         Self {
             rounds: rounds.unwrap_or(few),
             heavy_rounds: rounds.unwrap_or(heavy),
-            appends: [appends(40, 500), appends(20, 1_000), appends(10, 3_200)]
+            appends: [appends(40, 500), appends(20, 1_000), appends(1, 16_000)]
                 .map(Result::unwrap_or_default),
             processes: 8,
             slow_processes: 3,

@@ -6,6 +6,7 @@ mod own;
 use annals::model::kind::{Field, Kind, Shape};
 use annals::model::kinds::{KIND_DECLARATION, KINDS, REDACTED, REDACTION};
 use annals::model::own_kinds::Kinds;
+use annals::model::scale::scale_of;
 use annals::model::vocabulary::{Certainty, Confirmation, Fault, Level};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -398,8 +399,8 @@ const BOUNDS: &[(&str, Bound)] = &[
 const NEGATIONS: &[&str] = &["no", "not", "never"];
 
 /// `40000..50000`, `400000..` or `45000`, a hedge before it, a unit behind it, and with
-/// whom it is shared. What begins like a number or a range is no unit, so the whole is
-/// left for the store to refuse.
+/// whom it is shared. What begins like a number or a range is no unit, nor is what
+/// multiplies the number, so the whole is left for the store to refuse.
 fn quantity(text: &str) -> Value {
     let (text, shared) = match text.split_once(" shared with ") {
         Some((text, others)) => (text, others.split(',').map(str::trim).collect()),
@@ -408,11 +409,11 @@ fn quantity(text: &str) -> Value {
     let (hedge, text) = hedged(text);
     let (range, unit) = text.split_once(' ').unwrap_or((text, "units"));
     let unit = unit.trim();
-    let (range, unit) =
-        match unit.starts_with(|first: char| first.is_ascii_digit() || ".-,".contains(first)) {
-            true => (text, "units"),
-            false => (range, unit),
-        };
+    let is_like_number = |first: char| first.is_ascii_digit() || ".-,".contains(first);
+    let (range, unit) = match unit.starts_with(is_like_number) || scale_of(unit).is_some() {
+        true => (text, "units"),
+        false => (range, unit),
+    };
     let mut fields = bounds(range, hedge, number);
     if !shared.is_empty() {
         fields.insert("shared_with".to_owned(), json!(shared));
@@ -422,13 +423,13 @@ fn quantity(text: &str) -> Value {
 }
 
 /// `10..12 USD`, `1.2 USD`, `5 percent`, with a hedge before it; or an amount alone. Words
-/// without a currency behind the amount, and several behind it, are left for the store to
-/// refuse.
+/// without a currency behind the amount, several behind it, and what multiplies it are left
+/// for the store to refuse.
 fn money(text: &str) -> Value {
     let (hedge, amount) = hedged(text);
     let of_what = amount
         .split_once(' ')
-        .filter(|(_, of)| !of.trim().contains(' '));
+        .filter(|(_, of)| !of.trim().contains(' ') && scale_of(of).is_none());
     let Some((range, of)) = of_what else {
         return json!(text);
     };

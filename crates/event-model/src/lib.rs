@@ -28,6 +28,7 @@ pub mod own_kinds;
 pub mod packed;
 pub mod problem;
 mod redaction;
+pub mod scale;
 pub mod schema;
 mod shape;
 mod span;

@@ -7,6 +7,7 @@ use crate::edtf::EdtfError;
 use crate::id::{EventId, Slug, SlugError};
 use crate::identifier::IdentifierError;
 use crate::limits;
+use crate::scale::scale_of;
 use crate::time::TimeError;
 use crate::vocabulary::UnknownWord;
 
@@ -44,7 +45,7 @@ pub enum Defect {
     #[error("is missing")]
     Missing,
     /// A value of another type.
-    #[error("must be {expected}, and is {found}")]
+    #[error("must be {expected}, and is {found}{}", in_full(found))]
     WrongType {
         /// What it must be.
         expected: &'static str,
@@ -98,7 +99,7 @@ pub enum Defect {
         text: String,
     },
     /// Not a decimal number.
-    #[error("{text:?} is not a decimal number such as \"128.60\"")]
+    #[error("{text:?} is not a decimal number such as \"128.60\"{}", in_full(text))]
     NotADecimal {
         /// What was read.
         text: String,
@@ -328,6 +329,15 @@ fn near_or_all(near: &[String], known: &[String]) -> String {
     match near {
         [] => format!("; there are {}", known.join(", ")),
         near => near_text(near),
+    }
+}
+
+/// What to do about a word that multiplies a number.
+fn in_full(text: &str) -> &'static str {
+    let mut words = text.split(|c: char| c.is_whitespace() || "\"()".contains(c));
+    match words.any(|word| scale_of(word).is_some()) {
+        true => "; write the number in full",
+        false => "",
     }
 }
 

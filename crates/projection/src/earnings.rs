@@ -48,6 +48,8 @@ pub struct ResultsDate {
     pub(crate) is_dated: bool,
     /// Its date is not cancelled.
     pub(crate) is_open: bool,
+    /// It stands among the closed periods.
+    pub(crate) is_closed: bool,
     /// Its period, as [`words_of`] it.
     pub(crate) period: Option<Arc<str>>,
     /// How the date changed, in the order in which its claims came in.
@@ -70,6 +72,13 @@ pub struct Move {
 }
 
 impl ResultsDate {
+    /// Whether results of a period, as [`words_of`] it, are those of this date: it is of
+    /// that period, or is told under its name, since the claims of a period can be linked
+    /// to it that was called otherwise.
+    pub(crate) fn is_of(&self, period: &str) -> bool {
+        self.period.as_deref() == Some(period) || self.view.thread() == period
+    }
+
     /// The order in which dates stand: by the days, those without a date last.
     pub(crate) fn list_order(&self) -> (bool, Bounds, (Place, Position)) {
         (!self.is_dated, self.bounds, self.order)
@@ -117,7 +126,10 @@ pub fn earnings(
             || reported_periods.contains(date.view.thread())
     };
     dates.sort_unstable_by_key(ResultsDate::list_order);
-    let (closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
+    let (mut closed, mut open): (Vec<_>, Vec<_>) = dates.into_iter().partition(is_closed);
+    for date in &mut closed {
+        date.is_closed = true;
+    }
     for date in &mut open {
         date.overdue = date.bounds.latest.is_some_and(|latest| latest < today);
     }
@@ -146,12 +158,14 @@ pub(crate) fn closed_periods(results: &Thread, on: Day) -> impl Iterator<Item = 
         .map(|period| words_of(period).into())
 }
 
-/// Takes out the first that is not overdue, or else the one with the latest
-/// date. `open` is in the order of the dates.
+/// Takes out the first with a date that is not overdue, or else the one with the latest
+/// date; where none has a date, the first. `open` is in the order of the dates, those
+/// without one last.
 fn take_next(open: &mut Vec<ResultsDate>) -> Option<ResultsDate> {
-    let first = open.iter().position(|date| !date.overdue);
-    let at = first.or(open.len().checked_sub(1))?;
-    Some(open.remove(at))
+    let dated = open.partition_point(|date| date.is_dated);
+    let to_come = open.iter().position(|date| date.is_dated && !date.overdue);
+    let at = to_come.unwrap_or(dated.saturating_sub(1));
+    (at < open.len()).then(|| open.remove(at))
 }
 
 /// When the period of a thread is to report, not told yet whether it is overdue.
@@ -166,6 +180,7 @@ pub(crate) fn results_date(thread: &Thread, on: Day) -> Option<ResultsDate> {
     Some(ResultsDate {
         is_dated,
         is_open: view.is_open(),
+        is_closed: false,
         period: view.text("period").map(|text| words_of(text).into()),
         view: Arc::new(view),
         bounds,

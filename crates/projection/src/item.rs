@@ -36,6 +36,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "latest",
     "occurrence",
     "certainty",
+    "level",
     "confirmation",
     "contested",
     "published",
@@ -91,6 +92,7 @@ impl<'t> Item<'t> {
     #[must_use]
     pub fn field(self, name: &str) -> Option<Value> {
         match (self, name) {
+            (Self::Date(date), "open") => Some(Value::from(!date.is_closed)),
             (Self::Date(date), "earliest") => Some(day(date.bounds.earliest)),
             (Self::Date(date), "latest") => Some(day(date.bounds.latest)),
             (Self::Date(date), "overdue") => Some(Value::from(date.overdue)),
@@ -109,8 +111,11 @@ impl<'t> Item<'t> {
         let decides = |field: &str| view.fields.get(field).map(|decided| decided.event);
         let found = match (self, name) {
             (_, "confirmation") => view.confirmed_by.as_ref(),
+            (_, "contested") => view.contested_by.as_ref(),
             (Self::Date(_), "earliest" | "latest" | "overdue" | "moves") => decides("date"),
-            (Self::Rule(_), "in_force" | "force") => decides("effective"),
+            (Self::Rule(rule), "in_force" | "force") => {
+                rule.denied_by.as_ref().or_else(|| decides("effective"))
+            }
             _ if FIELDS.contains(&name) => None,
             _ => decides(name),
         };
@@ -136,8 +141,9 @@ fn field(view: &ThreadView, name: &str) -> Option<Value> {
         "latest" => day(view.bounds().latest),
         "occurrence" => json!(view.occurrence),
         "certainty" => json!(view.certainty()),
+        "level" => json!(view.lead.level),
         "confirmation" => json!(view.confirmation()),
-        "contested" => json!(view.contested),
+        "contested" => json!(view.is_contested()),
         "published" => json!(view.lead.published.text()),
         "source" => json!(view.lead.source.name),
         "decided" => json!(view.fields),

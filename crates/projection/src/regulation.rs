@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use event_model::edtf::Bounds;
+use event_model::event::Event;
 use event_model::time::Day;
 use serde::Serialize;
 
@@ -18,6 +19,8 @@ pub struct Regulation {
     pub view: Arc<ThreadView>,
     /// Whether it is in force on the day asked about.
     pub force: Force,
+    /// The event that prevails and says that it never was.
+    pub denied_by: Option<Arc<Event>>,
 }
 
 impl Listed for Regulation {
@@ -44,12 +47,25 @@ pub(crate) fn regulation(thread: &Thread, on: Day) -> Option<Regulation> {
     let force = force(thread, on);
     let in_force_before = || (force != Force::No).then(|| thread.view_of_all()).flatten();
     let view = thread.view(on).or_else(in_force_before)?;
-    // What was denied never was.
-    let was = view.stage() != Some("denied");
+    let denied_by = denied_by(thread);
     Some(Regulation {
         view: Arc::new(view),
-        force: if was { force } else { Force::No },
+        force: match denied_by {
+            None => force,
+            Some(_) => Force::No,
+        },
+        denied_by,
     })
+}
+
+/// The event that says of a rule that it never was, if that prevails among all its claims.
+/// As with what begins it and ends it, the day plays no part.
+fn denied_by(thread: &Thread) -> Option<Arc<Event>> {
+    if !thread.counting().any(|claim| claim.is_denial) {
+        return None;
+    }
+    let view = thread.view_of_all()?;
+    (view.stage() == Some("denied")).then_some(view.lead)
 }
 
 /// Tells whether the rule of a thread is in force on a day: it has come into

@@ -277,7 +277,7 @@ impl Thread {
         let mut lead = current;
         let life_field = self.kind.and_then(|kind| kind.life.as_ref());
         let life_field = life_field.map(|life| life.field);
-        let mut contested = false;
+        let mut contesting: Option<&Claim> = None;
         let mut fields = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
             let stating = self.stating(column, voice);
@@ -288,7 +288,8 @@ impl Thread {
             let Some(won) = won else {
                 continue;
             };
-            contested |= is_contested(stating, won, |claim| self.is_otherwise(column, claim, won));
+            let otherwise = |claim: &Claim| self.is_otherwise(column, claim, won);
+            contesting = later(contesting, last_contesting(stating, won, otherwise));
             if life_field == Some(&*column.name) {
                 lead = won;
             }
@@ -299,11 +300,10 @@ impl Thread {
         }
         let confirming = self.heard_of(&self.confirming, voice);
         let confirmed = prevailing_in(&contest, confirming.clone());
-        contested |= confirmed.is_some_and(|won| {
-            is_contested(confirming, won, |claim| {
-                claim.confirmation != won.confirmation
-            })
-        });
+        if let Some(won) = confirmed {
+            let otherwise = |claim: &Claim| claim.confirmation != won.confirmation;
+            contesting = later(contesting, last_contesting(confirming, won, otherwise));
+        }
         Some(ThreadView {
             kind: self.kind,
             naming: self.naming.clone(),
@@ -312,7 +312,7 @@ impl Thread {
             dated: self.dated(lead),
             occurrence: voice.occurrence(),
             confirmed_by: confirmed.map(|won| Arc::clone(&won.event)),
-            contested,
+            contested_by: contesting.map(|claim| Arc::clone(&claim.event)),
             events: self.ids.as_ref().map(|ids| CountingIds {
                 of_all: Arc::clone(ids),
                 counts: self.counts.clone(),
@@ -396,14 +396,20 @@ impl Thread {
     }
 }
 
-/// Whether a claim that says something else than the one that prevails lost
+/// The last claim that says something else than the one that prevails and lost
 /// only because that is surer. `stating` are in the order of publication.
-fn is_contested<'c>(
+fn last_contesting<'c>(
     stating: impl DoubleEndedIterator<Item = &'c Claim>,
     won: &Claim,
     is_otherwise: impl Fn(&Claim) -> bool,
-) -> bool {
+) -> Option<&'c Claim> {
     let came_no_sooner = |claim: &&Claim| claim.place.published >= won.place.published;
     let mut later = stating.rev().take_while(came_no_sooner);
-    later.any(|claim| contests(claim, won) && is_otherwise(claim))
+    later.find(|claim| contests(claim, won) && is_otherwise(claim))
+}
+
+/// The later one by publication of those that there are.
+fn later<'c>(one: Option<&'c Claim>, other: Option<&'c Claim>) -> Option<&'c Claim> {
+    let claims = one.into_iter().chain(other);
+    claims.max_by_key(|claim| (claim.place, claim.position))
 }

@@ -35,8 +35,8 @@ pub struct ThreadView {
     pub occurrence: Occurrence,
     /// The event that tells what the parties say.
     pub confirmed_by: Option<Arc<Event>>,
-    /// Whether a claim that says otherwise lost only because another is surer.
-    pub contested: bool,
+    /// The last event of those that say otherwise and lost only because another is surer.
+    pub contested_by: Option<Arc<Event>>,
     /// The claims that count; `None`: the leading one is the only one.
     pub(crate) events: Option<CountingIds>,
     /// The order in lists.
@@ -161,7 +161,7 @@ impl ThreadView {
             dated: None,
             occurrence,
             confirmed_by: confirms.then(|| Arc::clone(event)),
-            contested: false,
+            contested_by: None,
             events: None,
             order: claim.list_order(),
         }
@@ -251,6 +251,12 @@ impl ThreadView {
     pub fn confirmation(&self) -> Confirmation {
         let by = self.confirmed_by.as_ref();
         by.map_or(Confirmation::Unstated, |event| event.confirmation)
+    }
+
+    /// Whether a claim that says otherwise lost only because another is surer.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        self.contested_by.is_some()
     }
 
     /// The claims that count, in the order of publication.

@@ -121,7 +121,7 @@ fn sure(view: &ThreadView) -> String {
     if view.confirmation() != Confirmation::Unstated {
         text.push_str(&format!(", {}", view.confirmation()));
     }
-    if view.contested {
+    if view.is_contested() {
         text.push_str(", contested");
     }
     text

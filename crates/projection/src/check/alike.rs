@@ -22,11 +22,13 @@ fn duplicates_of(thread: &Thread, found: &mut Findings) {
     if thread.claims().len() < 2 {
         return;
     }
-    // Claims are in the order of publication, so that the last one that said the
-    // same is the nearest.
-    let mut said: HashMap<String, &Claim> = HashMap::new();
+    // Claims are in the order of publication, so that the last one of a source is the
+    // nearest. Who said something else in between has come back to it.
+    let mut said: HashMap<String, (String, &Claim)> = HashMap::new();
     for claim in thread.counting() {
-        let Some(before) = said.insert(saying(&claim.event), claim) else {
+        let says = saying(&claim.event);
+        let before = said.insert(source_of(&claim.event).to_lowercase(), (says.clone(), claim));
+        let Some((_, before)) = before.filter(|(said, _)| *said == says) else {
             continue;
         };
         let (day, day_before) = (claim.event.published.day(), before.event.published.day());
@@ -44,12 +46,15 @@ fn duplicates_of(thread: &Thread, found: &mut Findings) {
     }
 }
 
-/// All that an event says, and who says it.
+fn source_of(event: &Event) -> &str {
+    event.source.url.as_ref().unwrap_or(&event.source.name)
+}
+
+/// All that an event says.
 fn saying(event: &Event) -> String {
-    let source = event.source.url.as_ref().unwrap_or(&event.source.name);
     let occurred = event.occurred.as_ref().map(ToString::to_string);
     let mut saying = format!(
-        "{source}\n{}\n{:?} {:?} {:?}",
+        "{}\n{:?} {:?} {:?}",
         occurred.unwrap_or_default(),
         event.certainty,
         event.confirmation,

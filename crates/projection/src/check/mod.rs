@@ -178,6 +178,13 @@ pub static CHECKS: &[Check] = &[
         look: Look::Within(values::money_without_currency),
     },
     Check {
+        name: "number-scaled-by-unit",
+        severity: Severity::Warning,
+        about: "a number whose unit multiplies it, as 1.2 of \"million\"",
+        advice: "correct the event with the number in full",
+        look: Look::Within(values::number_scaled_by_unit),
+    },
+    Check {
         name: "companies-alike",
         severity: Severity::Warning,
         about: "two companies whose names differ by a letter or a form of business",

@@ -5,6 +5,7 @@ use event_model::id::EventId;
 use event_model::kind::{Kind, Shape};
 use event_model::kinds;
 use event_model::problem::near;
+use event_model::scale::scale_of;
 
 use super::{Case, Findings};
 use crate::claim::Claim;
@@ -58,6 +59,26 @@ pub(super) fn money_without_currency(case: &Case<'_>, found: &mut Findings) {
     }
 }
 
+/// Finds amounts whose unit multiplies them: they are compared as if it did not.
+pub(super) fn number_scaled_by_unit(case: &Case<'_>, found: &mut Findings) {
+    for thread in case.matters() {
+        for claim in thread.counting() {
+            let own = claim.event.text("unit");
+            let own = own.and_then(|unit| Some(("value", scale_of(unit)?)));
+            let fields = claim.event.data.iter().filter_map(|(name, field)| {
+                let value = field.to_value();
+                let scale = scale_of(value.get("unit")?.as_str()?)?;
+                Some((name.to_owned(), scale.to_owned()))
+            });
+            let own = own.map(|(name, scale)| (name.to_owned(), scale.to_owned()));
+            for (field, scale) in own.into_iter().chain(fields) {
+                let text = format!("{field} is a number of {scale:?}");
+                found.of_thread((thread.kind_name(), thread.name()), [claim.id()], text);
+            }
+        }
+    }
+}
+
 fn money(kind: &'static Kind) -> Vec<&'static str> {
     let fields = kind.fields.iter();
     let fields = fields.filter(|field| matches!(field.shape, Shape::Money));
@@ -81,7 +102,7 @@ fn is_price_of_nothing(event: &Event) -> bool {
 /// Finds threads whose claims disagree.
 pub(super) fn contested(case: &Case<'_>, found: &mut Findings) {
     let contested = case.timeline.threads();
-    for (_, view) in contested.filter(|(_, view)| view.contested) {
+    for (_, view) in contested.filter(|(_, view)| view.is_contested()) {
         let count = view.events().count();
         found.of_thread(
             (view.kind_name(), view.thread()),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use event_model::kind::{Kind, Life, Shape};
 use event_model::kinds;
 use event_model::problem::near;
-use event_model::vocabulary::{Certainty, Confirmation};
+use event_model::vocabulary::{Certainty, Confirmation, Level};
 
 use crate::condition::compare::{Reading, Wanted};
 use crate::condition::{Condition, Operator};
@@ -93,6 +93,10 @@ impl FromStr for Condition {
             split(text).ok_or_else(|| ConditionError::NoOperator { text: owned() })?;
         let path: Path = path.trim().parse()?;
         let value = value.trim();
+        let path = match value {
+            "true" | "false" => path.as_field(),
+            _ => path,
+        };
         if value.is_empty() {
             return Err(ConditionError::NoValue { text: owned() });
         }
@@ -222,6 +226,7 @@ fn words(path: &Path, field: &str) -> Option<Vec<&'static str>> {
     match field {
         "certainty" => return Some(Certainty::WORDS.to_vec()),
         "confirmation" => return Some(Confirmation::WORDS.to_vec()),
+        "level" => return Some(Level::WORDS.to_vec()),
         "occurrence" => return Some(vec!["certain", "possible"]),
         "force" if path.section() == "regulation" => {
             return Some(vec!["certain", "possible", "no"]);

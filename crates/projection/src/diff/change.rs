@@ -5,11 +5,13 @@ use std::sync::Arc;
 use event_model::event::Event;
 use event_model::id::EventId;
 use event_model::kinds;
+use event_model::thread::words_of;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::field::{self, Sort};
-use super::{Diff, Told};
+use super::{Diff, List, Place, Told};
+use crate::earnings::ResultsDate;
 use crate::identity::Company;
 use crate::item::Item;
 use crate::view::ThreadView;
@@ -141,7 +143,7 @@ pub(super) fn changes(diff: &Diff) -> Vec<Change> {
                 None => whole(was, ChangeKind::Withdrawn),
                 Some(other) => linked(was, other),
             }),
-            (Some(was), Some(is)) => changes.extend(between(was, is)),
+            (Some(was), Some(is)) => changes.extend(between(diff, was, is)),
             (None, None) => {}
         }
     }
@@ -189,7 +191,37 @@ fn whole(told: &Told, change: ChangeKind) -> Change {
     Change::of(told.section().1, item, change, &item.view().lead).with(None, from, to)
 }
 
-fn between(was: &Told, is: &Told) -> Vec<Change> {
+/// The event by which a date of results stands where it does.
+fn placing<'d>(diff: &'d Diff, is: &'d Told) -> &'d Event {
+    let Told::Date(place, date) = is else {
+        return &is.item().view().lead;
+    };
+    let result = match place {
+        Place::Closed if date.is_open => result_of(diff, date),
+        _ => None,
+    };
+    let by = |field: &str| Item::Date(date).event(field);
+    match (place, result) {
+        (_, Some(result)) => &result.lead,
+        (Place::Closed, None) => by("status"),
+        (Place::Next | Place::Overdue | Place::Upcoming, None) => by("date"),
+    }
+}
+
+/// What is told anew of the results that close a period.
+fn result_of<'d>(diff: &'d Diff, date: &ResultsDate) -> Option<&'d ThreadView> {
+    let told = diff.threads.values().filter_map(|(_, is)| is.as_ref());
+    let mut results = told.filter_map(|told| match told {
+        Told::Thread(List::Reported, view) => Some(&**view),
+        _ => None,
+    });
+    results.find(|result| {
+        let period = result.text("period").map(words_of);
+        period.is_some_and(|period| date.is_of(&period))
+    })
+}
+
+fn between(diff: &Diff, was: &Told, is: &Told) -> Vec<Change> {
     let section = is.section().1;
     let (old, new) = (was.item(), is.item());
     let mut changes = Vec::new();
@@ -201,7 +233,10 @@ fn between(was: &Told, is: &Told) -> Vec<Change> {
             evidence_to.insert(name, to);
             continue;
         }
-        let event = deciding(old, new, &name, &to);
+        let event = match &*name {
+            "overdue" => placing(diff, is),
+            _ => deciding(old, new, &name, &to),
+        };
         changes.push(Change {
             direction: said.direction,
             days: said.days,
@@ -210,8 +245,7 @@ fn between(was: &Told, is: &Told) -> Vec<Change> {
     }
     if was.place() != is.place() {
         let (from, to) = (json!(was.place()), json!(is.place()));
-        let lead = &new.view().lead;
-        let place = Change::of(section, new, ChangeKind::Place, lead);
+        let place = Change::of(section, new, ChangeKind::Place, placing(diff, is));
         changes.push(place.with(Some("place".to_owned()), from, to));
     }
     changes.sort_by_key(|change| change.change);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Evidence, Explanation, Lost, Matter, Reader, Rule};
 use crate::earnings::ResultsDate;
 use crate::item::Item;
-use crate::regulation::effects_by_claim;
+use crate::regulation::{Regulation, effects_by_claim};
 use crate::rule::contests;
 use crate::thread::{Thread, Voice};
 use crate::view::ThreadView;
@@ -59,6 +59,8 @@ pub(super) fn others(reader: &Reader<'_>, item: Item<'_>, field: Option<&str>) -
             let dates = timeline.earnings.dates().skip(1);
             dates.map(|date| period(reader, date)).collect()
         }
+        // Whether it is a result that closes it.
+        Item::Date(date) if date.is_closed => vec![period(reader, date)],
         Item::Thread(view) if field.is_none() || field == Some("stage") => {
             let current = timeline.strategy.current();
             let is_current = current.is_some_and(|current| std::ptr::eq(&**current, view));
@@ -72,14 +74,15 @@ pub(super) fn others(reader: &Reader<'_>, item: Item<'_>, field: Option<&str>) -
 
 fn period(reader: &Reader<'_>, date: &ResultsDate) -> Aside {
     let view = &date.view;
-    let period = view.text("period").map(words_of);
     let mut reported = reader.timeline.earnings.reported.iter();
-    let is_of_it = |result: &&Arc<ThreadView>| result.text("period").map(words_of) == period;
-    let result = reported.find(is_of_it);
+    let result = reported.find(|result| {
+        let period = result.text("period").map(words_of);
+        period.is_some_and(|period| date.is_of(&period))
+    });
     let decides = |field: &str| Item::Date(date).event(field);
     let (because, event) = match result {
         _ if !view.is_open() => (Because::Cancelled, decides("status")),
-        Some(result) if is_closed(reader, date) => (Because::Reported, &result.lead),
+        Some(result) if date.is_closed => (Because::Reported, &result.lead),
         _ if date.overdue => (Because::Overdue, decides("date")),
         _ => (Because::Later, decides("date")),
     };
@@ -90,11 +93,6 @@ fn period(reader: &Reader<'_>, date: &ResultsDate) -> Aside {
         value: json!(view.text("date")),
         event: Arc::clone(event),
     }
-}
-
-fn is_closed(reader: &Reader<'_>, date: &ResultsDate) -> bool {
-    let mut closed = reader.timeline.earnings.closed.iter();
-    closed.any(|closed| std::ptr::eq(closed, date))
 }
 
 fn pivot_aside(pivot: &ThreadView) -> Aside {
@@ -113,16 +111,29 @@ fn pivot_aside(pivot: &ThreadView) -> Aside {
 }
 
 impl Reader<'_> {
-    /// A rule is in force by the claims whose effect has begun, or ended.
-    pub(super) fn of_force(&self, thread: &Thread, explanation: &mut Explanation) {
+    /// A rule is in force by the claims whose effect has begun, or ended; or it never was,
+    /// by the one that says so.
+    pub(super) fn of_force(
+        &self,
+        thread: &Thread,
+        rule: &Regulation,
+        explanation: &mut Explanation,
+    ) {
         let matter = Matter::Data("effective".to_owned());
         let mut all = std::mem::take(&mut explanation.made_by);
         all.append(&mut explanation.agrees);
         all.extend(explanation.lost.drain(..).map(|lost| lost.evidence));
-        let in_effect: Vec<EventId> = effects_by_claim(thread)
-            .filter(|(_, _, days)| days.possibly_by(self.on))
-            .map(|(claim, ..)| claim.id())
-            .collect();
+        let in_effect: Vec<EventId> = match &rule.denied_by {
+            Some(_) => Vec::new(),
+            None => effects_by_claim(thread)
+                .filter(|(_, _, days)| days.possibly_by(self.on))
+                .map(|(claim, ..)| claim.id())
+                .collect(),
+        };
+        let stage = Matter::Data("stage".to_owned());
+        let denied_by = rule.denied_by.iter();
+        let denied_by = denied_by.map(|event| self.evidence(event, &stage));
+        explanation.made_by.extend(denied_by);
         for evidence in all {
             let event = &evidence.event;
             match in_effect.contains(&event.id) {

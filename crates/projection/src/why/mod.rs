@@ -187,8 +187,8 @@ impl Reader<'_> {
             explanation.narrowed_by = narrowed;
         }
         match item {
-            Item::Rule(_) if matches!(field, Some("force" | "in_force")) => {
-                self.of_force(thread, &mut explanation);
+            Item::Rule(rule) if matches!(field, Some("force" | "in_force")) => {
+                self.of_force(thread, rule, &mut explanation);
             }
             Item::Date(date) if field == Some("moves") => {
                 let moves = date.moves.iter().map(|it| it.event);

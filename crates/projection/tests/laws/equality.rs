@@ -75,7 +75,7 @@ proptest! {
             let confirmation =
                 view.confirmed_by.as_ref().map(|event| (view.confirmation().to_string(), event.id));
             prop_assert_eq!(&confirmation, &reading.confirmation, "{}/{}", kind, name);
-            prop_assert_eq!(view.contested, reading.contested, "{}/{}", kind, name);
+            prop_assert_eq!(view.is_contested(), reading.contested, "{}/{}", kind, name);
         }
 
         let name = |date: &ResultsDate| date.view.thread().to_owned();

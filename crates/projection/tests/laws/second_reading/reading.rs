@@ -584,12 +584,13 @@ impl<'a> Log<'a> {
         // latest, published, position)", the last two those of the place of the
         // claim that decides the date: "a log corrected for our own errors
         // answers like one that never had them" (section 3, laws). A period
-        // without a date comes after all with one.
-        let first = open
-            .iter()
-            .filter(|period| !period.overdue)
-            .min_by_key(|period| period.order);
-        let next = first.or_else(|| open.iter().max_by_key(|period| period.order));
+        // without a date is next only where none has one.
+        let (undated, dated): (Vec<_>, Vec<_>) = open.iter().partition(|period| period.order.0);
+        let to_come = dated.iter().filter(|period| !period.overdue);
+        let first = to_come.min_by_key(|period| period.order);
+        let next = first.or_else(|| dated.iter().max_by_key(|period| period.order));
+        let next = next.or_else(|| undated.iter().min_by_key(|period| period.order));
+        let next = next.copied();
         dates.next = next.map(|period| (period.thread.clone(), period.overdue));
         // "the others stand in `overdue`."
         // Read as: the other ones that are overdue.
@@ -756,7 +757,8 @@ impl<'a> Log<'a> {
     /// part. Certain, possible or no."
     ///
     /// Read as: only claims of what is; every end by law is a repeal; and a
-    /// repeal, once in effect, ends the matter even if an amendment follows it.
+    /// repeal, once in effect, ends the matter even if an amendment follows it. What
+    /// a denial says that prevails among all claims, whatever the day, never was.
     fn is_in_force(&self, thread: &[Claim<'a>]) -> &'static str {
         const OPENING: &[&str] = &["announced", "published", "amended"];
         const ENDING: &[&str] = &["repealed", "expired", "withdrawn", "struck_down"];
