@@ -26,7 +26,15 @@ mod tests {
         for unit in ["million units", "thousands", "Bn", "mln. chips", "k"] {
             assert!(scale_of(unit).is_some(), "{unit}");
         }
-        for unit in ["units", "MW", "percent", "H100-equivalents", "wafers a month", "GB", ""] {
+        for unit in [
+            "units",
+            "MW",
+            "percent",
+            "H100-equivalents",
+            "wafers a month",
+            "GB",
+            "",
+        ] {
             assert_eq!(scale_of(unit), None, "{unit}");
         }
     }

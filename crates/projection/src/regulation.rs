@@ -44,16 +44,16 @@ pub enum Force {
 /// What is known on a day of a rule, and of one that is in force on it though
 /// it was made later.
 pub(crate) fn regulation(thread: &Thread, on: Day) -> Option<Regulation> {
-    let force = force(thread, on);
+    let denied_by = denied_by(thread);
+    let force = match denied_by {
+        None => in_effect(thread, on),
+        Some(_) => Force::No,
+    };
     let in_force_before = || (force != Force::No).then(|| thread.view_of_all()).flatten();
     let view = thread.view(on).or_else(in_force_before)?;
-    let denied_by = denied_by(thread);
     Some(Regulation {
         view: Arc::new(view),
-        force: match denied_by {
-            None => force,
-            Some(_) => Force::No,
-        },
+        force,
         denied_by,
     })
 }
@@ -69,10 +69,17 @@ fn denied_by(thread: &Thread) -> Option<Arc<Event>> {
 }
 
 /// Tells whether the rule of a thread is in force on a day: it has come into
-/// effect by then, and nothing that ends it has. When each was said plays no
-/// part.
+/// effect by then, nothing that ends it has, and it is not denied. When each was said plays
+/// no part.
 #[must_use]
 pub fn force(thread: &Thread, on: Day) -> Force {
+    match denied_by(thread) {
+        None => in_effect(thread, on),
+        Some(_) => Force::No,
+    }
+}
+
+fn in_effect(thread: &Thread, on: Day) -> Force {
     let (mut begun, mut ended) = (Force::No, Force::No);
     for (begins, day) in effects(thread) {
         let side = if begins { &mut begun } else { &mut ended };

@@ -27,7 +27,10 @@ fn duplicates_of(thread: &Thread, found: &mut Findings) {
     let mut said: HashMap<String, (String, &Claim)> = HashMap::new();
     for claim in thread.counting() {
         let says = saying(&claim.event);
-        let before = said.insert(source_of(&claim.event).to_lowercase(), (says.clone(), claim));
+        let before = said.insert(
+            source_of(&claim.event).to_lowercase(),
+            (says.clone(), claim),
+        );
         let Some((_, before)) = before.filter(|(said, _)| *said == says) else {
             continue;
         };

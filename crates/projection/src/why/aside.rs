@@ -130,10 +130,11 @@ impl Reader<'_> {
                 .map(|(claim, ..)| claim.id())
                 .collect(),
         };
-        let stage = Matter::Data("stage".to_owned());
-        let denied_by = rule.denied_by.iter();
-        let denied_by = denied_by.map(|event| self.evidence(event, &stage));
-        explanation.made_by.extend(denied_by);
+        if let Some(event) = &rule.denied_by {
+            all.retain(|evidence| evidence.event.id != event.id);
+            let stage = Matter::Data("stage".to_owned());
+            explanation.made_by.push(self.evidence(event, &stage));
+        }
         for evidence in all {
             let event = &evidence.event;
             match in_effect.contains(&event.id) {

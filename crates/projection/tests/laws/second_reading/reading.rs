@@ -778,7 +778,12 @@ impl<'a> Log<'a> {
         let certainly = |days: &Bounds| days.latest.is_some_and(|latest| latest <= self.on);
         let possibly = |days: &Bounds| days.earliest.is_none_or(|earliest| earliest <= self.on);
         let (opening, ending) = (effective(OPENING), effective(ENDING));
-        if opening.iter().any(certainly) && !ending.iter().any(possibly) {
+        let staged = thread.iter().filter(|claim| claim.event.stage().is_some());
+        let staged: Vec<_> = staged.copied().collect();
+        let told_last = current(&staged).and_then(|claim| claim.event.stage());
+        if told_last == Some("denied") {
+            "no"
+        } else if opening.iter().any(certainly) && !ending.iter().any(possibly) {
             "certain"
         } else if opening.iter().any(possibly) && !ending.iter().any(certainly) {
             "possible"
