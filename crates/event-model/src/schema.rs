@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::event::{Event, SCHEMA};
 use crate::kind::{Field, Kind, Shape};
+use crate::kinds;
 use crate::limits;
 use crate::vocabulary::{Certainty, Confirmation, Fault, Level};
 
@@ -24,6 +25,9 @@ pub fn of_event(kind: &Kind) -> Value {
     if requires_data {
         required.push("data");
     }
+    if kind.name == kinds::RETRACTION {
+        required.push("fault");
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("urn:annals:schema:{SCHEMA}:{}", kind.name),
@@ -35,8 +39,26 @@ pub fn of_event(kind: &Kind) -> Value {
         // A correction of our own error may leave it out: it is then that of its target.
         "if": {"properties": {"fault": {"const": Fault::Record}}, "required": ["fault"]},
         "else": {"required": ["published"]},
+        "dependentRequired": {"supersedes": ["fault"]},
+        "anyOf": naming(kind),
         "unevaluatedProperties": false,
     })
+}
+
+/// What names the thread: it is given, or is that of the event that is corrected, or one
+/// field of each group of the key is there.
+fn naming(kind: &Kind) -> Value {
+    let is_there = |name: &str| json!({"required": [name]});
+    let groups = kind.thread_key.iter().map(|group| {
+        let fields: Vec<Value> = group.iter().map(|name| is_there(name)).collect();
+        json!({"required": ["data"], "properties": {"data": {"anyOf": fields}}})
+    });
+    let groups: Vec<Value> = groups.collect();
+    let derived = match groups.is_empty() {
+        true => json!({}),
+        false => json!({"allOf": groups}),
+    };
+    json!([is_there("thread"), is_there("supersedes"), derived])
 }
 
 /// The schema of `data` of one kind.
@@ -155,16 +177,7 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
         }),
         Shape::MonthDay => json!({"type": "string", "pattern": "^[01][0-9]-[0-3][0-9]$"}),
         Shape::EventId => json!({"type": "string", "format": "uuid"}),
-        Shape::Quantity => object(
-            &[
-                ("min", json!({"type": "number", "minimum": 0})),
-                ("max", json!({"type": "number", "minimum": 0})),
-                ("unit", text.clone()),
-                ("hedge", text.clone()),
-                ("shared_with", list(text)),
-            ],
-            &[],
-        ),
+        Shape::Quantity => quantity(text),
         Shape::Money => json!({"anyOf": [decimal(), object(&[
             ("value", decimal()),
             ("min", decimal()),
@@ -184,6 +197,25 @@ fn of_shape(kind: &Kind, shape: Shape) -> Value {
             &["scheme", "value"],
         )),
     }
+}
+
+/// It says how much, if only in words.
+fn quantity(text: Value) -> Value {
+    let mut schema = object(
+        &[
+            ("min", json!({"type": "number", "minimum": 0})),
+            ("max", json!({"type": "number", "minimum": 0})),
+            ("unit", text.clone()),
+            ("hedge", text.clone()),
+            ("shared_with", list(text)),
+        ],
+        &[],
+    );
+    if let Value::Object(parts) = &mut schema {
+        let said = ["min", "max", "hedge"].map(|name| json!({"required": [name]}));
+        parts.insert("anyOf".to_owned(), json!(said));
+    }
+    schema
 }
 
 fn decimal() -> Value {

@@ -107,6 +107,41 @@ fn a_field_that_a_kind_does_not_have_is_refused_by_check_and_by_schema() {
     }
 }
 
+#[test]
+fn what_several_fields_decide_together_is_held_by_check_and_by_schema() {
+    let kind = |name: &str| KINDS.iter().find(|kind| kind.name == name).unwrap();
+    let chips = |data: Value| base(&json!({"data": data}));
+    let thread = json!("amd");
+    let mut named = chips(json!({"vendor": "AMD", "stage": "ordered"}));
+    named["thread"] = thread;
+    let mut retraction = example(kind("retraction"));
+    retraction.as_object_mut().unwrap().remove("fault");
+    let target = "00000000-0000-4000-8000-000000000001";
+    let quantity = |quantity: Value| {
+        let data =
+            json!({"vendor": "AMD", "product": "X", "stage": "ordered", "quantity": quantity});
+        chips(data)
+    };
+    for (event, holds) in [
+        (chips(json!({"vendor": "AMD", "stage": "ordered"})), false),
+        (named, true),
+        (retraction, false),
+        (base(&json!({"supersedes": target})), false),
+        (
+            base(&json!({"supersedes": target, "fault": "source"})),
+            true,
+        ),
+        (quantity(json!({"unit": "wafers"})), false),
+        (quantity(json!({"hedge": "some", "unit": "wafers"})), true),
+        (quantity(json!({"max": 5})), true),
+    ] {
+        let schema = schema::of_event(kind(event["kind"].as_str().unwrap()));
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert_eq!(finish(&event).is_ok(), holds, "{event}");
+        assert_eq!(validator.is_valid(&event), holds, "{event}");
+    }
+}
+
 /// By check and by schema, only a correction of our own error may leave it out.
 #[test]
 fn published_must_be_there_but_in_a_correction_of_our_own_error() {
