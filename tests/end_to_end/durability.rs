@@ -90,6 +90,24 @@ fn a_single_event_is_on_the_disk_before_it_is_acknowledged() {
     );
 }
 
+/// What a sync failed to write, the system holds as if it were written: what was left by
+/// who was never told that it is stored is written once more before it is known.
+#[test]
+fn what_may_not_be_on_the_disk_is_written_again_before_it_is_known() {
+    let environment = Environment::with_sample();
+    let event = statement("alibaba", "2025-12-23", "Hm.");
+    let file = environment.write("one.jsonl", lines(&[event]));
+    let typed = format!("append --file {file}");
+    environment.run(typed.split(' ')).done();
+    // As a process leaves it that did not come to its end.
+    std::fs::remove_file(environment.store().join("cache/head")).unwrap();
+    let Some(trace) = Trace::of(&environment, &typed) else {
+        return;
+    };
+    let store = environment.store().canonicalize().unwrap();
+    assert_eq!(fault(&trace, &store), None);
+}
+
 #[test]
 fn a_file_is_on_the_disk_before_it_is_acknowledged() {
     let environment = Environment::with_sample();

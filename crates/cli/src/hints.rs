@@ -52,6 +52,9 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Append(AppendError::OutcomeUnknown { .. }) => {
             "see to the cause, and append the same again: what was stored is told as known"
         }
+        Error::Append(AppendError::Displaced { .. }) => {
+            "nothing was written: see what stands there now, and append again"
+        }
         Error::PastHead { .. } => "`annals stats` tells the head",
         Error::TreePastHead { .. } => "`annals stats` tells the head; leave --size out for all",
         Error::AfterTree { .. } => "leave --size out, or give the position of the event or more",

@@ -139,9 +139,17 @@ impl Contents {
         })
     }
 
-    /// Makes the file survive a power cut as it was read.
-    pub(crate) fn sync(&self) -> Result<(), JournalError> {
-        self.file.sync_all().map_err(at(&self.path))
+    /// Makes the frames survive a power cut as they were read.
+    ///
+    /// They are written once more: what a sync failed to write, the system holds as if it
+    /// were written, so that the next sync succeeds and leaves it out.
+    pub(crate) fn write_again(&self) -> Result<(), JournalError> {
+        let file = OpenOptions::new().write(true).open(&self.path);
+        let file = file.map_err(at(&self.path))?;
+        let frames = self.bytes.get(..self.end).unwrap_or_default();
+        file.write_all_at(frames, 0)
+            .and_then(|()| file.sync_all())
+            .map_err(at(&self.path))
     }
 
     fn frame_at(&self, at: usize) -> Option<Frame<'_>> {

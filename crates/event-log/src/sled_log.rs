@@ -219,7 +219,8 @@ impl SledLog {
         // Taken out, so that the mark is not written once more after the lock is gone.
         let writes = sync::lock(&self.journal).take().is_some();
         let is_sound = !self.poisoned.load(Ordering::Acquire);
-        if writes && is_sound && self.marked.load(Ordering::Acquire) != head.position.0 {
+        let is_marked = self.marked.load(Ordering::Acquire) == head.position.0;
+        if writes && is_sound && !is_marked && self.is_in_place().unwrap_or(false) {
             // Without a new mark, a loss after the old one is not seen.
             let _ = head_mark::save(&self.layout.head_mark(), self.format.store, head);
         }

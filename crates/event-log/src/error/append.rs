@@ -1,6 +1,7 @@
 //! Why events were not accepted: [`AppendError`], [`BatchError`].
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use event_model::id::{EventId, Position, Slug, Version};
@@ -92,6 +93,13 @@ pub enum AppendError {
     /// The log was shut.
     #[error("the log is closed")]
     Shut,
+    /// The folder is not the store any more that was opened, or its file `LOCK` was removed
+    /// or replaced, so that others may write there; nothing was written.
+    #[error("{} was moved, replaced, or lost its file LOCK, while it was open", dir.display())]
+    Displaced {
+        /// The folder.
+        dir: PathBuf,
+    },
     /// The log could not be read to compare with it; nothing was written.
     #[error("the log cannot be read")]
     Read {
@@ -133,6 +141,7 @@ impl AppendError {
             Self::Encoding => Self::Encoding,
             Self::ReadOnly => Self::ReadOnly,
             Self::Shut => Self::Shut,
+            Self::Displaced { dir } => Self::Displaced { dir: dir.clone() },
             Self::Read {
                 source: LogError::Damaged { position, what },
             } => Self::Read {

@@ -59,6 +59,12 @@ impl Lock {
         Ok(Self { file })
     }
 
+    /// Whether it is the one that a path names still: otherwise another process can take
+    /// that one, or the folder is not where it was.
+    pub(crate) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        is_at(path, &self.file)
+    }
+
     /// Keeps the store from being written to, beside others that do the same. Nothing is
     /// written for it. `None` where there is no lock, or the system refuses it.
     pub(crate) fn share(path: &Path) -> Result<Option<Self>, OpenError> {

@@ -110,9 +110,26 @@ impl SledLog {
             Err(AppendError::Shut)
         } else if sync::lock(&self.journal).is_none() {
             Err(AppendError::ReadOnly)
-        } else {
+        } else if self.is_in_place()? {
             Ok(())
+        } else {
+            // Nothing is written to it any more, not even when it is closed.
+            self.poison();
+            Err(AppendError::Displaced {
+                dir: self.dir().to_owned(),
+            })
         }
+    }
+
+    /// Whether the folder is still the store that was opened, and nobody else can write
+    /// there.
+    pub(super) fn is_in_place(&self) -> Result<bool, AppendError> {
+        let lock = sync::lock(&self.lock);
+        let is_at = lock.as_ref().map(|lock| lock.is_at(&self.layout.lock()));
+        let is_at = is_at.transpose();
+        is_at
+            .map(|is_at| is_at.unwrap_or(true))
+            .map_err(|source| AppendError::Io { source })
     }
 
     /// Refuses all appends from now on: what is on the disk is not known.

@@ -350,11 +350,11 @@ pub(super) fn open_locked(
 
 /// Makes survive a power cut what the log is found to hold.
 ///
-/// Who wrote it may have been killed before it was synced. It can be read all the same,
-/// and who tries again is answered that it is known, so it must stay. Where the mark
-/// names the head, it was synced before the mark was written.
+/// Who wrote it may have been killed before it was synced, or the sync failed. It can be
+/// read all the same, and who tries again is answered that it is known, so it must stay.
+/// Where the mark names the head, it was synced before the mark was written.
 fn settle(layout: &Layout, contents: &Contents) -> Result<(), OpenError> {
-    contents.sync()?;
+    contents.write_again()?;
     layout::sync(&layout.journal())?;
     layout::sync(layout.dir())
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
+use crate::error::AppendError;
 use crate::error::Damage;
 
 /// Every file under a folder, and what it holds.
@@ -271,4 +272,32 @@ fn values_in_files_of_their_own_are_refused() {
         ),
         "{error}"
     );
+}
+
+/// Who removes the lock lets another write, and who puts another store in the place of one
+/// has all that is written after that go there: nothing may be acknowledged then.
+#[test]
+fn nothing_is_written_to_a_store_that_is_not_in_its_place() {
+    let displacements: [fn(&Path); 3] = [
+        |store| fs::remove_file(store.join("LOCK")).unwrap(),
+        |store| fs::rename(store, store.with_extension("moved")).unwrap(),
+        |store| {
+            let moved = store.with_extension("moved");
+            fs::rename(store, &moved).unwrap();
+            super::redact::copy(&moved, store);
+        },
+    ];
+    for displace in displacements {
+        let (_folder, store) = dir();
+        let log = create(&store);
+        append(&log, 0..3);
+        displace(&store);
+        let single = log.append(&event(3).company, Expected::Any, vec![event(3)]);
+        assert!(
+            matches!(single, Err(AppendError::Displaced { .. })),
+            "{single:?}"
+        );
+        log.close().unwrap();
+        assert!(!store.join("cache/head").exists());
+    }
 }
