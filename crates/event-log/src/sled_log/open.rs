@@ -235,6 +235,45 @@ pub(super) fn create(
     settings: Settings,
     blocks: BlocksIn,
 ) -> Result<SledLog, OpenError> {
+    match begin(layout, clock, settings, blocks)? {
+        Ok(making) => making.finish(),
+        Err(made_meanwhile) => Ok(made_meanwhile),
+    }
+}
+
+/// A store that is none yet for whoever looks: its making is not finished.
+pub(super) struct Making {
+    pub(super) log: SledLog,
+    made: MadeFolders,
+}
+
+impl Making {
+    /// Makes it a store that survives a power cut. After an error nothing is left of it.
+    pub(super) fn finish(self) -> Result<SledLog, OpenError> {
+        match Format::finish(&self.log.layout) {
+            Ok(()) => Ok(self.log),
+            Err(error) => {
+                self.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes away all of it.
+    pub(super) fn discard(self) {
+        // The error that led here is the one to tell.
+        let _ = self.log.discard();
+        self.made.remove();
+    }
+}
+
+/// Begins to make a store; or opens the one that somebody else made meanwhile.
+pub(super) fn begin(
+    layout: Layout,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    blocks: BlocksIn,
+) -> Result<Result<Making, SledLog>, OpenError> {
     let made = MadeFolders::make(layout.dir())?;
     let lock = match Lock::take(&layout.lock(), clock.now()) {
         Ok(lock) => lock,
@@ -245,7 +284,7 @@ pub(super) fn create(
     };
     // Somebody else may have made it while we came to the lock.
     if layout.look()? == Found::Store {
-        return open_locked(layout, clock, settings, lock);
+        return open_locked(layout, clock, settings, lock).map(Err);
     }
     match create_locked(&layout, &made, blocks) {
         Ok((format, journal)) => {
@@ -260,7 +299,8 @@ pub(super) fn create(
                 streams: None,
                 tail: Tail::after(Head::ZERO),
             };
-            Ok(opened.log(state, Some(journal), Some(lock)))
+            let log = opened.log(state, Some(journal), Some(lock));
+            Ok(Ok(Making { log, made }))
         }
         Err(error) => {
             // The error that led here is the one to tell.
@@ -293,7 +333,6 @@ fn create_locked(
     layout::sync(&layout.log())?;
     let journal = Journal::begin(&layout.journal(), format.store, Head::ZERO)?;
     made.sync()?;
-    Format::finish(layout)?;
     Ok((format, journal))
 }
 

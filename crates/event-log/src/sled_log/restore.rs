@@ -1,26 +1,29 @@
 //! Making a store of a backup.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use event_model::id::Position;
 
-use super::SledLog;
+use super::open;
+use super::{Settings, SledLog};
 use crate::backup::{BackupError, BackupFolder, PartReader};
 use crate::block::Block;
 use crate::clock::Clock;
 use crate::error::{Damage, LogError, Wrong, damaged};
 use crate::event_log::Head;
 use crate::kept_head::KeptHead;
+use crate::layout::format::BlocksIn;
 use crate::layout::{Found, Layout};
 use crate::limits;
 use crate::sync;
 
 impl SledLog {
-    /// Makes a store of the parts of a backup, in a folder in which nothing is.
+    /// Makes a store of the parts of a backup, in a folder in which nothing is, or that
+    /// holds one whose making was interrupted.
     ///
-    /// The events have the positions, times and hashes that they had.
+    /// The events have the positions, times and hashes that they had. As long as it is not
+    /// done, the folder is no store for whoever looks.
     ///
     /// # Errors
     ///
@@ -119,25 +122,23 @@ fn restored(
     read: impl FnOnce(Take<'_>) -> Result<KeptHead, BackupError>,
 ) -> Result<SledLog, BackupError> {
     let layout = Layout::new(dir);
+    let not_empty = || BackupError::NotEmpty {
+        dir: dir.to_owned(),
+    };
     match layout.look() {
-        Ok(Found::Nothing | Found::Empty) => {}
-        _ => {
-            return Err(BackupError::NotEmpty {
-                dir: dir.to_owned(),
-            });
+        // What was interrupted is begun anew.
+        Ok(Found::Nothing | Found::Empty | Found::Unfinished) => {}
+        _ => return Err(not_empty()),
+    }
+    let making = open::begin(layout, clock, Settings::default(), BlocksIn::File)?;
+    let making = making.map_err(|_| not_empty())?;
+    match making.log.take_blocks(read) {
+        Ok(()) => Ok(making.finish()?),
+        Err(error) => {
+            making.discard();
+            Err(error)
         }
     }
-    let is_new = !dir.exists();
-    let log = SledLog::create_or_open(dir, clock)?;
-    let Err(error) = log.take_blocks(read) else {
-        return Ok(log);
-    };
-    // The error that led here is the one to tell.
-    let _ = log.discard();
-    if is_new {
-        let _ = fs::remove_dir(dir);
-    }
-    Err(error)
 }
 
 /// When the last event of a block was recorded.

@@ -229,6 +229,39 @@ fn a_whole_log_goes_through_a_pipe() {
     assert!(!again.exists());
 }
 
+/// While its blocks come in, and where that is interrupted, the folder is no store; and it is
+/// no obstacle to who tries again.
+#[test]
+fn what_is_not_restored_yet_is_no_store() {
+    struct Looking<'r>(&'r [u8], &'r Path);
+    impl std::io::Read for Looking<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let few = into.len().min(100);
+            let found = read_only(self.1);
+            assert!(matches!(found, Err(OpenError::NoStore { .. })), "{found:?}");
+            self.0.read(&mut into[..few])
+        }
+    }
+    let (folder, store) = dir();
+    let log = create_sealing(&store);
+    append(&log, 0..20);
+    let mut bytes = Vec::new();
+    let scratch = folder.path().join("scratch");
+    log.back_up_to(&mut bytes, Path::new("pipe"), &scratch)
+        .unwrap();
+    let again = folder.path().join("again");
+    // As a kill leaves it.
+    std::fs::create_dir_all(again.join("log")).unwrap();
+    std::fs::write(again.join("FORMAT.new"), "").unwrap();
+    std::fs::write(again.join("log/blocks"), &bytes).unwrap();
+    let input = Looking(&bytes, &again);
+    let mut part = PartReader::open(input, Path::new("pipe")).unwrap();
+    let restored = SledLog::restore_part(&mut part, Path::new("pipe"), &again, clock()).unwrap();
+    assert_eq!(answers(&restored), answers(&log));
+    drop(restored);
+    assert_eq!(answers(&read_only(&again).unwrap()), answers(&log));
+}
+
 #[test]
 fn a_folder_without_parts_is_no_backup() {
     let (folder, store) = dir();
