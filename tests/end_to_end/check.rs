@@ -216,6 +216,16 @@ fn what_is_said_twice_is_found() {
             said("2026-03-12", json!({})),
         ],
     );
+    // Who said something else in between has come back to it.
+    triggers(
+        "near-duplicate",
+        &[first.clone(), said("2026-01-14", json!({}))],
+        &[
+            first.clone(),
+            chips("2026-01-12", "agreed", json!({"reason": "r"})),
+            said("2026-01-14", json!({})),
+        ],
+    );
     let correction = |number: u32, supersedes: u32| {
         let data = json!({"vendor": "AMD", "product": "MI308", "stage": "agreed"});
         let more = json!({

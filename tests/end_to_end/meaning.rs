@@ -312,3 +312,98 @@ fn a_period_that_was_called_otherwise_is_closed_once_it_is_linked() {
     assert_eq!(linked["next"], Value::Null);
     assert_eq!(linked["closed"][0]["thread"], "fy26-q3");
 }
+
+/// Rules 4 and 7: what is denied never was, whichever day is asked about; an opinion denies
+/// nothing. The denial is what is told to have done it.
+#[test]
+fn a_denied_rule_was_in_force_on_no_day() {
+    let denial = |level: &str| {
+        let mut denial = rule("2026-01-25", "denied", &json!({}));
+        denial["occurred"] = json!("2026-01-22");
+        denial["level"] = json!(level);
+        denial["source"]["name"] = json!("denier");
+        denial
+    };
+    let mut made = rule(
+        "2026-01-20",
+        "published",
+        &json!({"effective": "2026-01-01"}),
+    );
+    made["occurred"] = json!("2026-01-20");
+    for (level, force) in [("fact", "no"), ("opinion", "certain")] {
+        let environment = with(&[made.clone(), denial(level)]);
+        for on in ["2026-01-10", "2026-01-22", "2026-02-01"] {
+            let answer = environment.at(&format!("2026-02-01 acme --on {on}"));
+            assert_eq!(answer["regulation"][0]["force"], force, "{level} on {on}");
+        }
+        let why = environment.type_in("why acme regulation.force --at 2026-02-01 --json");
+        let source = &why.json()["threads"][0]["made_by"][0]["source"]["name"];
+        assert_eq!(source == "denier", force == "no", "{source}");
+    }
+}
+
+/// Rule 6: a period without a date has no earliest one, and so comes after one that is
+/// overdue.
+#[test]
+fn a_period_without_a_date_is_next_where_none_has_one() {
+    let date = |data: Value| claim("earnings_date", "2026-01-10", &data);
+    let undated = date(json!({"period": "FY2027-Q1", "status": "projected"}));
+    let dated = date(json!({
+        "period": "FY2026-Q3", "status": "tentative", "date": "2026-02-19",
+    }));
+    let next = |claims: &[Value]| {
+        let answer = with(claims).at("2026-02-25 acme");
+        let next = &answer["earnings"]["next"];
+        json!([next["period"], next["overdue"]])
+    };
+    assert_eq!(next(&[undated.clone()]), json!(["FY2027-Q1", false]));
+    assert_eq!(next(&[undated, dated]), json!(["FY2026-Q3", true]));
+}
+
+/// The results close a period, and are what is told to have done it; whatever is overdue is
+/// found, whether it stands in `next` or not.
+#[test]
+fn a_period_that_is_reported_is_open_no_more() {
+    let date = |period: &str, date: &str| {
+        let data = json!({"period": period, "status": "tentative", "date": date});
+        claim("earnings_date", "2026-01-10", &data)
+    };
+    let mut results = claim(
+        "earnings_result",
+        "2026-02-18",
+        &json!({"period": "FY2026-Q3"}),
+    );
+    results["source"]["name"] = json!("the company");
+    let later = date("FY2027-Q1", "2026-08-20");
+    let environment = with(&[date("FY2026-Q3", "2026-02-19"), later, results]);
+    let closed = &environment.at("2026-03-01 acme")["earnings"]["closed"][0];
+    assert_eq!(
+        json!([closed["period"], closed["open"]]),
+        json!(["FY2026-Q3", false])
+    );
+    let diff = environment.type_in("diff 2026-02-17 2026-02-20 acme --json");
+    let diff = diff.json();
+    let mut changes = diff["changes"].as_array().unwrap().iter();
+    let place = changes.find(|change| change["change"] == "place");
+    assert_eq!(place.unwrap()["source"], "the company");
+    let overdue = |day: &str| {
+        let typed = format!("at {day} --all --where earnings.overdue=true --json");
+        environment.type_in(&typed).json_lines().len()
+    };
+    assert_eq!([overdue("2026-03-01"), overdue("2026-09-01")], [0, 1]);
+}
+
+/// Whether a claim is a fact is asked for, and shown.
+#[test]
+fn the_level_of_a_claim_is_told() {
+    let mut said = claim("statement", "2026-01-10", &json!({"text": "It will rain."}));
+    said["level"] = json!("opinion");
+    let environment = with(&[said]);
+    let page = environment.type_in("at 2026-02-01 acme").text();
+    assert!(page.contains("opinion"), "{page}");
+    let found = |level: &str| {
+        let typed = format!("at 2026-02-01 --all --where other.level={level} --json");
+        environment.type_in(&typed).json_lines().len()
+    };
+    assert_eq!([found("opinion"), found("fact")], [1, 0]);
+}

@@ -407,9 +407,9 @@ const QUESTIONS: &[Typed] = &[
     ),
     ("retract a1000001 --reason x", 2, &["--fault"]),
     (
-        "retract a1000001 --fault ours --reason x",
+        "retract a1000001 --fault mine --reason x",
         2,
-        &["ours", "record", "source"],
+        &["mine", "record", "source"],
     ),
     ("retract a1000001 --fault record", 2, &["--reason"]),
     (
@@ -472,4 +472,72 @@ fn an_answer_that_cannot_be_written_is_told() {
     let environment = Environment::with_sample();
     let run: Run = environment.shell("annals log --json > /dev/full");
     run.refused(7, &["cannot write the output"]);
+}
+
+/// Who reads that it failed would do it again, and make another event.
+#[test]
+fn a_change_that_cannot_be_told_is_done_all_the_same() {
+    let full = std::path::Path::new("/dev/full");
+    if !full.exists() {
+        return;
+    }
+    let environment = Environment::with_sample();
+    let before = environment.head();
+    let said = "append statement alibaba --text Hm. --published 2025-12-23 --certainty asserted \
+                --source-name paper";
+    let run: Run = environment.shell(&format!("annals {said} > /dev/full"));
+    run.refused(7, &["it is done and stays so", "do not do it again"]);
+    assert_ne!(environment.head(), before);
+}
+
+#[test]
+fn no_output_goes_into_a_store() {
+    let environment = Environment::with_sample();
+    let before = environment.head();
+    for file in ["FORMAT", "log/blocks", "journal/new"] {
+        let path = environment.store().join(file);
+        let export = format!("export alibaba -o {}", path.display());
+        environment
+            .type_in(&export)
+            .refused(2, &["it is in a store"]);
+    }
+    assert_eq!(environment.head(), before);
+    environment.type_in("verify").done();
+}
+
+#[test]
+fn a_number_is_written_in_full() {
+    let environment = Environment::with_sample();
+    let rest = [
+        "--published",
+        "2025-12-23",
+        "--certainty",
+        "asserted",
+        "--source-name",
+        "paper",
+    ];
+    let chips = [
+        "append",
+        "chip-interest",
+        "alibaba",
+        "--vendor",
+        "AMD",
+        "--product",
+        "X",
+    ];
+    let chips = [
+        &chips[..],
+        &["--stage", "ordered", "--quantity", "50 thousand units"],
+    ]
+    .concat();
+    let guidance = [
+        "append", "guidance", "alibaba", "--metric", "revenue", "--period", "FY2026",
+    ];
+    let guidance = [&guidance[..], &["--range", "1.2 million"]].concat();
+    for typed in [chips, guidance] {
+        let typed = [&typed[..], &rest[..]].concat();
+        environment
+            .run(typed)
+            .refused(1, &["write the number in full"]);
+    }
 }

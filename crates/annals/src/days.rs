@@ -4,6 +4,7 @@ use event_model::edtf::{Bounds, Edtf};
 use event_model::time::{Instant, Zone};
 use projection::happening::Days;
 
+use crate::calendar::days_of;
 use crate::moment::{Moment, MomentError};
 
 /// A text that is no day and no days.
@@ -58,7 +59,10 @@ pub fn read_days(text: &str, now: Instant, zone: Zone) -> Result<Days, DaysError
 fn bounds(text: &str, now: Instant, zone: Zone) -> Result<Bounds, MomentError> {
     match Edtf::parse(text) {
         Ok(date) => Ok(date.bounds()),
-        Err(_) => Moment::read(text, now, zone).map(|moment| Bounds::day(moment.on())),
+        Err(_) => match days_of(text, now.local(zone).date()) {
+            Some(bounds) => Ok(bounds),
+            None => Moment::read(text, now, zone).map(|moment| Bounds::day(moment.on())),
+        },
     }
 }
 
@@ -87,6 +91,8 @@ mod tests {
             ("[2026-02-16..2026-02-20]", "2026-02-16 to 2026-02-20"),
             ("today", "2026-11-25"),
             ("tomorrow..7 days", "2026-11-26 to 2026-12-02"),
+            ("next week", "2026-11-30 to 2026-12-06"),
+            ("this month..next year", "2026-11-01 to 2027-12-31"),
         ] {
             assert_eq!(read(text), expected, "{text}");
         }

@@ -44,6 +44,7 @@ pub mod amend;
 pub mod answer;
 pub mod append;
 mod backup;
+mod calendar;
 mod check;
 mod clock;
 pub mod date_range;
@@ -92,7 +93,7 @@ pub use event_log::{
 pub use event_model as model;
 pub use exchange::rows;
 pub use moment::Moment;
-pub use new_file::new_file;
+pub use new_file::{new_file, store_around};
 pub use projection;
 pub use question::{Question, RecordedCut};
 pub use store::Store;

@@ -1,5 +1,6 @@
 //! Points in time as people give them: [`Moment`].
 
+use crate::calendar::days_of;
 use event_model::edtf::{Bounds, Edtf, EdtfError};
 use event_model::limits::EDTF_BYTES_MAX;
 use event_model::time::{Day, Instant, TimeError, Zone, parse_day};
@@ -54,8 +55,8 @@ impl Moment {
     }
 
     /// Reads what a person types: what [`Moment::parse`] reads, any other EDTF date
-    /// (its last day), or words such as `last friday`, which count from `now` in a
-    /// zone.
+    /// (its last day), words such as `last friday`, which count from `now` in a zone, or a
+    /// week, month or year from there (`last month`: its last day).
     ///
     /// # Errors
     ///
@@ -83,12 +84,13 @@ impl Moment {
             Err(TimeError::Malformed { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        match Edtf::parse(text) {
-            Ok(date) => {
+        let date = Edtf::parse(text).map(|date| date.bounds());
+        match days_of(text, now.local(zone).date()).map_or(date, Ok) {
+            Ok(bounds) => {
                 let open = || MomentError::Open {
                     text: text.to_owned(),
                 };
-                day(date.bounds()).map(Self::Day).ok_or_else(open)
+                day(bounds).map(Self::Day).ok_or_else(open)
             }
             // Words have as much room as other dates.
             Err(_) if is_words(text) && text.len() <= EDTF_BYTES_MAX => words(text, now, zone)
@@ -227,7 +229,7 @@ mod tests {
             ("last wednesday", "2026-11-18"),
             ("3 months ago", "2026-08-25"),
             ("a week ago", "2026-11-18"),
-            ("last month", "2026-10-25"),
+            ("last month", "2026-10-31"),
             ("23 december 2025", "2025-12-23"),
             ("now", "2026-11-25T22:30:05Z"),
             ("2 hours ago", "2026-11-25T20:30:05Z"),

@@ -223,8 +223,10 @@ pub(crate) struct AmendArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FaultArg {
     /// Our error: the world knew better all along
+    #[value(alias = "ours")]
     Record,
     /// The source's error: until now the world was told so
+    #[value(alias = "theirs")]
     Source,
 }
 

@@ -17,7 +17,7 @@ use annals::model::problem::{Defect, brief, near};
 
 use crate::error::code::code_of;
 use crate::exit_code::ExitCode;
-use crate::hints::hint_for;
+use crate::hints::{self, hint_for};
 use crate::render::words::clean;
 
 /// An error as a person is told of it.
@@ -90,6 +90,15 @@ impl CommandError {
     pub(crate) fn naming_output(mut self, path: &Path) -> Self {
         if self.what == OUTPUT {
             self.what = format!("cannot write {}", path.display());
+        }
+        self
+    }
+
+    /// Says that what was asked is done all the same, where only telling of it failed.
+    pub(crate) fn after_change(mut self) -> Self {
+        if self.what == OUTPUT {
+            self.what = format!("it is done and stays so, but {OUTPUT}");
+            self.hint = Some("do not do it again: `annals log` tells what is there".to_owned());
         }
         self
     }
@@ -168,6 +177,12 @@ impl CommandError {
             if let Some((_, rest)) = rest {
                 *detail = rest.to_owned();
             }
+        }
+        // Each time the same flags are an event of a new id.
+        if self.hint.as_deref() == Some(hints::UNKNOWN) {
+            let hint = "see to the cause, and look with `annals log COMPANY` whether it is there \
+                        before you append it again";
+            self.hint = Some(hint.to_owned());
         }
         if self.what.starts_with("lines at fault: ") {
             self.what = "the event is at fault; nothing was appended".to_owned();

@@ -12,6 +12,10 @@ use crate::temporary;
 pub(crate) const ID_TAKEN: &str =
     "an id keeps its content; to say it otherwise use `annals correct ID`";
 
+/// What to do where it is not known whether something was stored.
+pub(crate) const UNKNOWN: &str =
+    "see to the cause, and append the same again: what was stored is told as known";
+
 /// What to do about an error, if there is one thing to do.
 pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
     Some(match error {
@@ -49,9 +53,7 @@ pub(crate) fn hint_for(error: &Error) -> Option<&'static str> {
         Error::Append(AppendError::DiskFull { .. }) => {
             "make room and try again; nothing was written"
         }
-        Error::Append(AppendError::OutcomeUnknown { .. }) => {
-            "see to the cause, and append the same again: what was stored is told as known"
-        }
+        Error::Append(AppendError::OutcomeUnknown { .. }) => UNKNOWN,
         Error::Append(AppendError::Displaced { .. }) => {
             "nothing was written: see what stands there now, and append again"
         }

@@ -52,6 +52,10 @@ fn run() -> ExitCode {
     };
     let mut output = Output::stdout();
     let ran = commands::run(cli, &mut output).and_then(|()| output.finish());
+    let ran = ran.map_err(|error| match output.tells_of_change() {
+        true => error.after_change(),
+        false => error,
+    });
     // A pager is read to its end before anything is said.
     drop(output);
     match ran {

@@ -22,6 +22,8 @@ pub(crate) struct Output {
     pages: bool,
     /// What is held back until it is longer than the screen.
     paging: Option<Paging>,
+    /// What is left is to tell of a change that is made.
+    tells_of_change: bool,
 }
 
 enum Sink {
@@ -39,7 +41,18 @@ impl Output {
             given: 0,
             pages: is_terminal,
             paging: None,
+            tells_of_change: false,
         }
+    }
+
+    /// What was asked is done and stays so: only to tell of it is left.
+    pub(crate) fn tell_of_change(&mut self) {
+        self.tells_of_change = true;
+    }
+
+    /// Whether a change was made, so that to do the same again would make another.
+    pub(crate) fn tells_of_change(&self) -> bool {
+        self.tells_of_change
     }
 
     /// Lets nothing go through a pager.
@@ -208,6 +221,15 @@ fn to_file(
         let what = format!("cannot write {}: it is a folder", path.display());
         return Err(CommandError::usage(what).hint("give the path of a file"));
     }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    if let Some(store) = annals::store_around(folder) {
+        let what = format!("cannot write {}: it is in a store", path.display());
+        let hint = format!("give a path that is not in {}", store.display());
+        return Err(CommandError::usage(what).hint(hint));
+    }
     let there = std::fs::symlink_metadata(path);
     if there.is_ok_and(|there| !there.is_file()) {
         // A pipe, a device or a link is written to, and never replaced.
@@ -215,10 +237,7 @@ fn to_file(
         write(&mut file).map_err(|error| error.naming_output(path))?;
         return file.flush().map_err(refused);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let temporary = annals::new_file(folder.unwrap_or(Path::new(".")));
+    let temporary = annals::new_file(folder);
     let mut file = BufWriter::new(temporary.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => refused(error).hint("make its folder first"),
         _ => refused(error),

@@ -36,7 +36,6 @@ pub(crate) const FIELDS: &[&str] = &[
     "latest",
     "occurrence",
     "certainty",
-    "level",
     "confirmation",
     "contested",
     "published",
@@ -44,6 +43,10 @@ pub(crate) const FIELDS: &[&str] = &[
     "decided",
     "events",
 ];
+
+/// The fields of every thread that are asked for by a path alone: an answer as JSON stays
+/// byte for byte what it was before there were such.
+pub(crate) const FIELDS_ASKED_FOR: &[&str] = &["level"];
 
 /// The fields that the date of results has besides.
 pub(crate) const FIELDS_OF_DATES: &[&str] = &["overdue", "moves"];
@@ -53,6 +56,11 @@ pub(crate) const FIELDS_OF_RULES: &[&str] = &["in_force", "force"];
 
 /// The fields of a thread whose kind does not tell which there are.
 const FIELDS_OF_ANY: &[&str] = &["stage", "data"];
+
+/// Whether every thread has a field of this name.
+pub(crate) fn is_of_every_thread(field: &str) -> bool {
+    FIELDS.contains(&field) || FIELDS_ASKED_FOR.contains(&field)
+}
 
 impl<'t> Item<'t> {
     /// What its thread says.
@@ -116,7 +124,7 @@ impl<'t> Item<'t> {
             (Self::Rule(rule), "in_force" | "force") => {
                 rule.denied_by.as_ref().or_else(|| decides("effective"))
             }
-            _ if FIELDS.contains(&name) => None,
+            _ if is_of_every_thread(name) => None,
             _ => decides(name),
         };
         found.unwrap_or(&view.lead)

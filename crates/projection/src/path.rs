@@ -245,7 +245,7 @@ impl Path {
 
     /// The field of all threads of a section, where a list of it has the name of that
     /// field: what is asked of `earnings.overdue` is whether a period is.
-    pub(crate) fn as_field(self) -> Self {
+    pub(crate) fn into_field(self) -> Self {
         match (self.place, &self.chosen, self.fields.as_slice()) {
             (Place::Overdue, None, []) => Self {
                 place: Place::Dates,

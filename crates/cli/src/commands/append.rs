@@ -208,6 +208,9 @@ pub(crate) fn tell(
     quiet: bool,
     out: &mut Output,
 ) -> Result<(), CommandError> {
+    if !args.dry_run {
+        out.tell_of_change();
+    }
     for kind in appended.unknown_kinds.iter().take(UNKNOWN_KINDS_TOLD_MAX) {
         let names = annals::model::kinds::KINDS.iter().map(|kind| kind.name);
         let near = annals::model::problem::near(kind, names);

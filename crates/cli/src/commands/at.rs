@@ -77,8 +77,10 @@ pub(crate) fn section() -> impl TypedValueParser<Value = SectionName> {
 
 pub(crate) fn run(session: &Session, args: &AtArgs, out: &mut Output) -> Result<(), CommandError> {
     if args.company.is_none() && !args.all {
-        return Err(CommandError::usage("a DATE, and no COMPANY")
-            .hint("name one, or ask about --all of them"));
+        let what = format!("no COMPANY after the DATE, which is {:?}", args.date);
+        return Err(
+            CommandError::usage(what).hint("annals at DATE COMPANY, or annals at DATE --all")
+        );
     }
     let store = session.open_to_read()?;
     let basis = session.basis(&store, &args.date, &args.cuts)?;

@@ -66,6 +66,7 @@ pub(crate) fn backup(
         return Ok(store.close()?);
     }
     let done = store.back_up(&args.to)?;
+    out.tell_of_change();
     if args.json {
         out.json(&json!({
             "after": done.after.to_string(),
@@ -117,6 +118,7 @@ pub(crate) fn restore(
     })?;
     let head = store.head();
     store.close()?;
+    out.tell_of_change();
     let kept = KeptHead::from(head);
     if args.json {
         out.json(&json!({

@@ -43,6 +43,9 @@ pub(crate) fn edgar(
         };
         Ok(store.import_edgar(&files, &options)?)
     })?;
+    if !args.dry_run {
+        out.tell_of_change();
+    }
     tell(&imports, args);
     let mut table = Table::new(out.is_terminal());
     table.header([

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use annals::Store;
 use annals::join::{JoinQuestion, JoinRow, Knowledge, RowClock, RowTime, parse_lag};
@@ -164,7 +165,11 @@ fn join(
         })
     });
     let question = question(args)?;
-    let end = |values: &[Value]| -> Arc<str> { writer.end(values).into() };
+    let seen = Seen::of(&args.field);
+    let end = |values: &[Value]| -> Arc<str> {
+        seen.note(values);
+        writer.end(values).into()
+    };
     let mut faults = Faults::new(args);
     store.join(
         rows,
@@ -189,7 +194,43 @@ fn join(
         },
     )?;
     faults.sum_up();
+    seen.tell();
     Ok(())
+}
+
+/// In which fields any row has a value. One without is often mistyped: the name of a thread
+/// is one that some company can have.
+struct Seen<'f>(Vec<(&'f FieldPath, AtomicBool)>);
+
+impl<'f> Seen<'f> {
+    fn of(fields: &'f [FieldPath]) -> Self {
+        let unseen = |field| (field, AtomicBool::new(false));
+        Self(fields.iter().map(unseen).collect())
+    }
+
+    fn note(&self, values: &[Value]) {
+        let is_said = |value: &Value| match value {
+            Value::Null => false,
+            Value::Array(list) => !list.is_empty(),
+            _ => true,
+        };
+        for ((_, seen), _) in self
+            .0
+            .iter()
+            .zip(values)
+            .filter(|(_, value)| is_said(value))
+        {
+            seen.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn tell(self) {
+        for (field, seen) in self.0 {
+            if !seen.into_inner() {
+                say(&format!("note: no row has a value in {field}"));
+            }
+        }
+    }
 }
 
 /// A row on its way to its answer: its number, and what is written of it or what is

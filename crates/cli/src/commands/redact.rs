@@ -51,6 +51,9 @@ pub(crate) fn run(
     let redacted = store.redact(&args.ids, &redaction);
     let redacted =
         redacted.map_err(|error| CommandError::from(error).in_flags().without_new_company())?;
+    if !args.dry_run {
+        out.tell_of_change();
+    }
     for event in &redacted {
         tell(event, args, out)?;
     }

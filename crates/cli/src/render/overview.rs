@@ -5,7 +5,7 @@ use crate::render::timeline::as_known;
 use crate::render::words;
 use annals::model::identifier::symbol_of;
 use annals::projection::basis::Basis;
-use annals::projection::earnings::ResultsDate;
+use annals::projection::earnings::Earnings;
 use annals::projection::identity::Company;
 use annals::projection::selection::Selected;
 
@@ -32,13 +32,12 @@ impl Overview {
         let timeline = &selected.answer.timeline;
         let current = timeline.strategy.current();
         let strategy = current.and_then(|pivot| pivot.text("to"));
-        let next = timeline.earnings.next.as_ref();
         let open = timeline.chips.iter().filter(|chips| chips.is_open());
         let open: Vec<&str> = open.filter_map(|chips| chips.text("product")).collect();
         [
             title(&timeline.company),
             strategy.unwrap_or_default().to_owned(),
-            next.map(next_results).unwrap_or_default(),
+            next_results(&timeline.earnings),
             open.join(", "),
             timeline.tally.visible.to_string(),
         ]
@@ -53,12 +52,18 @@ impl Overview {
     }
 }
 
-fn next_results(next: &ResultsDate) -> String {
+/// "Feb 2026", "19 Feb 2026, overdue", "May 2026; 1 overdue".
+fn next_results(earnings: &Earnings) -> String {
+    let Some(next) = &earnings.next else {
+        return String::new();
+    };
     let date = next.view.text("date");
     let date = date.map_or_else(|| "no date".to_owned(), words::date);
-    match next.overdue {
-        true => format!("{date}, overdue"),
-        false => date,
+    match (next.overdue, earnings.overdue.len()) {
+        (true, 0) => format!("{date}, overdue"),
+        (true, others) => format!("{date}, overdue; {others} more"),
+        (false, 0) => date,
+        (false, others) => format!("{date}; {others} overdue"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use annals::model::data::Field;
 use annals::model::thread::words_of;
-use annals::model::vocabulary::{Certainty, Confirmation};
+use annals::model::vocabulary::{Certainty, Confirmation, Level};
 use annals::projection::earnings::ResultsDate;
 use annals::projection::identity::{Company, IdentifierView};
 use annals::projection::item::Item;
@@ -120,6 +120,9 @@ fn sure(view: &ThreadView) -> String {
     let mut text = view.certainty().to_string();
     if view.confirmation() != Confirmation::Unstated {
         text.push_str(&format!(", {}", view.confirmation()));
+    }
+    if view.lead.level != Level::Fact {
+        text.push_str(&format!(", {}", view.lead.level));
     }
     if view.is_contested() {
         text.push_str(", contested");

@@ -94,7 +94,7 @@ impl FromStr for Condition {
         let path: Path = path.trim().parse()?;
         let value = value.trim();
         let path = match value {
-            "true" | "false" => path.as_field(),
+            "true" | "false" => path.into_field(),
             _ => path,
         };
         if value.is_empty() {

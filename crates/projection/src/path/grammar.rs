@@ -8,7 +8,7 @@ use event_model::limits::PATH_BYTES_MAX;
 use event_model::problem::near;
 
 use super::{FIELDS_OF_COMPANY, Path, PathError, Place, SECTIONS, kind_at};
-use crate::item::{FIELDS, FIELDS_OF_DATES, FIELDS_OF_RULES};
+use crate::item::{FIELDS, FIELDS_ASKED_FOR, FIELDS_OF_DATES, FIELDS_OF_RULES};
 
 impl FromStr for Path {
     type Err = PathError;
@@ -101,7 +101,8 @@ fn known_fields(place: Place) -> Option<Vec<&'static str>> {
     };
     let described = Kind::named(kind).into_iter().flat_map(|kind| kind.fields);
     let described = described.map(|field| field.name);
-    let all = described.chain(FIELDS.iter().copied());
+    let common = FIELDS.iter().chain(FIELDS_ASKED_FOR).copied();
+    let all = described.chain(common);
     Some(all.chain(further.iter().copied()).collect())
 }
 

@@ -5,7 +5,7 @@ use event_model::kind::Kind;
 use event_model::vocabulary::Confirmation;
 use serde_json::{Value, json};
 
-use crate::item::Item;
+use crate::item::{Item, is_of_every_thread};
 use crate::same::say_the_same;
 use crate::thread::Thread;
 
@@ -55,7 +55,7 @@ impl Matter {
                 None => lead(None),
             },
             (_, Some(field)) if view.fields.get(field).is_some() => Self::Data(field.to_owned()),
-            (_, Some(field)) if crate::item::FIELDS.contains(&field) => lead(Some(field)),
+            (_, Some(field)) if is_of_every_thread(field) => lead(Some(field)),
             // Nobody states it, or it is `data` as a whole.
             (_, Some("data") | None) => lead(None),
             (_, Some(field)) => Self::Data(field.to_owned()),
