@@ -356,7 +356,10 @@ fn a_period_without_a_date_is_next_where_none_has_one() {
         let next = &answer["earnings"]["next"];
         json!([next["period"], next["overdue"]])
     };
-    assert_eq!(next(&[undated.clone()]), json!(["FY2027-Q1", false]));
+    assert_eq!(
+        next(std::slice::from_ref(&undated)),
+        json!(["FY2027-Q1", false])
+    );
     assert_eq!(next(&[undated, dated]), json!(["FY2026-Q3", true]));
 }
 
