@@ -64,14 +64,15 @@ pub(super) fn number_scaled_by_unit(case: &Case<'_>, found: &mut Findings) {
     for thread in case.matters() {
         for claim in thread.counting() {
             let own = claim.event.text("unit");
-            let own = own.and_then(|unit| Some(("value", scale_of(unit)?)));
-            let fields = claim.event.data.iter().filter_map(|(name, field)| {
-                let value = field.to_value();
-                let scale = scale_of(value.get("unit")?.as_str()?)?;
-                Some((name.to_owned(), scale.to_owned()))
+            let own = own.map(|unit| ("value", unit.to_owned()));
+            let amounts = claim.event.data.iter().filter_map(|(name, field)| {
+                let unit = field.to_value().get("unit")?.as_str()?.to_owned();
+                Some((name, unit))
             });
-            let own = own.map(|(name, scale)| (name.to_owned(), scale.to_owned()));
-            for (field, scale) in own.into_iter().chain(fields) {
+            for (field, unit) in own.into_iter().chain(amounts) {
+                let Some(scale) = scale_of(&unit) else {
+                    continue;
+                };
                 let text = format!("{field} is a number of {scale:?}");
                 found.of_thread((thread.kind_name(), thread.name()), [claim.id()], text);
             }
